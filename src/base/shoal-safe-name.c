@@ -1,0 +1,322 @@
+/* shoal-safe-name.c: names from the network are data; the one way to turn them into a path
+ *
+ * What is wrong in a name is replaced by "_", never removed: the result shows that something was
+ * there, and fewer names fall together. shoal_safe_name (shoal_safe_name (x)) is shoal_safe_name
+ * (x).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-safe-name"
+
+#include "config.h"
+
+#include "shoal-safe-name.h"
+
+#include "shoal-error.h"
+#include "shoal-limits.h"
+
+#include <string.h>
+
+static const char *const reserved_names[] = {
+  "con", "prn", "aux", "nul", "conin$", "conout$", "clock$",
+};
+
+static gboolean
+is_unsafe_char (gunichar c)
+{
+  GUnicodeType type = g_unichar_type (c);
+
+  return c == '/' || type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT
+         || type == G_UNICODE_UNASSIGNED || type == G_UNICODE_SURROGATE
+         || type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR;
+}
+
+static gboolean
+is_space (gunichar c)
+{
+  return g_unichar_type (c) == G_UNICODE_SPACE_SEPARATOR;
+}
+
+/* A backslash is an ordinary character here (systemd has such names), but not in a name that is an
+ * absolute path or climbs where it is a separator. */
+static gboolean
+is_foreign_path (const char *name)
+{
+  if (name[0] == '\\')
+    return TRUE;
+  g_auto (GStrv) parts = g_strsplit (name, "\\", -1);
+  if (g_strv_length (parts) < 2)
+    return FALSE;
+  for (char **part = parts; *part != NULL; part++)
+    if (strcmp (*part, ".") == 0 || strcmp (*part, "..") == 0)
+      return TRUE;
+  return g_ascii_isalpha (name[0]) && name[1] == ':' && name[2] == '\\';
+}
+
+/* "CON", "con.txt", "Lpt1 .x": devices on other systems whatever the extension. */
+static gboolean
+is_reserved (const char *name)
+{
+  gsize length = strcspn (name, ".");
+
+  while (length > 0 && name[length - 1] == ' ')
+    length--;
+  for (gsize i = 0; i < G_N_ELEMENTS (reserved_names); i++)
+    if (strlen (reserved_names[i]) == length
+        && g_ascii_strncasecmp (name, reserved_names[i], length) == 0)
+      return TRUE;
+  if (length < 4
+      || (g_ascii_strncasecmp (name, "com", 3) != 0 && g_ascii_strncasecmp (name, "lpt", 3) != 0))
+    return FALSE;
+  if (length == 4)
+    return g_ascii_isdigit (name[3]);
+  /* Superscript 1, 2 and 3 count as digits there. */
+  return length == 5
+         && (memcmp (name + 3, "¹", 2) == 0 || memcmp (name + 3, "²", 2) == 0
+             || memcmp (name + 3, "³", 2) == 0);
+}
+
+/* Where the extension of @name starts ("." included), or its end. ".tar.xz" is one extension; a
+ * name that starts with its only dot has none. */
+static const char *
+find_extension (const char *name)
+{
+  const char *end = name + strlen (name);
+  const char *dot = strrchr (name, '.');
+
+  if (dot == NULL || dot == name || dot[1] == '\0' || end - dot > SHOAL_MAX_EXTENSION_BYTES)
+    return end;
+  if (strpbrk (dot, " \\") != NULL)
+    return end;
+  if (dot - name > 4 && g_ascii_strncasecmp (dot - 4, ".tar", 4) == 0)
+    return dot - 4;
+  return dot;
+}
+
+/* The longest start of @text of at most @max bytes that ends between characters. */
+static gsize
+cut_length (const char *text, gsize length, gsize max)
+{
+  if (length <= max)
+    return length;
+  while (max > 0 && ((guchar) text[max] & 0xc0) == 0x80)
+    max--;
+  return max;
+}
+
+/* @stem, shortened so that @tail fits behind it. */
+static char *
+join_within_limit (const char *stem, gsize stem_length, const char *tail)
+{
+  gsize room = SHOAL_MAX_NAME_BYTES - MIN (strlen (tail), SHOAL_MAX_NAME_BYTES);
+
+  return g_strdup_printf ("%.*s%s", (int) cut_length (stem, stem_length, room), stem, tail);
+}
+
+static void
+replace_last_char (GString *name)
+{
+  const char *last = g_utf8_find_prev_char (name->str, name->str + name->len);
+
+  g_string_truncate (name, (gsize) (last - name->str));
+  g_string_append_c (name, '_');
+}
+
+static void
+fix_ends (GString *name)
+{
+  gunichar first = g_utf8_get_char (name->str);
+
+  if (is_space (first))
+    {
+      g_string_erase (name, 0, g_utf8_next_char (name->str) - name->str);
+      g_string_prepend_c (name, '_');
+    }
+  gunichar last = g_utf8_get_char (g_utf8_find_prev_char (name->str, name->str + name->len));
+  if (last == '.' || is_space (last))
+    replace_last_char (name);
+}
+
+char *
+shoal_safe_name (const char *name)
+{
+  g_return_val_if_fail (name != NULL, NULL);
+
+  /* Nothing after this much can be kept, so a huge name costs no more than a long one. */
+  gsize length = strlen (name);
+  g_autofree char *shortened = NULL;
+  if (length > 16 * SHOAL_MAX_NAME_BYTES)
+    {
+      gsize head = cut_length (name, length, 15 * SHOAL_MAX_NAME_BYTES);
+      shortened = g_strdup_printf ("%.*s%s", (int) head, name, find_extension (name));
+      name = shortened;
+    }
+
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  gboolean foreign = is_foreign_path (valid);
+  g_autoptr (GString) safe = g_string_sized_new (strlen (valid) + 2);
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      if (is_unsafe_char (c) || (foreign && c == '\\'))
+        g_string_append_c (safe, '_');
+      else
+        g_string_append_unichar (safe, c);
+    }
+  if (safe->len == 0)
+    return g_strdup ("_");
+  if (strspn (safe->str, ".") == safe->len)
+    memset (safe->str, '_', safe->len);
+
+  fix_ends (safe);
+  if (is_reserved (safe->str))
+    g_string_prepend_c (safe, '_');
+  if (safe->len > SHOAL_MAX_NAME_BYTES)
+    {
+      const char *extension = find_extension (safe->str);
+      g_autofree char *cut
+          = join_within_limit (safe->str, (gsize) (extension - safe->str), extension);
+      g_string_assign (safe, cut);
+      fix_ends (safe);
+    }
+  return g_string_free (g_steal_pointer (&safe), FALSE);
+}
+
+char *
+shoal_safe_text (const char *text, gsize max_bytes)
+{
+  g_return_val_if_fail (text != NULL && max_bytes >= 16, NULL);
+
+  gsize length = strnlen (text, max_bytes + 1);
+  g_autofree char *valid = g_utf8_make_valid (text, (gssize) length);
+  g_autoptr (GString) safe = g_string_sized_new (strlen (valid) + 1);
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      if (c != '/' && is_unsafe_char (c))
+        g_string_append_c (safe, '_');
+      else
+        g_string_append_unichar (safe, c);
+    }
+  if (length > max_bytes || safe->len > max_bytes)
+    {
+      g_string_truncate (safe, cut_length (safe->str, safe->len, max_bytes - strlen ("…")));
+      g_string_append (safe, "…");
+    }
+  return g_string_free (g_steal_pointer (&safe), FALSE);
+}
+
+char *
+shoal_safe_path (const char *path, GError **error)
+{
+  g_return_val_if_fail (path != NULL, NULL);
+
+  gsize length = strnlen (path, SHOAL_MAX_PATH_BYTES + 1);
+  if (length > SHOAL_MAX_PATH_BYTES)
+    {
+      shoal_set_field_error (error, "path", "The path is longer than %d bytes",
+                             SHOAL_MAX_PATH_BYTES);
+      return NULL;
+    }
+  if (path[0] == '/' || length == 0)
+    {
+      shoal_set_field_error (error, "path",
+                             length == 0 ? "The path is empty" : "The path is absolute");
+      return NULL;
+    }
+
+  g_auto (GStrv) parts = g_strsplit (path, "/", SHOAL_MAX_PATH_DEPTH + 1);
+  guint depth = g_strv_length (parts);
+  if (depth > SHOAL_MAX_PATH_DEPTH)
+    {
+      shoal_set_field_error (error, "path", "The path is deeper than %d folders",
+                             SHOAL_MAX_PATH_DEPTH);
+      return NULL;
+    }
+  g_autoptr (GString) safe = g_string_sized_new (length + 8);
+  for (guint i = 0; i < depth; i++)
+    {
+      if (parts[i][0] == '\0' || strcmp (parts[i], ".") == 0 || strcmp (parts[i], "..") == 0)
+        {
+          shoal_set_field_error (error, "path", "The path has an empty, “.” or “..” component");
+          return NULL;
+        }
+      g_autofree char *name = shoal_safe_name (parts[i]);
+      if (i > 0)
+        g_string_append_c (safe, '/');
+      g_string_append (safe, name);
+    }
+  if (safe->len > SHOAL_MAX_PATH_BYTES)
+    {
+      shoal_set_field_error (error, "path", "The path is longer than %d bytes",
+                             SHOAL_MAX_PATH_BYTES);
+      return NULL;
+    }
+  return g_string_free (g_steal_pointer (&safe), FALSE);
+}
+
+gboolean
+shoal_safe_link_target (const char *path, const char *target, GError **error)
+{
+  g_return_val_if_fail (path != NULL && target != NULL, FALSE);
+
+  if (target[0] == '\0' || target[0] == '/')
+    return shoal_set_field_error (error, "target", "The link's target is %s",
+                                  target[0] == '/' ? "absolute" : "empty");
+  if (strnlen (target, SHOAL_MAX_PATH_BYTES + 1) > SHOAL_MAX_PATH_BYTES)
+    return shoal_set_field_error (error, "target", "The link's target is longer than %d bytes",
+                                  SHOAL_MAX_PATH_BYTES);
+
+  guint room = 0; /* folders between the link and the root */
+  for (const char *p = path; *p != '\0'; p++)
+    room += *p == '/';
+
+  gboolean descended = FALSE;
+  for (const char *p = target; *p != '\0';)
+    {
+      gsize length = strcspn (p, "/");
+      if (length == 2 && p[0] == '.' && p[1] == '.')
+        {
+          if (descended)
+            return shoal_set_field_error (error, "target",
+                                          "The link's target has “..” after a name");
+          if (room == 0)
+            return shoal_set_field_error (error, "target", "The link leads out of the folder");
+          room--;
+        }
+      else if (length > 0 && !(length == 1 && p[0] == '.'))
+        descended = TRUE;
+      p += length;
+      p += *p == '/';
+    }
+  return TRUE;
+}
+
+char *
+shoal_name_fold (const char *name)
+{
+  g_return_val_if_fail (name != NULL && g_utf8_validate (name, -1, NULL), NULL);
+
+  g_autofree char *compatible = g_utf8_normalize (name, -1, G_NORMALIZE_NFKC);
+  g_autofree char *folded = g_utf8_casefold (compatible, -1);
+  return g_utf8_normalize (folded, -1, G_NORMALIZE_NFKC);
+}
+
+char *
+shoal_name_numbered (const char *name, guint number)
+{
+  g_return_val_if_fail (name != NULL, NULL);
+
+  const char *extension = find_extension (name);
+  g_autofree char *tail = g_strdup_printf (" (%u)%s", number, extension);
+  return join_within_limit (name, (gsize) (extension - name), tail);
+}
+
+char *
+shoal_folder_name_numbered (const char *name, guint number)
+{
+  g_return_val_if_fail (name != NULL, NULL);
+
+  g_autofree char *tail = g_strdup_printf (" (%u)", number);
+  return join_within_limit (name, strlen (name), tail);
+}
