@@ -1,0 +1,83 @@
+/* shoal-manifest.h: what a folder holds, as a content of its own (shoal-manifest 1)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-digest.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SHOAL_ENTRY_FOLDER,
+  SHOAL_ENTRY_FILE,
+  SHOAL_ENTRY_EXECUTABLE,
+  SHOAL_ENTRY_LINK,
+} ShoalEntryKind;
+
+/** ShoalManifestEntry: one line; the strings are owned by the manifest */
+typedef struct
+{
+  const char
+      *path; /* valid UTF-8 as in the manifest, "/" between components; not yet a safe path */
+  const char *target; /* of a link, else %NULL */
+  guint64 size;       /* of a file, else 0 */
+  ShoalDigest id;     /* of a file, else zero */
+  ShoalEntryKind kind;
+} ShoalManifestEntry;
+
+/** ShoalManifest: parsed and checked, immutable, reference counted, thread-safe. Compact: an entry
+ * costs its struct and its path. */
+typedef struct _ShoalManifest ShoalManifest;
+
+ShoalManifest *shoal_manifest_ref (ShoalManifest *self);
+void shoal_manifest_unref (ShoalManifest *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalManifest, shoal_manifest_unref)
+
+/**
+ * shoal_manifest_parse:
+ * @bytes: the text
+ * @error: where to put an error
+ *
+ * Parses strictly: the header, order, no duplicates, every parent listed as a folder and before its
+ * children, paths that shoal_safe_path() accepts and that stay distinct after it and after case
+ * folding is NOT required, links that stay inside, canonical percent-encoding, sizes within bounds,
+ * size 0 exactly with the zero id. Two entries whose safe paths collide are refused.
+ *
+ * Returns: (transfer full): the manifest, or %NULL with %SHOAL_ERROR_INVALID that names the line
+ */
+ShoalManifest *shoal_manifest_parse (GBytes *bytes, GError **error);
+
+guint shoal_manifest_get_n_entries (ShoalManifest *self);
+const ShoalManifestEntry *shoal_manifest_get_entry (ShoalManifest *self, guint index);
+/** shoal_manifest_get_total_size: Returns: the sum of the files' sizes */
+guint64 shoal_manifest_get_total_size (ShoalManifest *self);
+guint shoal_manifest_get_n_files (ShoalManifest *self);
+
+/** ShoalManifestBuilder: collects entries in any order and writes the canonical text */
+typedef struct _ShoalManifestBuilder ShoalManifestBuilder;
+ShoalManifestBuilder *shoal_manifest_builder_new (void);
+void shoal_manifest_builder_free (ShoalManifestBuilder *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalManifestBuilder, shoal_manifest_builder_free)
+/** shoal_manifest_builder_add_file: %FALSE with %SHOAL_ERROR_INVALID for a name that is not UTF-8
+ * or that could not be received (then the caller reports and skips it), %SHOAL_ERROR_LIMIT past the
+ * ceilings */
+gboolean shoal_manifest_builder_add_file (ShoalManifestBuilder *self,
+                                          const char *path,
+                                          gboolean executable,
+                                          guint64 size,
+                                          const ShoalDigest *id,
+                                          GError **error);
+gboolean
+shoal_manifest_builder_add_folder (ShoalManifestBuilder *self, const char *path, GError **error);
+/** shoal_manifest_builder_add_link: refuses a target that leaves the folder */
+gboolean shoal_manifest_builder_add_link (ShoalManifestBuilder *self,
+                                          const char *path,
+                                          const char *target,
+                                          GError **error);
+/** shoal_manifest_builder_end: Returns: (transfer full): the text; empty folder: only the header
+ * line */
+GBytes *shoal_manifest_builder_end (ShoalManifestBuilder *self, GError **error);
+
+G_END_DECLS
