@@ -1,0 +1,42 @@
+/* shoal-connection-private.h: what the database's files share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-database.h"
+
+G_BEGIN_DECLS
+
+/** shoal_connection_open: a connection with our pragmas, for one thread at a time. @cache_bytes: of
+ * pages.
+ * @read_only: refuses to write */
+ShoalConnection *
+shoal_connection_open (const char *path, gboolean read_only, gsize cache_bytes, GError **error);
+void shoal_connection_free (ShoalConnection *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalConnection, shoal_connection_free)
+
+/** shoal_connection_exec: a script, not kept */
+gboolean shoal_connection_exec (ShoalConnection *self, const char *script, GError **error);
+/** shoal_connection_is_in_transaction: %FALSE also when SQLite rolled back by itself (disk full) */
+gboolean shoal_connection_is_in_transaction (ShoalConnection *self);
+/** shoal_connection_reset_all: ends rows that a job forgot to free */
+void shoal_connection_reset_all (ShoalConnection *self);
+/** shoal_connection_set_cancellable: lets @cancellable interrupt what runs; %NULL: nothing does */
+void shoal_connection_set_cancellable (ShoalConnection *self, GCancellable *cancellable);
+const char *shoal_connection_get_path (ShoalConnection *self);
+
+/** shoal_database_lock_file: the file that says whether another process has the database open,
+ * locked shared.
+ * @is_first: (out): nobody had; then the lock is exclusive until shoal_database_share_lock().
+ * Returns: the descriptor, or -1 */
+int shoal_database_lock_file (const char *path, gboolean *is_first, GError **error);
+void shoal_database_share_lock (int fd);
+/** shoal_database_prepare: makes, checks and upgrades the file */
+gboolean shoal_database_prepare (const char *path,
+                                 const char *const *migrations,
+                                 guint n_migrations,
+                                 gboolean is_first,
+                                 GError **error);
+
+G_END_DECLS
