@@ -1,0 +1,499 @@
+/* test-listener.c: the guard: silence, slowness, crowds and rubbish before anything is known
+ *
+ * The listener runs in this thread's main context, the clients in threads of their own.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net-test.h"
+#include "shoal-error.h"
+#include "shoal-limits.h"
+#include "shoal-listener.h"
+#include "shoal-tls.h"
+
+typedef struct
+{
+  ShoalListener *listener;
+  guint16 port;
+  GPtrArray *connections;
+  char *last; /* fingerprint */
+} Guarded;
+
+static const ShoalListenerConfig relaxed = {
+  .max_connections = 64,
+  .max_per_address = 64,
+  .max_strangers = 32,
+  .max_strangers_per_address = 32,
+  .handshake_timeout_ms = 10000,
+};
+
+static void
+on_connection (ShoalListener *listener,
+               GTlsConnection *connection,
+               const char *fingerprint,
+               GInetSocketAddress *remote,
+               gpointer user_data)
+{
+  Guarded *guarded = user_data;
+
+  g_assert_true (shoal_is_fingerprint (fingerprint));
+  g_assert_cmpint (g_tls_connection_get_protocol_version (connection), ==,
+                   G_TLS_PROTOCOL_VERSION_TLS_1_3);
+  g_ptr_array_add (guarded->connections, g_object_ref (connection));
+  g_free (guarded->last);
+  guarded->last = g_strdup (fingerprint);
+}
+
+static void
+guarded_init (Guarded *guarded, const ShoalListenerConfig *config)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ShoalDeviceKey) key = net_test_key (1);
+
+  guarded->connections = g_ptr_array_new_with_free_func (g_object_unref);
+  guarded->last = NULL;
+  guarded->listener = shoal_listener_new (key, config, on_connection, guarded);
+  shoal_listener_listen (guarded->listener, "127.0.0.1", 0, &guarded->port, &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+is_last_reference (gpointer data)
+{
+  return g_atomic_int_get (&G_OBJECT (data)->ref_count) == 1;
+}
+
+static void
+guarded_clear (Guarded *guarded)
+{
+  shoal_listener_stop (guarded->listener);
+  for (guint i = 0; i < guarded->connections->len; i++)
+    shoal_listener_connection_closed (guarded->listener, guarded->connections->pdata[i]);
+  /* Handshakes that were under way hold a reference until they have ended. */
+  net_test_wait (is_last_reference, guarded->listener);
+  g_clear_pointer (&guarded->connections, g_ptr_array_unref);
+  g_assert_finalize_object (guarded->listener);
+  g_clear_pointer (&guarded->last, g_free);
+}
+
+/* ---- Clients in threads --------------------------------------------------------------------- */
+
+typedef struct
+{
+  guint16 port;
+  guint8 key; /* 0: none */
+  GThread *thread;
+  int done;
+  NetRaw *raw;
+} Visitor;
+
+static gpointer
+visitor_thread (gpointer data)
+{
+  Visitor *visitor = data;
+  g_autoptr (ShoalDeviceKey) key = visitor->key != 0 ? net_test_key (visitor->key) : NULL;
+
+  visitor->raw = net_raw_connect (visitor->port, key, NULL);
+  g_atomic_int_set (&visitor->done, TRUE);
+  g_main_context_wakeup (NULL);
+  return NULL;
+}
+
+static void
+visitor_start (Visitor *visitor, guint16 port, guint8 key)
+{
+  *visitor = (Visitor){ .port = port, .key = key };
+  visitor->thread = g_thread_new ("visitor", visitor_thread, visitor);
+}
+
+static gboolean
+visitor_is_done (gpointer data)
+{
+  return g_atomic_int_get (&((Visitor *) data)->done);
+}
+
+static void
+visitor_clear (Visitor *visitor)
+{
+  net_test_wait (visitor_is_done, visitor);
+  g_thread_join (g_steal_pointer (&visitor->thread));
+  g_clear_pointer (&visitor->raw, net_raw_free);
+}
+
+typedef struct
+{
+  Guarded *guarded;
+  guint count;
+} Expected;
+
+static gboolean
+has_connections (gpointer data)
+{
+  const Expected *expected = data;
+
+  return expected->guarded->connections->len >= expected->count;
+}
+
+static void
+wait_for_connections (Guarded *guarded, guint count)
+{
+  Expected expected = { guarded, count };
+
+  net_test_wait (has_connections, &expected);
+  g_assert_cmpuint (guarded->connections->len, ==, count);
+}
+
+static gboolean
+is_closed_now (gpointer data)
+{
+  char byte = 0;
+  gssize size = recv (GPOINTER_TO_INT (data), &byte, 1, MSG_DONTWAIT);
+
+  g_main_context_wakeup (NULL);
+  return size == 0 || (size < 0 && errno != EAGAIN);
+}
+
+static void
+wait_until_closed (int fd)
+{
+  net_test_wait (is_closed_now, GINT_TO_POINTER (fd));
+}
+
+/* ---- The tests ------------------------------------------------------------------------------ */
+
+static void
+test_hand_over (void)
+{
+  Guarded guarded;
+  Visitor visitor;
+  g_autoptr (ShoalDeviceKey) key = net_test_key (4);
+
+  guarded_init (&guarded, &relaxed);
+  visitor_start (&visitor, guarded.port, 4);
+  wait_for_connections (&guarded, 1);
+  g_assert_cmpstr (guarded.last, ==, shoal_device_key_get_fingerprint (key));
+  visitor_clear (&visitor);
+  guarded_clear (&guarded);
+}
+
+static void
+test_silence_is_cut_off (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+
+  config.handshake_timeout_ms = 100;
+  guarded_init (&guarded, &config);
+  int fd = net_tcp_connect (guarded.port);
+  wait_until_closed (fd);
+  close (fd);
+  guarded_clear (&guarded);
+}
+
+typedef struct
+{
+  int fd;
+  int done;
+} Slow;
+
+/* A ClientHello of 200 bytes that would take 200 seconds */
+static gpointer
+slow_thread (gpointer data)
+{
+  Slow *slow = data;
+  const guint8 header[] = { 22, 3, 1, 0, 200, 1, 0, 0, 196 };
+  gboolean open = TRUE;
+
+  for (gsize i = 0; open && i < 205; i++)
+    {
+      guint8 byte = i < sizeof header ? header[i] : 0;
+      struct timeval wait = { i < sizeof header ? 0 : 1, 1000 };
+
+      open = send (slow->fd, &byte, 1, MSG_NOSIGNAL) == 1;
+      setsockopt (slow->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+      gssize size = recv (slow->fd, &byte, 1, 0);
+      open = open && size < 0 && errno == EAGAIN;
+    }
+  g_assert_false (open);
+  g_atomic_int_set (&slow->done, TRUE);
+  g_main_context_wakeup (NULL);
+  return NULL;
+}
+
+static gboolean
+slow_is_done (gpointer data)
+{
+  return g_atomic_int_get (&((Slow *) data)->done);
+}
+
+static void
+test_slow_hello_is_cut_off (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+
+  config.handshake_timeout_ms = 300;
+  guarded_init (&guarded, &config);
+  Slow slow = { net_tcp_connect (guarded.port), FALSE };
+  GThread *thread = g_thread_new ("slow", slow_thread, &slow);
+  net_test_wait (slow_is_done, &slow);
+  g_thread_join (thread);
+  close (slow.fd);
+  g_assert_cmpuint (guarded.connections->len, ==, 0);
+  guarded_clear (&guarded);
+}
+
+/* Who says hello and then nothing holds a handshake slot, but not for longer than the limit. */
+static void
+test_stalled_handshakes_are_cut_off (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+  Visitor visitor;
+  int fds[4];
+
+  config.handshake_timeout_ms = 500;
+  guarded_init (&guarded, &config);
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      fds[i] = net_tcp_connect (guarded.port);
+      net_send_hello (fds[i]);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      wait_until_closed (fds[i]);
+      close (fds[i]);
+    }
+  visitor_start (&visitor, guarded.port, 4);
+  wait_for_connections (&guarded, 1);
+  visitor_clear (&visitor);
+  guarded_clear (&guarded);
+}
+
+static void
+test_rubbish_is_closed_at_once (void)
+{
+  static const char *const rubbish[]
+      = { "GET / HTTP/1.1\r\n\r\n", "SSH-2.0-x\r\n", "\x16\x02\x01\x01\x04xxxx" };
+  Guarded guarded;
+
+  /* The time limit is longer than the test waits. */
+  ShoalListenerConfig config = relaxed;
+  config.handshake_timeout_ms = 60000;
+  guarded_init (&guarded, &config);
+  for (gsize i = 0; i < G_N_ELEMENTS (rubbish); i++)
+    {
+      int fd = net_tcp_connect (guarded.port);
+
+      g_assert_cmpint (send (fd, rubbish[i], strlen (rubbish[i]), 0), >, 0);
+      wait_until_closed (fd);
+      close (fd);
+    }
+  guarded_clear (&guarded);
+}
+
+static void
+test_silent_ones_make_room (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+  Visitor visitor;
+  int fds[4];
+
+  config.max_strangers_per_address = 3;
+  config.handshake_timeout_ms = 60000;
+  guarded_init (&guarded, &config);
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    fds[i] = net_tcp_connect (guarded.port);
+  wait_until_closed (fds[0]);
+  for (gsize i = 1; i < G_N_ELEMENTS (fds); i++)
+    g_assert_false (is_closed_now (GINT_TO_POINTER (fds[i])));
+
+  visitor_start (&visitor, guarded.port, 4);
+  wait_for_connections (&guarded, 1);
+  wait_until_closed (fds[1]);
+  visitor_clear (&visitor);
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+  guarded_clear (&guarded);
+}
+
+/* Strangers that finished a handshake do not make room; a settled connection is no stranger. */
+static void
+test_settled (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+  Visitor first;
+  Visitor second;
+  Visitor third;
+
+  config.max_strangers_per_address = 1;
+  guarded_init (&guarded, &config);
+  visitor_start (&first, guarded.port, 4);
+  wait_for_connections (&guarded, 1);
+  visitor_start (&second, guarded.port, 5);
+  net_test_wait (visitor_is_done, &second);
+  g_assert_null (second.raw);
+  shoal_listener_connection_settled (guarded.listener, guarded.connections->pdata[0]);
+  visitor_start (&third, guarded.port, 6);
+  wait_for_connections (&guarded, 2);
+  visitor_clear (&first);
+  visitor_clear (&second);
+  visitor_clear (&third);
+  guarded_clear (&guarded);
+}
+
+/* Above the cap nobody is accepted until somebody goes. */
+static void
+test_total_cap (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+  Visitor visitors[3];
+
+  config.max_connections = 2;
+  guarded_init (&guarded, &config);
+  visitor_start (&visitors[0], guarded.port, 4);
+  visitor_start (&visitors[1], guarded.port, 5);
+  wait_for_connections (&guarded, 2);
+  visitor_start (&visitors[2], guarded.port, 6);
+  for (guint i = 0; i < 100; i++)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_false (g_atomic_int_get (&visitors[2].done));
+
+  shoal_listener_connection_closed (guarded.listener, guarded.connections->pdata[0]);
+  g_ptr_array_remove_index (guarded.connections, 0);
+  wait_for_connections (&guarded, 2);
+  for (gsize i = 0; i < G_N_ELEMENTS (visitors); i++)
+    visitor_clear (&visitors[i]);
+  guarded_clear (&guarded);
+}
+
+static void
+test_known_only (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+  Visitor friend;
+  Visitor stranger;
+  g_autoptr (ShoalDeviceKey) key = net_test_key (4);
+  g_autoptr (GHashTable) known = net_test_set (shoal_device_key_get_fingerprint (key), NULL);
+  g_autoptr (GHashTable) addresses = net_test_set ("127.0.0.1", NULL);
+
+  config.known_only = TRUE;
+  guarded_init (&guarded, &config);
+  visitor_start (&stranger, guarded.port, 5);
+  net_test_wait (visitor_is_done, &stranger); /* it cannot know yet that it is refused */
+  g_assert_cmpuint (guarded.connections->len, ==, 0);
+  shoal_listener_set_known (guarded.listener, known, addresses);
+  visitor_start (&friend, guarded.port, 4);
+  wait_for_connections (&guarded, 1);
+  visitor_clear (&friend);
+  visitor_clear (&stranger);
+  guarded_clear (&guarded);
+}
+
+static void
+test_taken_port (void)
+{
+  Guarded guarded;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ShoalDeviceKey) key = net_test_key (1);
+  g_autoptr (ShoalListener) other = shoal_listener_new (key, &relaxed, on_connection, NULL);
+
+  guarded_init (&guarded, &relaxed);
+  g_assert_false (shoal_listener_listen (other, "127.0.0.1", guarded.port, NULL, &error));
+  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS);
+  g_clear_error (&error);
+  g_assert_false (shoal_listener_listen (other, "localhost", 0, NULL, &error));
+  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID);
+  guarded_clear (&guarded);
+}
+
+/* IPv4 reaches a listener on all addresses, and counts as IPv4. */
+static void
+test_dual_stack (void)
+{
+  Guarded guarded;
+  Visitor visitor;
+  g_autoptr (GError) error = NULL;
+  guint16 port = 0;
+
+  guarded_init (&guarded, &relaxed);
+  g_assert_true (shoal_listener_listen (guarded.listener, NULL, 0, &port, &error));
+  visitor_start (&visitor, port, 4);
+  wait_for_connections (&guarded, 1);
+  visitor_clear (&visitor);
+  guarded_clear (&guarded);
+}
+
+/* 40 silent strangers do not delay a member: the contract says so, with 2 s as its bound. */
+static void
+test_forty_strangers (void)
+{
+  g_autoptr (NetTestServer) server = net_test_server_new ();
+  g_autoptr (ShoalPeerClient) client = net_test_server_client (server, 2);
+  g_autoptr (GError) error = NULL;
+  int fds[40];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    fds[i] = net_tcp_connect (server->port);
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (GBytes) body = shoal_peer_client_get (client, "/v1/whole/5", 5, 5, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+}
+
+/* Nor do 40 that say hello and then stall: they hold slots, and give them up to who waits. */
+static void
+test_forty_stalled (void)
+{
+  g_autoptr (NetTestServer) server = net_test_server_new ();
+  g_autoptr (ShoalPeerClient) client = net_test_server_client (server, 2);
+  g_autoptr (GError) error = NULL;
+  int fds[40];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      fds[i] = net_tcp_connect (server->port);
+      net_send_hello (fds[i]);
+    }
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (GBytes) body = shoal_peer_client_get (client, "/v1/whole/5", 5, 5, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 4 * G_USEC_PER_SEC);
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (shoal_tls_init (&error));
+  g_test_add_func ("/listener/hand-over", test_hand_over);
+  g_test_add_func ("/listener/silence-is-cut-off", test_silence_is_cut_off);
+  g_test_add_func ("/listener/slow-hello-is-cut-off", test_slow_hello_is_cut_off);
+  g_test_add_func ("/listener/stalled-handshakes-are-cut-off", test_stalled_handshakes_are_cut_off);
+  g_test_add_func ("/listener/rubbish-is-closed-at-once", test_rubbish_is_closed_at_once);
+  g_test_add_func ("/listener/silent-ones-make-room", test_silent_ones_make_room);
+  g_test_add_func ("/listener/settled", test_settled);
+  g_test_add_func ("/listener/total-cap", test_total_cap);
+  g_test_add_func ("/listener/known-only", test_known_only);
+  g_test_add_func ("/listener/taken-port", test_taken_port);
+  g_test_add_func ("/listener/dual-stack", test_dual_stack);
+  g_test_add_func ("/listener/forty-strangers", test_forty_strangers);
+  g_test_add_func ("/listener/forty-stalled", test_forty_stalled);
+  return g_test_run ();
+}
