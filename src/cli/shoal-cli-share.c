@@ -1,0 +1,121 @@
+/* shoal-cli-share.c: the command share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-cli"
+
+#include "config.h"
+
+#include "shoal-cli.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+#include "shoal-json.h"
+#include "shoal-units.h"
+
+static gboolean
+is_shared (JsonObject *share)
+{
+  const char *state = shoal_cli_string (share, "state");
+
+  return g_str_equal (state, "offered") || g_str_equal (state, "waiting");
+}
+
+static void
+print_share (JsonObject *share)
+{
+  g_autofree char *name = shoal_cli_escape (shoal_cli_string (share, "name"));
+  g_autofree char *message = shoal_cli_escape (shoal_cli_string (share, "message"));
+  g_autofree char *size = shoal_format_size ((guint64) shoal_cli_integer (share, "size"));
+  JsonArray *skipped = shoal_cli_array (share, "skipped");
+  int files = (int) shoal_cli_integer (share, "files");
+  gint64 more;
+
+  if (is_shared (share))
+    {
+      printf (ngettext ("Shared %s (%d file, %s)", "Shared %s (%d files, %s)", (gulong) files),
+              name, files, size);
+      if (shoal_cli_integer (share, "sources") > 1)
+        printf (_ (", which others have too"));
+      if (g_str_equal (shoal_cli_string (share, "state"), "waiting"))
+        printf (_ ("; the group hears of it as soon as the tracker can be reached"));
+      printf ("\n  %s\n", shoal_cli_string (share, "id"));
+    }
+  else
+    printf (_ ("Not shared: %s: %s\n"), name,
+               *message != '\0' ? message : shoal_cli_string (share, "state"));
+  for (guint i = 0; skipped != NULL && i < json_array_get_length (skipped); i++)
+    {
+      g_autofree char *line = shoal_cli_escape (json_array_get_string_element (skipped, i));
+
+      fprintf (stderr, _ ("Left out: %s\n"), line);
+    }
+  more = shoal_cli_integer (share, "n_skipped")
+         - (skipped != NULL ? (gint64) json_array_get_length (skipped) : 0);
+  if (more > 0)
+    fprintf (stderr, _ ("Left out: %d more\n"), (int) more);
+}
+
+static int
+print_shares (ShoalCli *cli, JsonObject *done)
+{
+  JsonArray *shares = shoal_cli_array (done, "shares");
+  int status = SHOAL_CLI_OK;
+
+  for (guint i = 0; shares != NULL && i < json_array_get_length (shares); i++)
+    {
+      JsonObject *share = json_array_get_object_element (shares, i);
+
+      if (cli->json)
+        shoal_cli_print_json (share);
+      else
+        print_share (share);
+      if (!is_shared (share))
+        status = SHOAL_CLI_FAILED;
+    }
+  if (status == SHOAL_CLI_OK && !shoal_cli_boolean (done, "serving"))
+    shoal_cli_note (cli, "%s",
+                    _ ("Others can fetch it while this device is online: run “shoal-cli serve”."));
+  return status;
+}
+
+int
+shoal_cli_share (ShoalCli *cli, int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ShoalCliProgress) progress = NULL;
+  const char *command = argv[0];
+  int status;
+
+  if (!shoal_cli_parse (cli, &argc, &argv, NULL, NULL, &status))
+    return status;
+  if (argc < 2)
+    return shoal_cli_usage (command, "%s", _ ("Name at least one file or folder."));
+  JsonArray *paths = json_array_new ();
+  for (int i = 1; i < argc; i++)
+    {
+      g_autofree char *path = g_canonicalize_filename (argv[i], NULL);
+
+      if (!g_utf8_validate (path, -1, NULL))
+        {
+          json_array_unref (paths);
+          return shoal_cli_usage (command, _ ("“%s” is not UTF-8 text; rename it to share it."),
+                                              argv[i]);
+        }
+      json_array_add_string_element (paths, path);
+    }
+  if (!shoal_cli_connect (cli, FALSE, &error))
+    {
+      json_array_unref (paths);
+      return shoal_cli_fail (cli, error);
+    }
+  progress = shoal_cli_progress_new (cli);
+  g_autoptr (JsonObject) done
+             = shoal_cli_run_job (cli, "share", shoal_json_new ("paths", "a", paths, NULL),
+                                  shoal_cli_progress_on_hashing, progress, NULL, &error);
+  shoal_cli_progress_clear (progress);
+  if (done == NULL)
+    return shoal_cli_fail (cli, error);
+  return print_shares (cli, done);
+}

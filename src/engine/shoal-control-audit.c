@@ -1,0 +1,94 @@
+/* shoal-control-audit.c: control methods: audit, verify-audit, accept-audit
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-control"
+
+#include "config.h"
+
+#include "shoal-control-private.h"
+
+#include "shoal-control-json.h"
+#include "shoal-json.h"
+#include "shoal-limits.h"
+
+static void
+on_audit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalControlCall) call = user_data;
+  ShoalTrackerDirectory *directory = SHOAL_TRACKER_DIRECTORY (object);
+  GError *error = NULL;
+  g_autoptr (ShoalAuditPage) page
+             = shoal_tracker_directory_audit_finish (directory, result, &error);
+
+  if (page == NULL)
+    {
+      shoal_control_call_fail (call, error);
+      return;
+    }
+  JsonArray *list = json_array_new ();
+  for (guint i = 0; i < page->entries->len; i++)
+    json_array_add_object_element (list,
+                                   shoal_audit_row_to_json (g_ptr_array_index (page->entries, i)));
+  shoal_control_call_reply (
+      call,
+      shoal_json_new ("entries", "a", list, "count", "i", page->count, "head", "s", page->head,
+                      "warning", "s", shoal_tracker_directory_get_audit_warning (directory), NULL));
+}
+
+static void
+handle_audit (ShoalControlCall *call)
+{
+  gint64 after, limit;
+  GError *error = NULL;
+
+  if (!shoal_json_get_optional_integer (call->params, "after", 0, SHOAL_MAX_JSON_INTEGER, 0, &after,
+                                        &error)
+      || !shoal_json_get_optional_integer (call->params, "limit", 1, SHOAL_MAX_CONTROL_ROWS,
+                                           SHOAL_MAX_CONTROL_ROWS, &limit, &error))
+    shoal_control_call_fail (call, error);
+  else
+    shoal_tracker_directory_audit_async (shoal_engine_get_directory (call->engine), after,
+                                         (guint) limit, call->cancellable, on_audit_cb,
+                                         shoal_control_call_ref (call));
+}
+
+static void
+on_verified_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalControlCall) call = user_data;
+  ShoalTrackerDirectory *directory = SHOAL_TRACKER_DIRECTORY (object);
+  g_autofree char *head = NULL;
+  GError *error = NULL;
+  gint64 count = shoal_tracker_directory_verify_audit_finish (directory, result, &head, &error);
+
+  if (count < 0)
+    shoal_control_call_fail (call, error);
+  else
+    shoal_control_call_reply (
+        call, shoal_json_new ("count", "i", count, "head", "s", head, "warning", "s",
+                              shoal_tracker_directory_get_audit_warning (directory), NULL));
+}
+
+static void
+handle_verify_audit (ShoalControlCall *call)
+{
+  shoal_control_call_begin_job (call);
+  shoal_tracker_directory_verify_audit_async (shoal_engine_get_directory (call->engine),
+                                              call->cancellable, on_verified_cb,
+                                              shoal_control_call_ref (call));
+}
+
+static void
+handle_accept_audit (ShoalControlCall *call)
+{
+  shoal_tracker_directory_accept_audit (shoal_engine_get_directory (call->engine));
+  shoal_control_call_reply (call, NULL);
+}
+
+const ShoalControlMethod shoal_control_audit_methods[] = {
+  { "audit", handle_audit, TRUE },
+  { "verify-audit", handle_verify_audit, TRUE },
+  { "accept-audit", handle_accept_audit, TRUE },
+  { NULL },
+};

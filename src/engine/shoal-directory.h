@@ -1,0 +1,281 @@
+/* shoal-directory.h: who is there and who has what: the seam between the engine and where it learns
+ * that
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "shoal-digest.h"
+#include "shoal-source.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ShoalDirectoryState:
+ * @SHOAL_DIRECTORY_OFFLINE: not connected; see shoal_directory_get_error(); reconnects by itself
+ * @SHOAL_DIRECTORY_CONNECTING: on the way
+ * @SHOAL_DIRECTORY_ONLINE: signed in, roster known
+ * @SHOAL_DIRECTORY_SIGNED_OUT: nobody has signed in, or the token is void
+ * @SHOAL_DIRECTORY_REPLACED: another program with this device's key took over; waits for the user
+ * @SHOAL_DIRECTORY_UNTRUSTED: the tracker shows another key than before; waits for the user
+ */
+typedef enum
+{
+  SHOAL_DIRECTORY_OFFLINE,
+  SHOAL_DIRECTORY_CONNECTING,
+  SHOAL_DIRECTORY_ONLINE,
+  SHOAL_DIRECTORY_SIGNED_OUT,
+  SHOAL_DIRECTORY_REPLACED,
+  SHOAL_DIRECTORY_UNTRUSTED,
+} ShoalDirectoryState;
+
+typedef enum
+{
+  SHOAL_SORT_NEWEST,
+  SHOAL_SORT_NAME,
+  SHOAL_SORT_SIZE,
+} ShoalSort;
+
+/** ShoalQuery: what to search for; all strings may be %NULL, sizes -1 for no bound */
+typedef struct
+{
+  const char *words;
+  const char *type;
+  const char *user;
+  const char *folder; /* manifest id: only its entries */
+  const char *cursor;
+  gint64 min_size;
+  gint64 max_size;
+  gboolean available;
+  gboolean top; /* only offers themselves, not the entries of folders */
+  ShoalSort sort;
+  gboolean descending;
+  guint limit;
+} ShoalQuery;
+
+/** ShoalResult: one row of a catalogue: a content under a name; main thread, immutable */
+#define SHOAL_TYPE_RESULT (shoal_result_get_type ())
+G_DECLARE_FINAL_TYPE (ShoalResult, shoal_result, SHOAL, RESULT, GObject)
+
+const char *shoal_result_get_name (ShoalResult *self);
+/** shoal_result_get_path: Returns: (nullable): of an entry of a folder */
+const char *shoal_result_get_path (ShoalResult *self);
+gboolean shoal_result_is_folder (ShoalResult *self);
+const char *shoal_result_get_content_type (ShoalResult *self); /* "audio", "document", … */
+const ShoalDigest *shoal_result_get_id (ShoalResult *self);
+guint64 shoal_result_get_size (ShoalResult *self);
+guint64 shoal_result_get_manifest_size (ShoalResult *self);
+guint shoal_result_get_n_entries (ShoalResult *self);
+const char *shoal_result_get_folder (ShoalResult *self);      /* (nullable) */
+const char *shoal_result_get_folder_name (ShoalResult *self); /* (nullable) */
+guint shoal_result_get_n_sources (ShoalResult *self);
+guint shoal_result_get_n_online (ShoalResult *self);
+const char *const *shoal_result_get_users (ShoalResult *self);
+gint64 shoal_result_get_added_ms (ShoalResult *self);
+/** shoal_result_get_mtime_ms: Returns: as the offer tells it, unverified; -1 if it does not */
+gint64 shoal_result_get_mtime_ms (ShoalResult *self);
+
+/** ShoalPage: an answer to a search */
+typedef struct
+{
+  GPtrArray *rows; /* (element-type ShoalResult) */
+  gint64 total;
+  gboolean total_is_minimum;
+  char *cursor; /* (nullable): for the next page */
+} ShoalPage;
+/** shoal_page_new: Returns: (transfer full): without rows */
+ShoalPage *shoal_page_new (void);
+void shoal_page_free (ShoalPage *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalPage, shoal_page_free)
+
+/** ShoalOffer: what is told about a share; strings and arrays are owned */
+typedef struct
+{
+  char *offer; /* 32 hex digits, client-made */
+  char *name;
+  gboolean folder;
+  ShoalDigest id;
+  guint64 size; /* of a folder: the sum of its files */
+  guint64 manifest_size;
+  guint32 n_entries;
+  gint64 mtime_ms;
+  GPtrArray
+      *entries; /* (nullable) (element-type ShoalOfferEntry): of a folder, in manifest order */
+} ShoalOffer;
+
+typedef struct
+{
+  char *path;
+  char kind; /* 'd', 'f', 'x', 'l' */
+  ShoalDigest id;
+  guint64 size;
+  gint64 mtime_ms;
+} ShoalOfferEntry;
+
+/** shoal_offer_new: Returns: (transfer full): all zero, no entries */
+ShoalOffer *shoal_offer_new (void);
+void shoal_offer_free (ShoalOffer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalOffer, shoal_offer_free)
+ShoalOfferEntry *shoal_offer_entry_new (
+    const char *path, char kind, const ShoalDigest *id, guint64 size, gint64 mtime_ms);
+void shoal_offer_entry_free (ShoalOfferEntry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalOfferEntry, shoal_offer_entry_free)
+
+#define SHOAL_TYPE_DIRECTORY (shoal_directory_get_type ())
+G_DECLARE_INTERFACE (ShoalDirectory, shoal_directory, SHOAL, DIRECTORY, GObject)
+
+/**
+ * ShoalDirectoryInterface:
+ *
+ * Main thread. Signals: "state-changed" (no arguments), "roster-changed" (after members or
+ * addresses changed; at most one a second), "catalogue-changed". Requests while not online fail
+ * with %SHOAL_ERROR_DISCONNECTED at once. Every _async has a cancellable that works.
+ */
+struct _ShoalDirectoryInterface
+{
+  GTypeInterface parent_iface;
+
+  ShoalDirectoryState (*get_state) (ShoalDirectory *self);
+  const GError *(*get_error) (ShoalDirectory *self);
+  GListModel *(*get_members) (ShoalDirectory *self);
+  const char *(*get_account) (ShoalDirectory *self);
+  void (*announce) (ShoalDirectory *self, guint16 port);
+
+  void (*search_async) (ShoalDirectory *self,
+                        const ShoalQuery *query,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+  ShoalPage *(*search_finish) (ShoalDirectory *self, GAsyncResult *result, GError **error);
+  void (*find_async) (ShoalDirectory *self,
+                      const char *name,
+                      const char *user,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data);
+  GPtrArray *(*find_finish) (ShoalDirectory *self, GAsyncResult *result, GError **error);
+  void (*sources_async) (ShoalDirectory *self,
+                         const ShoalDigest *id,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
+  GPtrArray *(*sources_finish) (ShoalDirectory *self, GAsyncResult *result, GError **error);
+  void (*offer_async) (ShoalDirectory *self,
+                       GPtrArray *offers,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data);
+  GArray *(*offer_finish) (ShoalDirectory *self, GAsyncResult *result, GError **error);
+  void (*withdraw_async) (ShoalDirectory *self,
+                          const char *const *offers,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+  gint64 (*withdraw_finish) (ShoalDirectory *self, GAsyncResult *result, GError **error);
+  void (*offers_async) (ShoalDirectory *self,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+  GHashTable *(*offers_finish) (ShoalDirectory *self, GAsyncResult *result, GError **error);
+  void (*set_pulling) (ShoalDirectory *self, const ShoalDigest *id, guint64 size, gboolean active);
+  void (*report) (ShoalDirectory *self,
+                  const char *uuid,
+                  const char *event,
+                  const ShoalDigest *id,
+                  const char *name,
+                  guint64 bytes,
+                  gint64 elapsed_ms,
+                  const char *const *devices,
+                  const char *reason);
+};
+
+ShoalDirectoryState shoal_directory_get_state (ShoalDirectory *self);
+/** shoal_directory_get_error: Returns: (nullable) (transfer none): why it is not online */
+const GError *shoal_directory_get_error (ShoalDirectory *self);
+/** shoal_directory_get_members: Returns: (transfer none): of #ShoalMember, kept while offline */
+GListModel *shoal_directory_get_members (ShoalDirectory *self);
+/** shoal_directory_get_account: Returns: (nullable): our own account id */
+const char *shoal_directory_get_account (ShoalDirectory *self);
+/** shoal_directory_announce: where we serve, kept and repeated at each reconnect; 0 for nowhere */
+void shoal_directory_announce (ShoalDirectory *self, guint16 port);
+void shoal_directory_search_async (ShoalDirectory *self,
+                                   const ShoalQuery *query,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+/** shoal_directory_search_finish: Returns: (transfer full) */
+ShoalPage *
+shoal_directory_search_finish (ShoalDirectory *self, GAsyncResult *result, GError **error);
+/** shoal_directory_find_async: exactly this name; @user: (nullable) narrows */
+void shoal_directory_find_async (ShoalDirectory *self,
+                                 const char *name,
+                                 const char *user,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+/** shoal_directory_find_finish: Returns: (transfer full) (element-type ShoalResult): may be empty
+ */
+GPtrArray *shoal_directory_find_finish (ShoalDirectory *self, GAsyncResult *result, GError **error);
+void shoal_directory_sources_async (ShoalDirectory *self,
+                                    const ShoalDigest *id,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+/** shoal_directory_sources_finish: Returns: (transfer full) (element-type ShoalSource): without our
+ * own device, online first */
+GPtrArray *
+shoal_directory_sources_finish (ShoalDirectory *self, GAsyncResult *result, GError **error);
+/** shoal_directory_offer_async: offers in batches, folders with all entries; @offers: (element-type
+ * ShoalOffer): kept by reference */
+void shoal_directory_offer_async (ShoalDirectory *self,
+                                  GPtrArray *offers,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+/* An element of what shoal_directory_offer_finish() returns that says: refused, with this
+ * #ShoalError. */
+#define SHOAL_OFFER_REFUSED(code) ((gint) (code) -1000)
+/* The #ShoalError of a negative element. */
+#define SHOAL_OFFER_REFUSED_CODE(value) ((gint) (value) + 1000)
+
+/** shoal_directory_offer_finish: Returns: (transfer full) (element-type gint): number of sources of
+ * each, 1 if only ours, negative ShoalError code - 1000 if it was refused; %NULL with an error if
+ * the whole failed */
+GArray *shoal_directory_offer_finish (ShoalDirectory *self, GAsyncResult *result, GError **error);
+/** shoal_directory_withdraw_async: @offers: (nullable) (array zero-terminated=1): %NULL for all of
+ * this device */
+void shoal_directory_withdraw_async (ShoalDirectory *self,
+                                     const char *const *offers,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+/** shoal_directory_withdraw_finish: Returns: how many, or -1 */
+gint64 shoal_directory_withdraw_finish (ShoalDirectory *self, GAsyncResult *result, GError **error);
+void shoal_directory_offers_async (ShoalDirectory *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+/** shoal_directory_offers_finish: Returns: (transfer full): offer id → #ShoalOffer without entries;
+ * an incomplete folder is left out */
+GHashTable *
+shoal_directory_offers_finish (ShoalDirectory *self, GAsyncResult *result, GError **error);
+/** shoal_directory_set_pulling: tells that we are downloading and serve what we have of it;
+ * remembered and repeated at reconnect */
+void shoal_directory_set_pulling (ShoalDirectory *self,
+                                  const ShoalDigest *id,
+                                  guint64 size,
+                                  gboolean active);
+/** shoal_directory_report: for the audit log; kept (in memory) until the tracker has taken it */
+void shoal_directory_report (ShoalDirectory *self,
+                             const char *uuid,
+                             const char *event,
+                             const ShoalDigest *id,
+                             const char *name,
+                             guint64 bytes,
+                             gint64 elapsed_ms,
+                             const char *const *devices,
+                             const char *reason);
+
+G_END_DECLS

@@ -1,0 +1,41 @@
+/* shoal-engine-private.h: what the engine's files share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-engine.h"
+#include "shoal-group.h"
+#include "shoal-secret-store.h"
+
+G_BEGIN_DECLS
+
+struct _ShoalEngine
+{
+  GObject parent_instance;
+
+  ShoalProfile *profile;
+  char *group_path;
+  ShoalGroup *group;
+  ShoalSettings *settings;
+  ShoalDatabase *database;
+  ShoalSecretStore *secrets;
+  ShoalDeviceKey *key;
+  char *key_group; /* (nullable): whose key it is in the secret store; NULL: not stored yet */
+
+  ShoalTrackerDirectory *directory;
+  ShoalHistory *history;
+  ShoalUploads *uploads;
+  ShoalShares *shares;
+  ShoalTransferManager *transfers;
+
+  gboolean serving;
+  guint plan_id; /* looks which rate limits hold now */
+  gboolean stopped;
+};
+
+/* shoal-engine.c */
+/* Writes group.ini from what the directory knows now. */
+gboolean shoal_engine_save_group (ShoalEngine *self, GError **error);
+
+G_END_DECLS

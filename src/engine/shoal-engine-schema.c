@@ -1,0 +1,32 @@
+/* shoal-engine-schema.c: the profile's database: the stores' tables put together
+ *
+ * Each store keeps the SQL of its own tables beside the code that uses them. What has once been
+ * released is never edited: a change is a new migration at the end of the list.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-engine-schema"
+
+#include "config.h"
+
+#include "shoal-engine-schema.h"
+
+#include "shoal-history.h"
+#include "shoal-known-devices.h"
+#include "shoal-share-store.h"
+#include "shoal-transfer-store.h"
+
+ShoalDatabase *
+shoal_engine_database_open (const char *path, GError **error)
+{
+  g_return_val_if_fail (path != NULL, NULL);
+
+  g_autofree char *first
+      = g_strconcat (shoal_share_store_schema,    /* shares, their files, piece layers */
+                     shoal_history_schema,        /* transfers that ended */
+                     shoal_known_devices_schema,  /* devices seen in the group */
+                     shoal_transfer_store_schema, /* downloads under way */
+                     NULL);
+  const char *const migrations[] = { first };
+  return shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), error);
+}

@@ -1,0 +1,588 @@
+/* shoal-engine.c: a peer: everything of one profile put together
+ *
+ * Start: settings, database and group are read at once (small, local), then the secret store is
+ * opened, the device's key and the token are looked up, then the parts are made and load their
+ * rows. Stop is the other way round.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-engine"
+
+#include "config.h"
+
+#include "shoal-engine-private.h"
+
+#include "shoal-engine-schema.h"
+#include "shoal-error.h"
+#include "shoal-limits.h"
+#include "shoal-rate-plan.h"
+
+#define PLAN_INTERVAL_S (5)
+
+G_DEFINE_FINAL_TYPE (ShoalEngine, shoal_engine, G_TYPE_OBJECT)
+
+static void
+disconnect_all (ShoalEngine *self)
+{
+  gpointer const parts[] = { self->settings, self->directory, self->shares, self->uploads };
+
+  g_clear_handle_id (&self->plan_id, g_source_remove);
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i] != NULL)
+      g_signal_handlers_disconnect_by_data (parts[i], self);
+}
+
+static void
+shoal_engine_dispose (GObject *object)
+{
+  ShoalEngine *self = SHOAL_ENGINE (object);
+
+  disconnect_all (self);
+  g_clear_object (&self->transfers);
+  g_clear_object (&self->shares);
+  g_clear_object (&self->uploads);
+  g_clear_object (&self->history);
+  g_clear_object (&self->directory);
+  g_clear_object (&self->secrets);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->database);
+  G_OBJECT_CLASS (shoal_engine_parent_class)->dispose (object);
+}
+
+static void
+shoal_engine_finalize (GObject *object)
+{
+  ShoalEngine *self = SHOAL_ENGINE (object);
+
+  g_clear_object (&self->profile);
+  g_clear_pointer (&self->group, shoal_group_free);
+  g_clear_pointer (&self->group_path, g_free);
+  g_clear_pointer (&self->key, shoal_device_key_unref);
+  g_clear_pointer (&self->key_group, g_free);
+  G_OBJECT_CLASS (shoal_engine_parent_class)->finalize (object);
+}
+
+static void
+shoal_engine_class_init (ShoalEngineClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = shoal_engine_dispose;
+  object_class->finalize = shoal_engine_finalize;
+}
+
+static void
+shoal_engine_init (ShoalEngine *self)
+{
+}
+
+ShoalEngine *
+shoal_engine_new (ShoalProfile *profile)
+{
+  g_return_val_if_fail (SHOAL_IS_PROFILE (profile), NULL);
+
+  ShoalEngine *self = g_object_new (SHOAL_TYPE_ENGINE, NULL);
+  self->profile = g_object_ref (profile);
+  self->group_path = g_build_filename (shoal_profile_get_folder (profile), "group.ini", NULL);
+  return self;
+}
+
+/* ---- What connects the parts ---- */
+
+/* The roster decides who may fetch from here. */
+static void
+on_roster_changed_cb (ShoalDirectory *directory, gpointer user_data)
+{
+  ShoalEngine *self = user_data;
+  g_autoptr (GHashTable) accounts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) users = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) addresses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GListModel *members = shoal_directory_get_members (directory);
+  const char *own = shoal_device_key_get_fingerprint (self->key);
+
+  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
+    {
+      g_autoptr (ShoalMember) member = g_list_model_get_item (members, i);
+      GListModel *devices = shoal_member_get_devices (member);
+      const char *account = shoal_member_get_account (member);
+
+      g_hash_table_insert (users, g_strdup (account), g_strdup (shoal_member_get_user (member)));
+      for (guint k = 0; k < g_list_model_get_n_items (devices); k++)
+        {
+          g_autoptr (ShoalDevice) device = g_list_model_get_item (devices, k);
+          const char *fingerprint = shoal_device_get_fingerprint (device);
+          const char *seen = shoal_device_get_seen (device);
+
+          if (g_str_equal (fingerprint, own) || g_hash_table_contains (accounts, fingerprint))
+            continue;
+          g_hash_table_insert (accounts, g_strdup (fingerprint), g_strdup (account));
+          if (seen != NULL && shoal_device_get_online (device))
+            g_hash_table_add (addresses, g_strdup (seen));
+        }
+    }
+  shoal_uploads_set_known (self->uploads, accounts, users, addresses);
+}
+
+/* The schedule is in minutes; a look every few seconds is never late by much, also after a suspend.
+ */
+static gboolean
+apply_rate_plan (gpointer user_data)
+{
+  ShoalEngine *self = user_data;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+
+  shoal_token_bucket_set_rate (shoal_uploads_get_limit (self->uploads),
+                               shoal_rate_plan_get_upload_limit (self->settings, now));
+  shoal_token_bucket_set_rate (shoal_transfer_manager_get_limit (self->transfers),
+                               shoal_rate_plan_get_download_limit (self->settings, now));
+  return G_SOURCE_CONTINUE;
+}
+
+/* Another port: connections to the old one are cut, and come back to the new one. */
+static void
+move_port (ShoalEngine *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!self->serving
+      || shoal_settings_get_port (self->settings) == shoal_uploads_get_port (self->uploads))
+    return;
+  shoal_uploads_stop (self->uploads);
+  self->serving = FALSE;
+  if (!shoal_engine_begin_serving (self, 0, &error))
+    g_warning ("Cannot serve on another port: %s", error->message);
+}
+
+static void
+on_setting_changed_cb (ShoalSettings *settings, const char *name, gpointer user_data)
+{
+  ShoalEngine *self = user_data;
+
+  if (g_strcmp0 (name, "port") == 0)
+    move_port (self);
+  apply_rate_plan (self);
+  shoal_uploads_set_slots (self->uploads, shoal_settings_get_upload_slots (settings));
+  shoal_transfer_manager_set_parallel (self->transfers,
+                                       shoal_settings_get_parallel_downloads (settings));
+  shoal_transfer_manager_set_connections (self->transfers,
+                                          shoal_settings_get_connections_per_source (settings));
+  shoal_tracker_directory_set_device_name (self->directory,
+                                           shoal_settings_get_device_name (settings));
+}
+
+static void
+on_holdings_changed_cb (ShoalShares *shares, gpointer user_data)
+{
+  ShoalEngine *self = user_data;
+  g_autoptr (ShoalHoldings) holdings = shoal_shares_dup_holdings (shares);
+
+  shoal_uploads_set_shared (self->uploads, holdings);
+}
+
+static void
+on_file_changed_cb (ShoalUploads *uploads, gint64 share, gpointer user_data)
+{
+  shoal_shares_note_changed (SHOAL_ENGINE (user_data)->shares, share);
+}
+
+static void
+on_fetched_cb (ShoalUploads *uploads, gint64 share, gpointer user_data)
+{
+  shoal_shares_note_fetched (SHOAL_ENGINE (user_data)->shares, share);
+}
+
+gboolean
+shoal_engine_save_group (ShoalEngine *self, GError **error)
+{
+  ShoalGroup *group = self->group;
+  const char *head;
+
+  g_strfreev (group->addresses);
+  group->addresses = g_strdupv ((char **) shoal_tracker_directory_get_addresses (self->directory));
+  g_free (group->key);
+  group->key = g_strdup (shoal_tracker_directory_get_group (self->directory));
+  g_free (group->name);
+  group->name = g_strdup (shoal_tracker_directory_get_group_name (self->directory));
+  g_free (group->account);
+  group->account = g_strdup (shoal_directory_get_account (SHOAL_DIRECTORY (self->directory)));
+  g_free (group->user);
+  group->user = g_strdup (shoal_tracker_directory_get_user (self->directory));
+  group->signed_in = shoal_tracker_directory_get_token (self->directory) != NULL;
+  head = shoal_tracker_directory_get_audit_mark (self->directory, &group->audit_count);
+  g_free (group->audit_head);
+  group->audit_head = g_strdup (head);
+  return shoal_group_save (group, self->group_path, error);
+}
+
+static void
+on_group_news_cb (ShoalTrackerDirectory *directory, gpointer user_data)
+{
+  ShoalEngine *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (self->group->key == NULL) /* the first sign-in writes it when it is done */
+    return;
+  if (!shoal_engine_save_group (self, &error))
+    g_warning ("%s", error->message);
+}
+
+/* ---- Start ---- */
+
+static void
+make_parts (ShoalEngine *self, ShoalKnownDevices *known)
+{
+  const char *journals = shoal_profile_get_journals_folder (self->profile);
+  const char *manifests = shoal_profile_get_manifests_folder (self->profile);
+
+  self->directory = shoal_tracker_directory_new (self->key, known);
+  ShoalDirectory *directory = SHOAL_DIRECTORY (self->directory);
+  self->history = shoal_history_new (self->database);
+  self->uploads = shoal_uploads_new (self->key, self->database, self->history, manifests);
+  self->shares = shoal_shares_new (self->profile, self->database, directory);
+  self->transfers = shoal_transfer_manager_new (self->database, directory, self->key, self->uploads,
+                                                self->history, journals);
+  on_setting_changed_cb (self->settings, NULL, self);
+  self->plan_id = g_timeout_add_seconds (PLAN_INTERVAL_S, apply_rate_plan, self);
+
+  g_signal_connect (self->settings, "changed", G_CALLBACK (on_setting_changed_cb), self);
+  g_signal_connect (self->directory, "roster-changed", G_CALLBACK (on_roster_changed_cb), self);
+  g_signal_connect (self->directory, "account-changed", G_CALLBACK (on_group_news_cb), self);
+  g_signal_connect (self->directory, "audit-changed", G_CALLBACK (on_group_news_cb), self);
+  g_signal_connect (self->shares, "holdings-changed", G_CALLBACK (on_holdings_changed_cb), self);
+  g_signal_connect (self->uploads, "file-changed", G_CALLBACK (on_file_changed_cb), self);
+  g_signal_connect (self->uploads, "fetched", G_CALLBACK (on_fetched_cb), self);
+}
+
+static void
+on_transfers_loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ShoalEngine *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  if (!shoal_transfer_manager_load_finish (self->transfers, result, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (shoal_tracker_directory_get_token (self->directory) != NULL)
+    shoal_tracker_directory_start (self->directory);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_shares_loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ShoalEngine *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  if (!shoal_shares_load_finish (self->shares, result, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  on_holdings_changed_cb (self->shares, self);
+  /* Before the task is given away: arguments have no order. */
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  shoal_transfer_manager_load_async (self->transfers, cancellable, on_transfers_loaded_cb,
+                                     g_steal_pointer (&task));
+}
+
+static void
+go_on_with_key (GTask *task, GBytes *token)
+{
+  ShoalEngine *self = g_task_get_source_object (task);
+  g_autoptr (ShoalKnownDevices) known = shoal_known_devices_new (self->database);
+  const ShoalGroup *group = self->group;
+  GError *error = NULL;
+
+  if (!shoal_known_devices_load (known, &error))
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  make_parts (self, known);
+  if (group->key != NULL)
+    {
+      shoal_tracker_directory_set_tracker (self->directory, (const char *const *) group->addresses,
+                                           group->key);
+      shoal_tracker_directory_set_audit_mark (self->directory, group->audit_count,
+                                              group->audit_head);
+      shoal_tracker_directory_set_identity (self->directory, group->account, group->user,
+                                            group->name);
+    }
+  if (token != NULL)
+    {
+      g_autofree char *text = g_strndup (g_bytes_get_data (token, NULL), g_bytes_get_size (token));
+
+      shoal_tracker_directory_set_token (self->directory, text);
+    }
+  shoal_shares_load_async (self->shares, g_task_get_cancellable (task), on_shares_loaded_cb, task);
+}
+
+static void
+on_token_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) token
+             = shoal_secret_store_lookup_finish (SHOAL_SECRET_STORE (object), result, &error);
+
+  if (token == NULL && !g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND))
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    go_on_with_key (g_steal_pointer (&task), token);
+}
+
+static void
+on_key_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ShoalEngine *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  g_autoptr (GBytes) seed
+             = shoal_secret_store_lookup_finish (SHOAL_SECRET_STORE (object), result, &error);
+
+  if (seed != NULL)
+    {
+      self->key = shoal_device_key_from_seed (seed, &error);
+      self->key_group = g_strdup (self->group->key);
+    }
+  else if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND))
+    {
+      g_clear_error (&error);
+      self->key = shoal_device_key_generate (&error);
+    }
+  if (self->key == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  /* Before the task is given away: arguments have no order. */
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  shoal_secret_store_lookup_async (self->secrets, "token", self->group->key, cancellable,
+                                   on_token_found_cb, g_steal_pointer (&task));
+}
+
+static void
+on_secrets_opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ShoalEngine *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  self->secrets = shoal_secret_store_open_finish (result, &error);
+  if (self->secrets != NULL && self->group->key != NULL)
+    {
+      /* Before the task is given away: arguments have no order. */
+      GCancellable *cancellable = g_task_get_cancellable (task);
+
+      shoal_secret_store_lookup_async (self->secrets, "device-key", self->group->key, cancellable,
+                                       on_key_found_cb, g_steal_pointer (&task));
+      return;
+    }
+  /* Not in a group yet: a key that is kept when the first sign-in needs it. */
+  if (self->secrets != NULL)
+    self->key = shoal_device_key_generate (&error);
+  if (self->key == NULL)
+    g_task_return_error (task, error);
+  else
+    go_on_with_key (g_steal_pointer (&task), NULL);
+}
+
+void
+shoal_engine_start_async (ShoalEngine *self,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  GError *error = NULL;
+
+  g_return_if_fail (SHOAL_IS_ENGINE (self));
+  g_return_if_fail (shoal_profile_is_locked (self->profile));
+  g_return_if_fail (self->settings == NULL);
+
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, shoal_engine_start_async);
+  self->settings = shoal_settings_load (shoal_profile_get_settings_path (self->profile), &error);
+  if (self->settings != NULL)
+    self->group = shoal_group_load (self->group_path, &error);
+  if (self->group != NULL)
+    self->database
+        = shoal_engine_database_open (shoal_profile_get_database_path (self->profile), &error);
+  if (self->database == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  shoal_secret_store_open_async (shoal_profile_get_folder (self->profile),
+                                 shoal_profile_get_id (self->profile), cancellable,
+                                 on_secrets_opened_cb, g_steal_pointer (&task));
+}
+
+gboolean
+shoal_engine_start_finish (ShoalEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- Stop ---- */
+
+static gboolean
+on_flush_too_long_cb (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_flushed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ShoalEngine *self = g_task_get_source_object (task);
+
+  shoal_tracker_directory_flush_finish (self->directory, result, NULL);
+  g_source_remove_by_user_data (g_task_get_cancellable (task));
+  disconnect_all (self);
+  shoal_tracker_directory_stop (self->directory);
+  shoal_database_close (self->database);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+shoal_engine_stop_async (ShoalEngine *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GCancellable) limit = g_cancellable_new ();
+
+  g_return_if_fail (SHOAL_IS_ENGINE (self));
+
+  g_autoptr (GTask) task = g_task_new (self, limit, callback, user_data);
+  g_task_set_source_tag (task, shoal_engine_stop_async);
+  g_task_set_check_cancellable (task, FALSE);
+  if (self->stopped || self->directory == NULL)
+    {
+      if (self->database != NULL)
+        shoal_database_close (self->database);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  self->stopped = TRUE;
+  shoal_transfer_manager_stop (self->transfers);
+  shoal_shares_stop (self->shares);
+  shoal_uploads_stop (self->uploads);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, SHOAL_STOP_FLUSH_MS, on_flush_too_long_cb,
+                      g_object_ref (limit), g_object_unref);
+  shoal_tracker_directory_flush_async (self->directory, limit, on_flushed_cb,
+                                       g_steal_pointer (&task));
+}
+
+gboolean
+shoal_engine_stop_finish (ShoalEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- Parts ---- */
+
+ShoalProfile *
+shoal_engine_get_profile (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->profile;
+}
+
+ShoalSettings *
+shoal_engine_get_settings (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->settings;
+}
+
+ShoalTrackerDirectory *
+shoal_engine_get_directory (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->directory;
+}
+
+ShoalShares *
+shoal_engine_get_shares (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->shares;
+}
+
+ShoalUploads *
+shoal_engine_get_uploads (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->uploads;
+}
+
+ShoalTransferManager *
+shoal_engine_get_transfers (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->transfers;
+}
+
+ShoalHistory *
+shoal_engine_get_history (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->history;
+}
+
+const char *
+shoal_engine_get_fingerprint (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->key != NULL ? shoal_device_key_get_fingerprint (self->key) : NULL;
+}
+
+const char *
+shoal_engine_get_secret_kind (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->secrets != NULL ? shoal_secret_store_get_kind (self->secrets) : NULL;
+}
+
+gboolean
+shoal_engine_get_signed_in (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), FALSE);
+  return self->directory != NULL && shoal_tracker_directory_get_token (self->directory) != NULL;
+}
+
+/* ---- Serving ---- */
+
+gboolean
+shoal_engine_begin_serving (ShoalEngine *self, guint16 port, GError **error)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), FALSE);
+
+  if (self->serving)
+    return TRUE;
+  if (!shoal_uploads_start (self->uploads, NULL,
+                            port != 0 ? port : shoal_settings_get_port (self->settings), error))
+    return FALSE;
+  self->serving = TRUE;
+  shoal_directory_announce (SHOAL_DIRECTORY (self->directory),
+                            shoal_uploads_get_port (self->uploads));
+  return TRUE;
+}
+
+void
+shoal_engine_run_all (ShoalEngine *self)
+{
+  g_return_if_fail (SHOAL_IS_ENGINE (self));
+
+  shoal_transfer_manager_set_run_all (self->transfers, TRUE);
+  shoal_shares_recheck_all (self->shares);
+}

@@ -1,0 +1,70 @@
+/* shoal-history.h: every transfer that ended, kept in the profile's database
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "shoal-database.h"
+#include "shoal-digest.h"
+
+G_BEGIN_DECLS
+
+/** ShoalHistoryEntry: one ended transfer */
+typedef struct
+{
+  char *uuid;
+  gboolean upload;
+  char *name;
+  gboolean folder;
+  ShoalDigest id;
+  guint64 size;
+  guint64 bytes;     /* that were moved over the network in this transfer */
+  gint64 elapsed_ms; /* while it was active */
+  gint64 ended_ms;   /* Unix time */
+  char *outcome;     /* "finished", "failed", "cancelled" */
+  char *reason;      /* (nullable): in words */
+  char *users;       /* names, comma-separated: from or to whom */
+  char *bad_sources; /* (nullable): names of those who sent wrong bytes */
+  char *destination; /* (nullable): full path of what was made */
+} ShoalHistoryEntry;
+
+ShoalHistoryEntry *shoal_history_entry_new (void);
+void shoal_history_entry_free (ShoalHistoryEntry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalHistoryEntry, shoal_history_entry_free)
+
+/** ShoalHistory: main thread; signal "added" (#ShoalHistoryEntry pointer, static scope) */
+#define SHOAL_TYPE_HISTORY (shoal_history_get_type ())
+G_DECLARE_FINAL_TYPE (ShoalHistory, shoal_history, SHOAL, HISTORY, GObject)
+
+/** shoal_history_schema: the SQL that makes its table, for the profile's first migration */
+extern const char shoal_history_schema[];
+
+ShoalHistory *shoal_history_new (ShoalDatabase *database);
+/** shoal_history_add: records and forgets; @entry: (transfer full). The same uuid twice counts once
+ */
+void shoal_history_add (ShoalHistory *self, ShoalHistoryEntry *entry);
+/** shoal_history_list_async: newest first; @limit: 1 to 100,000 */
+void shoal_history_list_async (ShoalHistory *self,
+                               guint limit,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+/** shoal_history_list_finish: Returns: (transfer full) (element-type ShoalHistoryEntry) */
+GPtrArray *shoal_history_list_finish (ShoalHistory *self, GAsyncResult *result, GError **error);
+/** shoal_history_clear_async: all of it */
+void shoal_history_clear_async (ShoalHistory *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+/** shoal_history_clear_until_async: what ended at @ended_ms (Unix time) or before, so that what
+ * ends while a face still offers to undo stays; ends with shoal_history_clear_finish() */
+void shoal_history_clear_until_async (ShoalHistory *self,
+                                      gint64 ended_ms,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean shoal_history_clear_finish (ShoalHistory *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,97 @@
+/* shoal-holdings.h: what this device has shared, as uploads look it up
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-digest.h"
+#include "shoal-dir.h"
+#include "shoal-manifest.h"
+
+G_BEGIN_DECLS
+
+/** ShoalHolding: a file, folder or link of a share */
+typedef struct
+{
+  ShoalDigest id;       /* of a file, else zero */
+  ShoalFileStamp stamp; /* of a file when it was hashed; its size is the content's */
+  guint32 path;         /* see shoal_holding_set_get_path() */
+  guint8 kind;          /* a #ShoalEntryKind */
+} ShoalHolding;
+
+/** ShoalHoldingSet: the files of one share, in manifest order; filled once, then immutable;
+ * reference counted, thread-safe. A single file is a set of one entry without a manifest. */
+typedef struct _ShoalHoldingSet ShoalHoldingSet;
+
+/** shoal_holding_set_new: @share: its number in the database. @path: canonical and absolute, of the
+ * file or folder */
+ShoalHoldingSet *shoal_holding_set_new (gint64 share, const char *path, gboolean folder);
+ShoalHoldingSet *shoal_holding_set_ref (ShoalHoldingSet *self);
+void shoal_holding_set_unref (ShoalHoldingSet *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalHoldingSet, shoal_holding_set_unref)
+
+/** shoal_holding_set_add: @path: relative to the root, "/" between components; after all that sort
+ * before it */
+void shoal_holding_set_add (ShoalHoldingSet *self,
+                            ShoalEntryKind kind,
+                            const char *path,
+                            const ShoalDigest *id,
+                            const ShoalFileStamp *stamp);
+/** shoal_holding_set_end: no more are added. @manifest: (nullable): of a folder, with its
+ * @manifest_size */
+void
+shoal_holding_set_end (ShoalHoldingSet *self, const ShoalDigest *manifest, guint64 manifest_size);
+
+gint64 shoal_holding_set_get_share (ShoalHoldingSet *self);
+gboolean shoal_holding_set_is_folder (ShoalHoldingSet *self);
+/** shoal_holding_set_get_name: Returns: the last component of its path */
+const char *shoal_holding_set_get_name (ShoalHoldingSet *self);
+/** shoal_holding_set_get_root: Returns: absolute: the folder that the entries' paths are relative
+ * to */
+const char *shoal_holding_set_get_root (ShoalHoldingSet *self);
+/** shoal_holding_set_get_id: Returns: the content that is offered: the manifest's, or the file's */
+const ShoalDigest *shoal_holding_set_get_id (ShoalHoldingSet *self);
+guint64 shoal_holding_set_get_manifest_size (ShoalHoldingSet *self);
+/** shoal_holding_set_get_total_size: Returns: the sum of its files */
+guint64 shoal_holding_set_get_total_size (ShoalHoldingSet *self);
+guint shoal_holding_set_get_n_files (ShoalHoldingSet *self);
+guint shoal_holding_set_get_n_entries (ShoalHoldingSet *self);
+const ShoalHolding *shoal_holding_set_get_entry (ShoalHoldingSet *self, guint index);
+const char *shoal_holding_set_get_path (ShoalHoldingSet *self, const ShoalHolding *holding);
+/** shoal_holding_set_find_path: Returns: (nullable): the entry at the relative path @path */
+const ShoalHolding *shoal_holding_set_find_path (ShoalHoldingSet *self, const char *path);
+/** shoal_holding_set_find: the files with the content @id. @n: (out): how many
+ * Returns: (nullable): the position of the first one, for shoal_holding_set_get_found() */
+gboolean
+shoal_holding_set_find (ShoalHoldingSet *self, const ShoalDigest *id, guint *first, guint *n);
+const ShoalHolding *shoal_holding_set_get_found (ShoalHoldingSet *self, guint position);
+/** shoal_holding_set_equal: Returns: whether both hold the same files with the same stamps */
+gboolean shoal_holding_set_equal (ShoalHoldingSet *a, ShoalHoldingSet *b);
+
+/** ShoalHoldings: all that is shared at one moment; immutable, reference counted, thread-safe */
+typedef struct _ShoalHoldings ShoalHoldings;
+
+/** shoal_holdings_new: @sets: (element-type ShoalHoldingSet): kept by reference */
+ShoalHoldings *shoal_holdings_new (GPtrArray *sets);
+ShoalHoldings *shoal_holdings_ref (ShoalHoldings *self);
+void shoal_holdings_unref (ShoalHoldings *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalHoldings, shoal_holdings_unref)
+
+/** ShoalHoldingMatch: a place where a content can be read; borrowed from the holdings */
+typedef struct
+{
+  ShoalHoldingSet *set;
+  const ShoalHolding *holding; /* %NULL: it is the set's manifest */
+} ShoalHoldingMatch;
+
+/** shoal_holdings_lookup: Returns: (transfer full) (element-type ShoalHoldingMatch): every place of
+ * @id, in the order of the shares; may be empty */
+GArray *shoal_holdings_lookup (ShoalHoldings *self, const ShoalDigest *id);
+/** shoal_holdings_lookup_folders: Returns: (transfer full) (element-type ShoalHoldingSet): the
+ * folders with the manifest @id */
+GPtrArray *shoal_holdings_lookup_folders (ShoalHoldings *self, const ShoalDigest *id);
+/** shoal_holdings_find_file: Returns: (nullable): what is known of the file at the absolute path
+ * @path, in any share */
+const ShoalHolding *shoal_holdings_find_file (ShoalHoldings *self, const char *path);
+
+G_END_DECLS

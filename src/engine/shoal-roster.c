@@ -1,0 +1,483 @@
+/* shoal-roster.c: the members as the tracker tells them, kept up to date from deltas
+ *
+ * A tracker is trusted with who is a member, not with our memory: all counts are bounded, what does
+ * not parse is left out, and a device belongs to the first member that lists it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-roster"
+
+#include "config.h"
+
+#include "shoal-roster.h"
+
+#include <string.h>
+
+#include "shoal-addresses.h"
+#include "shoal-device-key.h"
+#include "shoal-error.h"
+#include "shoal-json.h"
+#include "shoal-limits.h"
+
+#define ACCOUNT_LENGTH 32
+
+struct _ShoalRoster
+{
+  GObject parent_instance;
+
+  char *own;
+  ShoalKnownDevices *known;
+  GListStore *members;
+  GHashTable *by_account;     /* account → ShoalMember (borrowed from members) */
+  GHashTable *by_device;      /* fingerprint → ShoalDevice */
+  GHashTable *owner_of;       /* fingerprint → ShoalMember (borrowed from members) */
+  ShoalAddresses *interfaces; /* while a message is applied */
+  gint64 seq;
+  gboolean have_whole;
+  gboolean loopback;
+};
+
+G_DEFINE_FINAL_TYPE (ShoalRoster, shoal_roster, G_TYPE_OBJECT)
+
+static void
+shoal_roster_finalize (GObject *object)
+{
+  ShoalRoster *self = SHOAL_ROSTER (object);
+
+  g_clear_pointer (&self->own, g_free);
+  g_clear_object (&self->known);
+  g_clear_pointer (&self->by_account, g_hash_table_unref);
+  g_clear_pointer (&self->by_device, g_hash_table_unref);
+  g_clear_pointer (&self->owner_of, g_hash_table_unref);
+  g_clear_object (&self->members);
+  G_OBJECT_CLASS (shoal_roster_parent_class)->finalize (object);
+}
+
+static void
+shoal_roster_class_init (ShoalRosterClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = shoal_roster_finalize;
+}
+
+static void
+shoal_roster_init (ShoalRoster *self)
+{
+  self->members = g_list_store_new (SHOAL_TYPE_MEMBER);
+  self->by_account = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->by_device = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->owner_of = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+ShoalRoster *
+shoal_roster_new (const char *own, ShoalKnownDevices *known)
+{
+  g_return_val_if_fail (own != NULL, NULL);
+
+  ShoalRoster *self = g_object_new (SHOAL_TYPE_ROSTER, NULL);
+  self->own = g_strdup (own);
+  g_set_object (&self->known, known);
+  return self;
+}
+
+void
+shoal_roster_set_loopback (ShoalRoster *self, gboolean loopback)
+{
+  g_return_if_fail (SHOAL_IS_ROSTER (self));
+  self->loopback = loopback;
+}
+
+GListModel *
+shoal_roster_get_members (ShoalRoster *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ROSTER (self), NULL);
+  return G_LIST_MODEL (self->members);
+}
+
+ShoalDevice *
+shoal_roster_lookup_device (ShoalRoster *self, const char *fingerprint, ShoalMember **member)
+{
+  g_return_val_if_fail (SHOAL_IS_ROSTER (self), NULL);
+  g_return_val_if_fail (fingerprint != NULL, NULL);
+
+  if (member != NULL)
+    *member = g_hash_table_lookup (self->owner_of, fingerprint);
+  return g_hash_table_lookup (self->by_device, fingerprint);
+}
+
+static gboolean
+is_account (const char *text)
+{
+  return strlen (text) == ACCOUNT_LENGTH && strspn (text, "0123456789abcdef") == ACCOUNT_LENGTH;
+}
+
+static gboolean
+get_strings (JsonObject *object, const char *name, guint max, char ***strings, GError **error)
+{
+  JsonArray *array = NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (!shoal_json_get_optional_array (object, name, max, &array, error))
+    return FALSE;
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      const char *text;
+
+      if (!shoal_json_array_get_string (array, i, 64, &text, error))
+        return FALSE;
+      g_strv_builder_add (builder, text);
+    }
+  *strings = g_strv_builder_end (builder);
+  return TRUE;
+}
+
+static gboolean
+is_confirmed (ShoalRoster *self, const char *account, const char *fingerprint)
+{
+  return self->known == NULL || g_str_equal (fingerprint, self->own)
+         || shoal_known_devices_is_confirmed (self->known, account, fingerprint);
+}
+
+static ShoalDevice *
+parse_device (ShoalRoster *self, const char *account, JsonObject *object, GError **error)
+{
+  ShoalDeviceFields fields = { 0 };
+  g_auto (GStrv) announced = NULL;
+  gint64 port;
+
+  if (!shoal_json_get_string (object, "device", SHOAL_FINGERPRINT_LENGTH, &fields.fingerprint,
+                              error)
+      || !shoal_json_get_optional_string (object, "name", SHOAL_MAX_DEVICE_NAME_CHARS, &fields.name,
+                                          error)
+      || !shoal_json_get_optional_boolean (object, "online", FALSE, &fields.online, error)
+      || !shoal_json_get_optional_integer (object, "since_ms", 0, SHOAL_MAX_JSON_INTEGER, 0,
+                                           &fields.since_ms, error)
+      || !shoal_json_get_optional_integer (object, "last_seen_ms", 0, SHOAL_MAX_JSON_INTEGER, 0,
+                                           &fields.last_seen_ms, error)
+      || !shoal_json_get_optional_integer (object, "port", 0, G_MAXUINT16, 0, &port, error)
+      || !shoal_json_get_optional_string (object, "seen", 64, &fields.seen, error)
+      || !get_strings (object, "addresses", SHOAL_MAX_ADDRESSES_PER_DEVICE + 1, &announced, error))
+    return NULL;
+  if (!shoal_is_fingerprint (fields.fingerprint))
+    {
+      shoal_set_field_error (error, "device", "A device must be a fingerprint.");
+      return NULL;
+    }
+
+  g_auto (GStrv) addresses = shoal_addresses_order (
+      self->interfaces, fields.seen, (const char *const *) announced, (guint) port, self->loopback);
+  fields.addresses = (const char *const *) addresses;
+  fields.confirmed = is_confirmed (self, account, fields.fingerprint);
+  fields.is_new = !fields.confirmed;
+  return shoal_device_new (&fields);
+}
+
+static gboolean
+parse_member_fields (JsonObject *object, ShoalMemberFields *fields, GError **error)
+{
+  if (!shoal_json_get_string (object, "account", ACCOUNT_LENGTH, &fields->account, error)
+      || !shoal_json_get_string (object, "user", SHOAL_MAX_ACCOUNT_NAME_CHARS, &fields->user, error)
+      || !shoal_json_get_optional_boolean (object, "online", FALSE, &fields->online, error)
+      || !shoal_json_get_optional_boolean (object, "owner", FALSE, &fields->owner, error)
+      || !shoal_json_get_optional_integer (object, "last_seen_ms", 0, SHOAL_MAX_JSON_INTEGER, 0,
+                                           &fields->last_seen_ms, error)
+      || !shoal_json_get_optional_integer (object, "files", 0, SHOAL_MAX_JSON_INTEGER, 0,
+                                           &fields->n_files, error)
+      || !shoal_json_get_optional_integer (object, "bytes", 0, SHOAL_MAX_JSON_INTEGER, 0,
+                                           &fields->bytes, error))
+    return FALSE;
+  if (!is_account (fields->account))
+    return shoal_set_field_error (error, "account", "An account must be 32 hexadecimal digits.");
+  return TRUE;
+}
+
+/* Tells what is known about devices that they are there, before any of them is judged. */
+static void
+see_devices (ShoalRoster *self, const char *account, JsonArray *array)
+{
+  g_autoptr (GPtrArray) fingerprints = g_ptr_array_new ();
+
+  if (self->known == NULL)
+    return;
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonObject *object;
+      const char *fingerprint;
+
+      if (shoal_json_array_get_object (array, i, &object, NULL)
+          && shoal_json_get_string (object, "device", SHOAL_FINGERPRINT_LENGTH, &fingerprint, NULL)
+          && shoal_is_fingerprint (fingerprint))
+        g_ptr_array_add (fingerprints, (gpointer) fingerprint);
+    }
+  if (fingerprints->len == 0)
+    return;
+  g_ptr_array_add (fingerprints, NULL);
+  shoal_known_devices_see (self->known, account, (const char *const *) fingerprints->pdata);
+}
+
+static GPtrArray *
+parse_devices (ShoalRoster *self, const char *account, JsonArray *array)
+{
+  GPtrArray *devices = g_ptr_array_new_with_free_func (g_object_unref);
+
+  see_devices (self, account, array);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      JsonObject *object;
+      ShoalDevice *device = NULL;
+
+      if (shoal_json_array_get_object (array, i, &object, &error))
+        device = parse_device (self, account, object, &error);
+      if (device != NULL)
+        g_ptr_array_add (devices, device);
+      else
+        g_debug ("Left out a device: %s", error->message);
+    }
+  return devices;
+}
+
+static void
+forget_devices (ShoalRoster *self, ShoalMember *member)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, self->owner_of);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (value == member)
+      {
+        g_hash_table_remove (self->by_device, key);
+        g_hash_table_iter_remove (&iter);
+      }
+}
+
+static void
+index_devices (ShoalRoster *self, ShoalMember *member)
+{
+  GListModel *devices = shoal_member_get_devices (member);
+
+  for (guint i = 0; i < g_list_model_get_n_items (devices); i++)
+    {
+      g_autoptr (ShoalDevice) device = g_list_model_get_item (devices, i);
+      const char *fingerprint = shoal_device_get_fingerprint (device);
+
+      if (g_hash_table_contains (self->by_device, fingerprint))
+        continue;
+      g_hash_table_insert (self->owner_of, g_strdup (fingerprint), member);
+      g_hash_table_insert (self->by_device, g_strdup (fingerprint), g_steal_pointer (&device));
+    }
+}
+
+/* Makes or updates the member that @object tells. Returns: (transfer full) (nullable) */
+static ShoalMember *
+apply_member (ShoalRoster *self, JsonObject *object, GError **error)
+{
+  ShoalMemberFields fields = { 0 };
+  JsonArray *array;
+
+  if (!parse_member_fields (object, &fields, error)
+      || !shoal_json_get_array (object, "devices", SHOAL_MAX_DEVICES_PER_ACCOUNT, &array, error))
+    return NULL;
+  g_autoptr (GPtrArray) devices = parse_devices (self, fields.account, array);
+  ShoalMember *member = g_hash_table_lookup (self->by_account, fields.account);
+  if (member == NULL)
+    return shoal_member_new (&fields, devices);
+  shoal_member_update (member, &fields, devices);
+  return g_object_ref (member);
+}
+
+static ShoalMember *
+apply_element (ShoalRoster *self, JsonArray *array, guint index)
+{
+  g_autoptr (GError) error = NULL;
+  JsonObject *object;
+  ShoalMember *member = NULL;
+
+  if (shoal_json_array_get_object (array, index, &object, &error))
+    member = apply_member (self, object, &error);
+  if (member == NULL)
+    g_debug ("Left out a member: %s", error->message);
+  return member;
+}
+
+static gboolean
+is_same_list (GListModel *have, GPtrArray *wanted)
+{
+  if (g_list_model_get_n_items (have) != wanted->len)
+    return FALSE;
+  for (guint i = 0; i < wanted->len; i++)
+    {
+      g_autoptr (ShoalMember) member = g_list_model_get_item (have, i);
+
+      if (member != g_ptr_array_index (wanted, i))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+shoal_roster_apply_whole (ShoalRoster *self, JsonObject *message, GError **error)
+{
+  g_autoptr (GPtrArray) members = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GHashTable) by_account = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  JsonArray *array;
+  gint64 seq;
+
+  g_return_val_if_fail (SHOAL_IS_ROSTER (self), FALSE);
+
+  if (!shoal_json_get_integer (message, "seq", 0, SHOAL_MAX_JSON_INTEGER, &seq, error)
+      || !shoal_json_get_array (message, "members", SHOAL_MAX_ACCOUNTS, &array, error))
+    return FALSE;
+
+  g_autoptr (ShoalAddresses) interfaces = shoal_addresses_new ();
+  self->interfaces = interfaces;
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      ShoalMember *member = apply_element (self, array, i);
+
+      if (member == NULL)
+        continue;
+      if (g_hash_table_contains (by_account, shoal_member_get_account (member)))
+        {
+          g_object_unref (member); /* twice in one message */
+          continue;
+        }
+      g_hash_table_insert (by_account, g_strdup (shoal_member_get_account (member)), member);
+      g_ptr_array_add (members, member);
+    }
+  self->interfaces = NULL;
+
+  g_hash_table_remove_all (self->owner_of);
+  g_hash_table_remove_all (self->by_device);
+  g_hash_table_unref (self->by_account);
+  self->by_account = g_steal_pointer (&by_account);
+  for (guint i = 0; i < members->len; i++)
+    index_devices (self, g_ptr_array_index (members, i));
+  if (!is_same_list (G_LIST_MODEL (self->members), members))
+    g_list_store_splice (self->members, 0, g_list_model_get_n_items (G_LIST_MODEL (self->members)),
+                         members->pdata, members->len);
+  self->seq = seq;
+  self->have_whole = TRUE;
+  return TRUE;
+}
+
+static void
+remove_member (ShoalRoster *self, const char *account)
+{
+  ShoalMember *member = g_hash_table_lookup (self->by_account, account);
+  guint position;
+
+  if (member == NULL)
+    return;
+  forget_devices (self, member);
+  g_hash_table_remove (self->by_account, account);
+  if (g_list_store_find (self->members, member, &position))
+    g_list_store_remove (self->members, position);
+}
+
+static void
+change_members (ShoalRoster *self, JsonArray *array)
+{
+  g_autoptr (ShoalAddresses) interfaces = shoal_addresses_new ();
+
+  self->interfaces = interfaces;
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      g_autoptr (ShoalMember) member = apply_element (self, array, i);
+
+      if (member == NULL)
+        continue;
+      const char *account = shoal_member_get_account (member);
+      if (!g_hash_table_contains (self->by_account, account))
+        {
+          if (g_hash_table_size (self->by_account) >= SHOAL_MAX_ACCOUNTS)
+            continue;
+          g_hash_table_insert (self->by_account, g_strdup (account), member);
+          g_list_store_append (self->members, member);
+        }
+      forget_devices (self, member);
+      index_devices (self, member);
+    }
+  self->interfaces = NULL;
+}
+
+gboolean
+shoal_roster_apply_delta (ShoalRoster *self, JsonObject *message, gboolean *gap, GError **error)
+{
+  JsonArray *changed = NULL;
+  g_auto (GStrv) removed = NULL;
+  gint64 seq;
+
+  g_return_val_if_fail (SHOAL_IS_ROSTER (self), FALSE);
+
+  *gap = FALSE;
+  if (!shoal_json_get_integer (message, "seq", 0, SHOAL_MAX_JSON_INTEGER, &seq, error)
+      || !shoal_json_get_optional_array (message, "members", SHOAL_MAX_ACCOUNTS, &changed, error)
+      || !get_strings (message, "removed", SHOAL_MAX_ACCOUNTS, &removed, error))
+    return FALSE;
+  if (self->have_whole && seq <= self->seq)
+    return TRUE; /* older than the whole that was asked for meanwhile */
+  if (!self->have_whole || seq != self->seq + 1)
+    {
+      *gap = TRUE;
+      return TRUE;
+    }
+  for (guint i = 0; removed[i] != NULL; i++)
+    remove_member (self, removed[i]);
+  if (changed != NULL)
+    change_members (self, changed);
+  self->seq = seq;
+  return TRUE;
+}
+
+gboolean
+shoal_roster_confirm_device (ShoalRoster *self, const char *fingerprint)
+{
+  g_autoptr (GPtrArray) devices = g_ptr_array_new_with_free_func (g_object_unref);
+  ShoalMember *member;
+
+  g_return_val_if_fail (SHOAL_IS_ROSTER (self), FALSE);
+
+  if (shoal_roster_lookup_device (self, fingerprint, &member) == NULL)
+    return FALSE;
+  if (self->known != NULL)
+    shoal_known_devices_confirm (self->known, shoal_member_get_account (member), fingerprint);
+
+  GListModel *list = shoal_member_get_devices (member);
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (ShoalDevice) device = g_list_model_get_item (list, i);
+
+      if (g_str_equal (shoal_device_get_fingerprint (device), fingerprint))
+        {
+          ShoalDeviceFields fields = {
+            .fingerprint = fingerprint,
+            .name = shoal_device_get_name (device),
+            .online = shoal_device_get_online (device),
+            .addresses = shoal_device_get_addresses (device),
+            .seen = shoal_device_get_seen (device),
+            .since_ms = shoal_device_get_since_ms (device),
+            .last_seen_ms = shoal_device_get_last_seen_ms (device),
+            .confirmed = TRUE,
+          };
+
+          g_ptr_array_add (devices, shoal_device_new (&fields));
+        }
+      else
+        g_ptr_array_add (devices, g_steal_pointer (&device));
+    }
+
+  ShoalMemberFields fields = {
+    .account = shoal_member_get_account (member),
+    .user = shoal_member_get_user (member),
+    .online = shoal_member_get_online (member),
+    .owner = shoal_member_get_owner (member),
+    .last_seen_ms = shoal_member_get_last_seen_ms (member),
+    .n_files = shoal_member_get_n_files (member),
+    .bytes = shoal_member_get_bytes (member),
+  };
+  shoal_member_update (member, &fields, devices);
+  forget_devices (self, member);
+  index_devices (self, member);
+  return TRUE;
+}

@@ -1,0 +1,36 @@
+/* shoal-share-private.h: what only ShoalShares does to a ShoalShare
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-holdings.h"
+#include "shoal-share-job.h"
+#include "shoal-share-store.h"
+#include "shoal-share.h"
+
+G_BEGIN_DECLS
+
+/** shoal_share_new: @stored: what is in the database of it */
+ShoalShare *shoal_share_new (const ShoalStoredShare *stored);
+
+gint64 shoal_share_get_number (ShoalShare *self);
+/** shoal_share_set_number: once it is stored */
+void shoal_share_set_number (ShoalShare *self, gint64 number);
+/** shoal_share_get_set: Returns: (transfer none) (nullable): what was hashed of it */
+ShoalHoldingSet *shoal_share_get_set (ShoalShare *self);
+guint shoal_share_get_n_skipped (ShoalShare *self);
+/** shoal_share_take_result: what a job found: its files, or an error that leaves the files from
+ * before */
+void shoal_share_take_result (ShoalShare *self, ShoalShareTarget *target);
+/** shoal_share_set_state: @message: (nullable): why; what was left out is told if there is none */
+void shoal_share_set_state (ShoalShare *self, ShoalShareState state, const char *message);
+/** shoal_share_get_wanted: the user's switch */
+gboolean shoal_share_get_wanted (ShoalShare *self);
+void shoal_share_set_wanted (ShoalShare *self, gboolean wanted);
+void shoal_share_set_sources (ShoalShare *self, guint sources);
+void shoal_share_count_fetched (ShoalShare *self);
+/** shoal_share_show_progress: reads the counters of @target */
+void shoal_share_show_progress (ShoalShare *self, ShoalShareTarget *target);
+
+G_END_DECLS

@@ -1,0 +1,72 @@
+/* shoal-share.h: a file or folder that the user shares, as a face shows it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "shoal-digest.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ShoalShareState:
+ * @SHOAL_SHARE_HASHING: is being looked through and hashed
+ * @SHOAL_SHARE_WAITING: known; the directory hears of it as soon as it is online
+ * @SHOAL_SHARE_OFFERED: the directory has it
+ * @SHOAL_SHARE_NOT_OFFERED: kept, but switched off by the user
+ * @SHOAL_SHARE_CHANGED: is not what was hashed any more; is hashed again shortly
+ * @SHOAL_SHARE_MISSING: not there any more; looked for again at each re-check
+ * @SHOAL_SHARE_FAILED: cannot be shared; the message says why
+ */
+typedef enum
+{
+  SHOAL_SHARE_HASHING,
+  SHOAL_SHARE_WAITING,
+  SHOAL_SHARE_OFFERED,
+  SHOAL_SHARE_NOT_OFFERED,
+  SHOAL_SHARE_CHANGED,
+  SHOAL_SHARE_MISSING,
+  SHOAL_SHARE_FAILED,
+} ShoalShareState;
+
+#define SHOAL_TYPE_SHARE_STATE (shoal_share_state_get_type ())
+GType shoal_share_state_get_type (void);
+
+/** ShoalShare: main thread. Properties (read-only, notified when the value changes, those of
+ * hashing at most 10 times a second): path, name, folder, state, bytes-hashed (of size, while
+ * hashing), size (the sum of the files), n-files, id (hex; nullable until hashed), offer, message
+ * (nullable), sources, added-ms, n-fetched. */
+#define SHOAL_TYPE_SHARE (shoal_share_get_type ())
+G_DECLARE_FINAL_TYPE (ShoalShare, shoal_share, SHOAL, SHARE, GObject)
+
+/** shoal_share_get_path: Returns: absolute, without links; the system's bytes, which need not be
+ * UTF-8: show it with g_filename_display_name() */
+const char *shoal_share_get_path (ShoalShare *self);
+const char *shoal_share_get_name (ShoalShare *self);
+gboolean shoal_share_is_folder (ShoalShare *self);
+ShoalShareState shoal_share_get_state (ShoalShare *self);
+/** shoal_share_state_to_string: Returns: "hashing", "waiting", "offered", … for JSON */
+const char *shoal_share_state_to_string (ShoalShareState state);
+guint64 shoal_share_get_bytes_hashed (ShoalShare *self);
+guint64 shoal_share_get_size (ShoalShare *self);
+guint shoal_share_get_n_files (ShoalShare *self);
+/** shoal_share_get_id: Returns: (nullable): the content id; of a folder its manifest's */
+const ShoalDigest *shoal_share_get_id (ShoalShare *self);
+/** shoal_share_get_offer: Returns: the offer's id: 32 hex digits, kept over restarts */
+const char *shoal_share_get_offer (ShoalShare *self);
+/** shoal_share_get_message: Returns: (nullable): why it is not offered, or what was left out */
+const char *shoal_share_get_message (ShoalShare *self);
+/** shoal_share_get_skipped: Returns: (transfer none) (array zero-terminated=1): "path: reason" for
+ * what is in the folder and cannot be shared, at most %SHOAL_MAX_SKIPPED_NAMES lines, ready to be
+ * shown */
+const char *const *shoal_share_get_skipped (ShoalShare *self);
+/** shoal_share_get_sources: Returns: how many devices offered it when it was offered, this one
+ * included; 0 if not known */
+guint shoal_share_get_sources (ShoalShare *self);
+gint64 shoal_share_get_added_ms (ShoalShare *self);
+/** shoal_share_get_n_fetched: Returns: how many times it was fetched whole from here */
+guint shoal_share_get_n_fetched (ShoalShare *self);
+
+G_END_DECLS

@@ -1,0 +1,357 @@
+/* shoal-shares-jobs.c: when a share is looked through, and what follows from it
+ *
+ * Threads: entries and shares belong to the main thread. A job belongs to its thread from the push
+ * to the pool until its idle source runs here; meanwhile an entry knows only its target, for the
+ * counters and the cancellable. A removed entry forgets its target; the job comes back and finds
+ * nobody.
+ *
+ * A folder is a job of its own; single files go together, so that a thousand of them are a few
+ * transactions.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-shares"
+
+#include "config.h"
+
+#include "shoal-shares-private.h"
+
+#include "shoal-error.h"
+#include "shoal-limits.h"
+
+/* Jobs at once: while one waits for the disk or the database another hashes. */
+#define MAX_JOBS 2
+#define PROGRESS_MS 100
+/* With many single files a new table of them is not made for each. */
+#define MANY_SHARES 1000
+#define HOLDINGS_DELAY_MS 500
+
+typedef struct
+{
+  ShoalShares *shares;
+  ShoalShareJob *job;
+} JobRun;
+
+static void
+job_run_free (JobRun *run)
+{
+  g_clear_pointer (&run->job, shoal_share_job_free);
+  g_clear_object (&run->shares);
+  g_free (run);
+}
+
+/* ---- Holdings ---- */
+
+static gboolean
+is_held (ShoalShareEntry *entry)
+{
+  ShoalShareState state = shoal_share_get_state (entry->share);
+
+  return shoal_share_get_set (entry->share) != NULL && shoal_share_get_wanted (entry->share)
+         && state != SHOAL_SHARE_MISSING && state != SHOAL_SHARE_FAILED;
+}
+
+void
+shoal_shares_flush_holdings (ShoalShares *self)
+{
+  if (!self->holdings_dirty)
+    return;
+  self->holdings_dirty = FALSE;
+  g_clear_handle_id (&self->holdings_source, g_source_remove);
+
+  g_autoptr (GPtrArray) sets = g_ptr_array_sized_new (self->entries->len);
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      ShoalShareEntry *entry = g_ptr_array_index (self->entries, i);
+      if (is_held (entry))
+        g_ptr_array_add (sets, shoal_share_get_set (entry->share));
+    }
+  g_clear_pointer (&self->holdings, shoal_holdings_unref);
+  self->holdings = shoal_holdings_new (sets);
+  g_signal_emit_by_name (self, "holdings-changed");
+}
+
+static gboolean
+on_holdings_due_cb (gpointer user_data)
+{
+  ShoalShares *self = user_data;
+
+  self->holdings_source = 0;
+  shoal_shares_flush_holdings (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+shoal_shares_touch_holdings (ShoalShares *self)
+{
+  self->holdings_dirty = TRUE;
+  if (self->holdings_source == 0 && !self->stopped)
+    self->holdings_source = self->entries->len < MANY_SHARES
+                                ? g_idle_add (on_holdings_due_cb, self)
+                                : g_timeout_add (HOLDINGS_DELAY_MS, on_holdings_due_cb, self);
+}
+
+/* ---- Results ---- */
+
+static gboolean
+on_delay_over_cb (gpointer user_data)
+{
+  ShoalShareEntry *entry = user_data;
+
+  entry->timer = 0;
+  shoal_shares_queue (entry->shares, entry);
+  return G_SOURCE_REMOVE;
+}
+
+/* Something that changes all the time is looked at ever more rarely. */
+static void
+queue_later (ShoalShares *self, ShoalShareEntry *entry)
+{
+  if (entry->timer != 0 || self->stopped)
+    return;
+  entry->delay_ms = entry->delay_ms == 0 ? SHOAL_REHASH_DELAY_MS
+                                         : MIN (entry->delay_ms * 2, SHOAL_MAX_REHASH_DELAY_MS);
+  entry->timer = g_timeout_add (entry->delay_ms, on_delay_over_cb, entry);
+}
+
+static void
+take_error (ShoalShares *self, ShoalShareEntry *entry, const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return; /* we are being stopped */
+  if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED))
+    {
+      shoal_share_set_state (entry->share, SHOAL_SHARE_CHANGED, error->message);
+      queue_later (self, entry);
+      return;
+    }
+  gboolean missing = g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND);
+  shoal_share_set_state (entry->share, missing ? SHOAL_SHARE_MISSING : SHOAL_SHARE_FAILED,
+                         error->message);
+  shoal_shares_touch_holdings (self);
+  shoal_shares_withdraw (self, entry);
+}
+
+static void
+take_result (ShoalShares *self, ShoalShareTarget *target)
+{
+  ShoalShareEntry *entry = shoal_shares_lookup (self, target->number);
+
+  if (entry == NULL || entry->target != target)
+    return; /* removed meanwhile */
+  entry->target = NULL;
+  if (target->error != NULL)
+    take_error (self, entry, target->error);
+  else
+    {
+      shoal_share_take_result (entry->share, target);
+      if (!target->unstable)
+        entry->delay_ms = 0;
+      shoal_shares_touch_holdings (self);
+      shoal_shares_settle (self, entry);
+      if (target->unstable)
+        queue_later (self, entry);
+    }
+  if (entry->again)
+    {
+      entry->again = FALSE;
+      shoal_shares_queue (self, entry);
+    }
+}
+
+static gboolean
+on_job_done_cb (gpointer user_data)
+{
+  JobRun *run = user_data;
+  ShoalShares *self = run->shares;
+
+  self->n_running--;
+  for (guint i = 0; i < run->job->targets->len; i++)
+    take_result (self, g_ptr_array_index (run->job->targets, i));
+  if (self->entries->len < MANY_SHARES && !self->stopped)
+    shoal_shares_flush_holdings (self);
+  shoal_shares_check_waiters (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* In a thread of the pool. */
+static void
+run_job (gpointer data, gpointer unused)
+{
+  JobRun *run = data;
+  g_autoptr (GMainContext) context = g_main_context_ref (run->shares->context);
+
+  shoal_share_job_run (run->job);
+
+  g_autoptr (GSource) source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "shoal_share_job");
+  g_source_set_callback (source, on_job_done_cb, run, (GDestroyNotify) job_run_free);
+  g_source_attach (source, context);
+}
+
+/* ---- Starting ---- */
+
+static gboolean
+on_progress_cb (gpointer user_data)
+{
+  ShoalShares *self = user_data;
+
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      ShoalShareEntry *entry = g_ptr_array_index (self->entries, i);
+      if (entry->target != NULL)
+        shoal_share_show_progress (entry->share, entry->target);
+    }
+  if (self->n_running > 0)
+    return G_SOURCE_CONTINUE;
+  self->progress_timer = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+push_job (ShoalShares *self, GPtrArray *targets)
+{
+  JobRun *run = g_new0 (JobRun, 1);
+
+  run->shares = g_object_ref (self);
+  run->job = shoal_share_job_new ();
+  g_ptr_array_extend_and_steal (run->job->targets, targets);
+  run->job->known = shoal_holdings_ref (self->holdings);
+  run->job->excluded = self->excluded;
+  run->job->database = g_object_ref (self->database);
+  run->job->pool = g_object_ref (self->pool);
+  run->job->workers = self->workers;
+  run->job->manifests = g_strdup (self->manifests);
+  self->n_running++;
+  if (self->progress_timer == 0)
+    self->progress_timer = g_timeout_add (PROGRESS_MS, on_progress_cb, self);
+  g_thread_pool_push (self->jobs, run, NULL);
+}
+
+static gboolean
+on_queue_due_cb (gpointer user_data)
+{
+  ShoalShares *self = user_data;
+  g_autoptr (GPtrArray) queue = g_steal_pointer (&self->queue);
+  GPtrArray *files = g_ptr_array_new ();
+
+  self->queue_source = 0;
+  self->queue = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_share_entry_unref);
+  shoal_shares_flush_holdings (self);
+  for (guint i = 0; i < queue->len; i++)
+    {
+      ShoalShareEntry *entry = g_ptr_array_index (queue, i);
+      if (entry->removed)
+        continue;
+      entry->queued = FALSE;
+      entry->target = shoal_share_target_new (shoal_share_get_number (entry->share),
+                                              shoal_share_get_path (entry->share),
+                                              shoal_share_get_set (entry->share));
+      entry->target->n_skipped_before = shoal_share_get_n_skipped (entry->share);
+      shoal_share_set_state (entry->share, SHOAL_SHARE_HASHING, NULL);
+      if (shoal_share_is_folder (entry->share))
+        {
+          GPtrArray *folder = g_ptr_array_new ();
+          g_ptr_array_add (folder, entry->target);
+          push_job (self, folder);
+          continue;
+        }
+      g_ptr_array_add (files, entry->target);
+      if (files->len == SHOAL_HASH_BATCH_FILES)
+        {
+          push_job (self, files);
+          files = g_ptr_array_new ();
+        }
+    }
+  if (files->len > 0)
+    push_job (self, files);
+  else
+    g_ptr_array_unref (files);
+  return G_SOURCE_REMOVE;
+}
+
+void
+shoal_shares_queue (ShoalShares *self, ShoalShareEntry *entry)
+{
+  if (self->stopped || entry->queued || entry->removed)
+    return;
+  if (entry->target != NULL || entry->inserting)
+    {
+      entry->again = TRUE;
+      return;
+    }
+  g_clear_handle_id (&entry->timer, g_source_remove);
+  entry->queued = TRUE;
+  if (shoal_share_get_state (entry->share) != SHOAL_SHARE_CHANGED)
+    shoal_share_set_state (entry->share, SHOAL_SHARE_HASHING, NULL);
+  g_ptr_array_add (self->queue, shoal_share_entry_ref (entry));
+  if (self->queue_source == 0)
+    self->queue_source = g_idle_add (on_queue_due_cb, self);
+}
+
+void
+shoal_shares_drop (ShoalShares *self, ShoalShareEntry *entry)
+{
+  g_clear_handle_id (&entry->timer, g_source_remove);
+  if (entry->target != NULL)
+    g_cancellable_cancel (entry->target->cancellable);
+  entry->target = NULL;
+  entry->again = FALSE;
+}
+
+void
+shoal_shares_note_changed (ShoalShares *self, gint64 number)
+{
+  g_return_if_fail (SHOAL_IS_SHARES (self));
+
+  ShoalShareEntry *entry = shoal_shares_lookup (self, number);
+  if (entry == NULL || entry->queued || self->stopped)
+    return;
+  if (entry->target != NULL)
+    {
+      entry->again = TRUE;
+      return;
+    }
+  if (entry->timer != 0)
+    return;
+  shoal_share_set_state (entry->share, SHOAL_SHARE_CHANGED, "Changed since it was offered");
+  queue_later (self, entry);
+}
+
+/* ---- Life ---- */
+
+void
+shoal_shares_init_jobs (ShoalShares *self)
+{
+  guint n_workers = CLAMP (g_get_num_processors (), 1, SHOAL_DEFAULT_MAX_HASH_THREADS);
+
+  self->context = g_main_context_ref_thread_default ();
+  self->pool = shoal_hash_pool_new (0);
+  self->workers
+      = g_thread_pool_new (shoal_share_job_hash_batch, NULL, (int) n_workers, FALSE, NULL);
+  self->jobs = g_thread_pool_new (run_job, NULL, MAX_JOBS, FALSE, NULL);
+  self->queue = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_share_entry_unref);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  self->holdings = shoal_holdings_new (none);
+}
+
+void
+shoal_shares_stop_jobs (ShoalShares *self)
+{
+  g_clear_handle_id (&self->queue_source, g_source_remove);
+  g_clear_handle_id (&self->holdings_source, g_source_remove);
+  g_clear_handle_id (&self->progress_timer, g_source_remove);
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      ShoalShareEntry *entry = g_ptr_array_index (self->entries, i);
+      g_clear_handle_id (&entry->timer, g_source_remove);
+      if (entry->target != NULL)
+        g_cancellable_cancel (entry->target->cancellable);
+    }
+  /* Jobs that wait for their turn run too, and end at once. */
+  if (self->jobs != NULL)
+    g_thread_pool_free (g_steal_pointer (&self->jobs), FALSE, TRUE);
+  if (self->workers != NULL)
+    g_thread_pool_free (g_steal_pointer (&self->workers), FALSE, TRUE);
+}

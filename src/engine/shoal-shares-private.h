@@ -1,0 +1,114 @@
+/* shoal-shares-private.h: the parts of ShoalShares: the list, the jobs that hash, the offers
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-share-private.h"
+#include "shoal-shares.h"
+
+G_BEGIN_DECLS
+
+/** ShoalShareEntry: a share and what is going on with it; reference counted, main thread */
+typedef struct
+{
+  ShoalShare *share;
+  ShoalShares *shares; /* borrowed; timers end before it does */
+  /* The list. */
+  gboolean inserting; /* its row is on the way to the database */
+  gboolean removed;
+  /* Hashing. */
+  gboolean queued;          /* waits for a job */
+  ShoalShareTarget *target; /* of the job that runs; borrowed */
+  gboolean again;           /* once more when the job is done */
+  guint delay_ms;           /* before the next try of something that changes */
+  guint timer;
+  /* Offering. */
+  gboolean offering;      /* on the way to the directory */
+  gboolean offered;       /* the directory has it... */
+  ShoalDigest offered_id; /* ...with this content */
+} ShoalShareEntry;
+
+ShoalShareEntry *shoal_share_entry_ref (ShoalShareEntry *self);
+void shoal_share_entry_unref (ShoalShareEntry *self);
+
+struct _ShoalShares
+{
+  GObject parent_instance;
+
+  ShoalDatabase *database;
+  ShoalDirectory *directory; /* nullable */
+  char *profile_folder;
+  char *manifests;
+  ShoalFileStamp excluded; /* device and inode of the profile's folder */
+  gboolean loaded;
+  gboolean stopped;
+
+  GPtrArray *entries;    /* of ShoalShareEntry, in the order of the list */
+  GHashTable *by_path;   /* borrowed path → borrowed entry */
+  GHashTable *by_number; /* gint64 in the share's memory → borrowed entry; those stored */
+  GPtrArray *waiters;    /* of Waiter, see shoal-shares.c */
+
+  /* shoal-shares-jobs.c */
+  GMainContext *context;
+  ShoalHashPool *pool;
+  GThreadPool *workers;
+  GThreadPool *jobs;
+  GPtrArray *queue; /* of ShoalShareEntry */
+  guint queue_source;
+  guint progress_timer;
+  guint n_running;
+  ShoalHoldings *holdings;
+  gboolean holdings_dirty;
+  guint holdings_source;
+
+  /* shoal-shares-offers.c */
+  gboolean repaired; /* the directory's offers were compared since it is online */
+  gboolean repairing;
+  gboolean offer_running;
+  gboolean blocked; /* the directory refused for now; tried again by the timer */
+  guint attempts;
+  guint offer_source;
+  guint retry_timer;
+  GCancellable *cancellable;
+};
+
+/* shoal-shares.c */
+ShoalShareEntry *shoal_shares_lookup (ShoalShares *self, gint64 number);
+ShoalShareEntry *shoal_shares_find_entry (ShoalShares *self, ShoalShare *share);
+/** shoal_shares_append: to the list, without telling its watchers */
+ShoalShareEntry *shoal_shares_append (ShoalShares *self, const ShoalStoredShare *stored);
+/** shoal_shares_number: it is in the database now */
+void shoal_shares_number (ShoalShares *self, ShoalShareEntry *entry, gint64 number);
+/** shoal_shares_wait_for: returns the shares of @entries (%NULL for all) from @task when nothing is
+ * going on with them; takes over both */
+void shoal_shares_wait_for (ShoalShares *self, GTask *task, GPtrArray *entries);
+/** shoal_shares_check_waiters: after anything that may have been waited for */
+void shoal_shares_check_waiters (ShoalShares *self);
+
+/* shoal-shares-jobs.c */
+void shoal_shares_init_jobs (ShoalShares *self);
+void shoal_shares_stop_jobs (ShoalShares *self);
+/** shoal_shares_queue: looks through it, soon; again if that is under way */
+void shoal_shares_queue (ShoalShares *self, ShoalShareEntry *entry);
+/** shoal_shares_drop: stops what is under way for an entry that is removed */
+void shoal_shares_drop (ShoalShares *self, ShoalShareEntry *entry);
+/** shoal_shares_touch_holdings: they are made anew, soon */
+void shoal_shares_touch_holdings (ShoalShares *self);
+/** shoal_shares_flush_holdings: now, if they are to be */
+void shoal_shares_flush_holdings (ShoalShares *self);
+
+/* shoal-shares-offers.c */
+void shoal_shares_init_offers (ShoalShares *self);
+void shoal_shares_stop_offers (ShoalShares *self);
+/** shoal_shares_settle: gives an entry that is not being hashed the state that follows from its
+ * files, the switch and the directory, and offers or withdraws it */
+void shoal_shares_settle (ShoalShares *self, ShoalShareEntry *entry);
+/** shoal_shares_withdraw: tells the directory, if it is online */
+void shoal_shares_withdraw (ShoalShares *self, ShoalShareEntry *entry);
+/** shoal_shares_compare: the directory's offers with ours, once it is online and all is loaded */
+void shoal_shares_compare (ShoalShares *self);
+/** shoal_shares_is_offer_open: Returns: whether something will still be heard of its offer */
+gboolean shoal_shares_is_offer_open (ShoalShares *self, ShoalShareEntry *entry);
+
+G_END_DECLS

@@ -1,0 +1,92 @@
+/* shoal-shares.h: the files and folders that this device shares
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "shoal-database.h"
+#include "shoal-directory.h"
+#include "shoal-holdings.h"
+#include "shoal-profile.h"
+#include "shoal-share.h"
+
+G_BEGIN_DECLS
+
+/** ShoalShares: a #GListModel of #ShoalShare in the order they were added; main thread. Looks
+ * through folders and hashes in threads of its own, keeps everything in the database, and keeps the
+ * directory's offers equal to it: at each way back online both are compared and differences
+ * repaired. Signal "holdings-changed": see shoal_shares_dup_holdings(). */
+#define SHOAL_TYPE_SHARES (shoal_shares_get_type ())
+G_DECLARE_FINAL_TYPE (ShoalShares, shoal_shares, SHOAL, SHARES, GObject)
+
+/** shoal_shares_new: @directory: (nullable): nobody to offer to for now. The profile's own folder
+ * is never shared. */
+ShoalShares *
+shoal_shares_new (ShoalProfile *profile, ShoalDatabase *database, ShoalDirectory *directory);
+/** shoal_shares_load_async: reads what was shared before; call first */
+void shoal_shares_load_async (ShoalShares *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean shoal_shares_load_finish (ShoalShares *self, GAsyncResult *result, GError **error);
+/** shoal_shares_stop: cancels hashing and waits for the threads; before exit. What was not hashed
+ * goes on at the next shoal_shares_recheck_all() */
+void shoal_shares_stop (ShoalShares *self);
+
+/**
+ * shoal_shares_add_async:
+ * @paths: (array zero-terminated=1): files or folders, made absolute and free of links
+ *
+ * The shares are in the list at once. A path that is shared already is the same share, re-checked
+ * and switched on again; a path inside or around another share is a share of its own. A path that
+ * is not there, or neither file nor folder, fails the whole call and adds nothing. Done when each
+ * has been offered to the directory, or stored if that is offline, or has failed (see its state and
+ * message). Cancelling gives up the waiting, not the sharing.
+ */
+void shoal_shares_add_async (ShoalShares *self,
+                             const char *const *paths,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+/** shoal_shares_add_finish: Returns: (transfer full) (element-type ShoalShare): one for each path,
+ * in their order */
+GPtrArray *shoal_shares_add_finish (ShoalShares *self, GAsyncResult *result, GError **error);
+
+/** shoal_shares_remove_async: no longer shares them: at once for the other devices, for the
+ * directory now or, if it is offline, as soon as it is back. @shares: (nullable) (element-type
+ * ShoalShare): %NULL for all */
+void shoal_shares_remove_async (ShoalShares *self,
+                                GPtrArray *shares,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+/** shoal_shares_remove_finish: Returns: how many were shared, or -1 */
+gint64 shoal_shares_remove_finish (ShoalShares *self, GAsyncResult *result, GError **error);
+
+/** shoal_shares_set_offered: switches it off without forgetting it, or on again */
+void shoal_shares_set_offered (ShoalShares *self, ShoalShare *share, gboolean offered);
+/** shoal_shares_recheck: looks through it again; only what changed is hashed */
+void shoal_shares_recheck (ShoalShares *self, ShoalShare *share);
+/** shoal_shares_recheck_all: for serve and the app, after loading */
+void shoal_shares_recheck_all (ShoalShares *self);
+/** shoal_shares_wait_async: done when nothing is being hashed or offered any more */
+void shoal_shares_wait_async (ShoalShares *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean shoal_shares_wait_finish (ShoalShares *self, GAsyncResult *result, GError **error);
+
+/** shoal_shares_find: Returns: (transfer full) (element-type ShoalShare): those whose name, path,
+ * offer or content id is exactly @what */
+GPtrArray *shoal_shares_find (ShoalShares *self, const char *what);
+/** shoal_shares_dup_holdings: Returns: (transfer full): what may be served now */
+ShoalHoldings *shoal_shares_dup_holdings (ShoalShares *self);
+/** shoal_shares_note_changed: a file of the share @number (see #ShoalHoldingSet) is not the one
+ * that was hashed: hashes and offers it again, soon */
+void shoal_shares_note_changed (ShoalShares *self, gint64 number);
+/** shoal_shares_note_fetched: somebody fetched the share @number whole from here */
+void shoal_shares_note_fetched (ShoalShares *self, gint64 number);
+
+G_END_DECLS

@@ -1,0 +1,325 @@
+/* shoal-tracker-directory-audit.c: whether the audit log only ever grows
+ *
+ * The last (count, head) that was seen is remembered. At each sign-in the tracker names the present
+ * pair; the entries between are fetched and must lead from the one to the other. Where they do not,
+ * a warning stays, and the remembered pair with it, until the user accepts the log as it is.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-tracker-directory"
+
+#include "config.h"
+
+#include "shoal-tracker-directory-private.h"
+
+#include <string.h>
+
+#include "shoal-audit-chain.h"
+#include "shoal-error.h"
+#include "shoal-json.h"
+#include "shoal-limits.h"
+#include "shoal-methods.h"
+
+/* ---- Fetching ---- */
+
+static void
+on_audit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (
+      SHOAL_TRACKER_DIRECTORY (object), result, &error);
+  ShoalAuditPage *page = reply != NULL ? shoal_audit_page_from_json (reply, &error) : NULL;
+
+  if (page != NULL)
+    g_task_return_pointer (task, page, (GDestroyNotify) shoal_audit_page_free);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+shoal_tracker_directory_audit_async (ShoalTrackerDirectory *self,
+                                     gint64 after,
+                                     guint limit,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+  g_return_if_fail (after >= 0);
+
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, shoal_tracker_directory_audit_async);
+  shoal_tracker_directory_call (self, SHOAL_METHOD_AUDIT,
+                                shoal_json_new ("after", "i", after, "limit", "i",
+                                                (gint64) CLAMP (limit, 1, SHOAL_MAX_AUDIT_ROWS),
+                                                NULL),
+                                cancellable, on_audit_cb, g_steal_pointer (&task));
+}
+
+ShoalAuditPage *
+shoal_tracker_directory_audit_finish (ShoalTrackerDirectory *self,
+                                      GAsyncResult *result,
+                                      GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- Checking ---- */
+
+/* A walk over the log from one pair to another. */
+typedef struct
+{
+  gint64 count;
+  char head[SHOAL_DIGEST_HEX_SIZE];
+  gint64 upto; /* -1: not known yet: what the first answer says */
+  char upto_head[SHOAL_DIGEST_HEX_SIZE];
+  gint64 mark_count; /* must be passed with this head, if it is above the start */
+  char mark_head[SHOAL_DIGEST_HEX_SIZE];
+} Walk;
+
+static void walk_on (GTask *task);
+
+static GError *
+new_fork_error (gint64 n)
+{
+  return g_error_new (SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
+                      "The tracker's audit log is not the one seen before: it differs at or before"
+                      " entry %" G_GINT64_FORMAT
+                      ". Ask the owner whether the tracker was restored from a backup.",
+                      n);
+}
+
+/* Takes a page in; stops at the mark to compare it. */
+static gboolean
+walk_take (Walk *walk, const ShoalAuditPage *page, GError **error)
+{
+  gint64 before = walk->count;
+  gboolean has_mark = walk->mark_count > before && walk->mark_count <= walk->upto;
+
+  if (has_mark
+      && !shoal_audit_page_extend (&walk->count, walk->head, page, walk->mark_count, error))
+    return FALSE;
+  if (has_mark && walk->count == walk->mark_count && !g_str_equal (walk->head, walk->mark_head))
+    {
+      g_propagate_error (error, new_fork_error (walk->mark_count));
+      return FALSE;
+    }
+  guint used = (guint) (walk->count - before);
+  if (used > 0 && used < page->entries->len)
+    {
+      g_autoptr (GPtrArray) rest = g_ptr_array_new ();
+      ShoalAuditPage tail = { .entries = rest };
+
+      for (guint i = used; i < page->entries->len; i++)
+        g_ptr_array_add (rest, g_ptr_array_index (page->entries, i));
+      if (!shoal_audit_page_extend (&walk->count, walk->head, &tail, walk->upto, error))
+        return FALSE;
+    }
+  else if (used == 0
+           && !shoal_audit_page_extend (&walk->count, walk->head, page, walk->upto, error))
+    return FALSE;
+  if (walk->count == before && walk->count < walk->upto)
+    {
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
+                   "Entry %" G_GINT64_FORMAT " of the audit log is missing.", walk->count + 1);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+on_walk_page_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Walk *walk = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (ShoalAuditPage) page = shoal_tracker_directory_audit_finish (
+      SHOAL_TRACKER_DIRECTORY (object), result, &error);
+
+  if (page == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (walk->upto < 0)
+    {
+      walk->upto = page->count;
+      memcpy (walk->upto_head, page->head, sizeof walk->upto_head);
+      if (walk->mark_count > walk->upto)
+        {
+          g_task_return_error (task, new_fork_error (walk->upto));
+          return;
+        }
+    }
+  if (walk->count < walk->upto && !walk_take (walk, page, &error))
+    g_task_return_error (task, error);
+  else
+    walk_on (g_steal_pointer (&task));
+}
+
+static void
+walk_on (GTask *task)
+{
+  Walk *walk = g_task_get_task_data (task);
+
+  if (walk->upto < 0 || walk->count < walk->upto)
+    {
+      shoal_tracker_directory_audit_async (g_task_get_source_object (task), walk->count,
+                                           SHOAL_MAX_AUDIT_ROWS, g_task_get_cancellable (task),
+                                           on_walk_page_cb, task);
+      return;
+    }
+  if (g_str_equal (walk->head, walk->upto_head))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, new_fork_error (walk->upto));
+  g_object_unref (task);
+}
+
+static void
+set_mark (ShoalTrackerDirectory *self, gint64 count, const char *head)
+{
+  g_clear_pointer (&self->audit_warning, g_free);
+  if (self->audit_count != count || g_strcmp0 (self->audit_head, head) != 0)
+    {
+      g_free (self->audit_head);
+      self->audit_head = g_strdup (head);
+      self->audit_count = count;
+    }
+  g_signal_emit_by_name (self, "audit-changed");
+}
+
+static void
+set_warning (ShoalTrackerDirectory *self, const GError *error)
+{
+  g_free (self->audit_warning);
+  self->audit_warning = g_strdup (error->message);
+  g_warning ("%s", error->message);
+  g_signal_emit_by_name (self, "audit-changed");
+}
+
+static void
+on_checked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  ShoalTrackerDirectory *self = SHOAL_TRACKER_DIRECTORY (object);
+  g_autoptr (GError) error = NULL;
+  const Walk *walk = g_task_get_task_data (G_TASK (result));
+
+  self->checking_audit = FALSE;
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    set_mark (self, walk->count, walk->head);
+  else if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT)
+           || g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_INVALID))
+    set_warning (self, error);
+}
+
+void
+shoal_tracker_directory_check_audit (ShoalTrackerDirectory *self, gint64 count, const char *head)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->audit_head == NULL)
+    {
+      set_mark (self, count, head);
+      return;
+    }
+  if (count < self->audit_count
+      || (count == self->audit_count && !g_str_equal (head, self->audit_head)))
+    {
+      error = new_fork_error (count);
+      set_warning (self, error);
+      return;
+    }
+  if (count == self->audit_count || self->checking_audit)
+    return;
+
+  GTask *task = g_task_new (self, NULL, on_checked_cb, NULL);
+  g_task_set_source_tag (task, shoal_tracker_directory_check_audit);
+  Walk *walk = g_new0 (Walk, 1);
+  walk->count = self->audit_count;
+  walk->upto = count;
+  g_strlcpy (walk->head, self->audit_head, sizeof walk->head);
+  g_strlcpy (walk->upto_head, head, sizeof walk->upto_head);
+  g_task_set_task_data (task, walk, g_free);
+  self->checking_audit = TRUE;
+  walk_on (task);
+}
+
+void
+shoal_tracker_directory_verify_audit_async (ShoalTrackerDirectory *self,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data)
+{
+  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, shoal_tracker_directory_verify_audit_async);
+  Walk *walk = g_new0 (Walk, 1);
+  g_strlcpy (walk->head, SHOAL_AUDIT_NO_HASH, sizeof walk->head);
+  walk->upto = -1;
+  if (self->audit_head != NULL)
+    {
+      walk->mark_count = self->audit_count;
+      g_strlcpy (walk->mark_head, self->audit_head, sizeof walk->mark_head);
+    }
+  g_task_set_task_data (task, walk, g_free);
+  walk_on (task);
+}
+
+gint64
+shoal_tracker_directory_verify_audit_finish (ShoalTrackerDirectory *self,
+                                             GAsyncResult *result,
+                                             char **head,
+                                             GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), -1);
+
+  const Walk *walk = g_task_get_task_data (G_TASK (result));
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return -1;
+  if (head != NULL)
+    *head = g_strdup (walk->head);
+  return walk->count;
+}
+
+/* ---- What is remembered ---- */
+
+void
+shoal_tracker_directory_set_audit_mark (ShoalTrackerDirectory *self, gint64 count, const char *head)
+{
+  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+  g_return_if_fail (head == NULL || shoal_audit_page_is_head (head));
+
+  char *copy = g_strdup (head);
+  g_free (self->audit_head);
+  self->audit_head = copy;
+  self->audit_count = head != NULL ? count : 0;
+}
+
+const char *
+shoal_tracker_directory_get_audit_mark (ShoalTrackerDirectory *self, gint64 *count)
+{
+  g_return_val_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self), NULL);
+
+  *count = self->audit_count;
+  return self->audit_head;
+}
+
+const char *
+shoal_tracker_directory_get_audit_warning (ShoalTrackerDirectory *self)
+{
+  g_return_val_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self), NULL);
+  return self->audit_warning;
+}
+
+void
+shoal_tracker_directory_accept_audit (ShoalTrackerDirectory *self)
+{
+  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+
+  if (self->audit_warning != NULL && self->told_head != NULL)
+    set_mark (self, self->told_count, self->told_head);
+}

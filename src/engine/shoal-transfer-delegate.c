@@ -1,0 +1,325 @@
+/* shoal-transfer-delegate.c: what the manager does for its runs: sources, serving, history, the
+ * database
+ *
+ * Main thread, but for delegate_making().
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-transfers"
+
+#include "config.h"
+
+#include "shoal-transfer-manager-private.h"
+
+#include "shoal-error.h"
+#include "shoal-transfer-store.h"
+
+/* What a run's delegate works with. Keeps the transfer while the run lives; the manager may go
+ * first. */
+typedef struct
+{
+  ShoalTransferManager *manager; /* weak */
+  ShoalTransfer *transfer;
+  ShoalDatabase *database;
+} RunLink;
+
+static void
+on_changes_saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  shoal_database_finish (SHOAL_DATABASE (source), result, &error);
+  if (error != NULL)
+    g_warning ("Cannot save the queue of downloads: %s", error->message);
+}
+
+void
+shoal_transfer_manager_save (ShoalTransferManager *self,
+                             ShoalTransfer *transfer,
+                             const char *state,
+                             const char *message)
+{
+  ShoalTransferRow *row = shoal_transfer_get_row (transfer);
+
+  g_free (row->state);
+  row->state = g_strdup (state);
+  g_free (row->message);
+  row->message = g_strdup (message);
+  shoal_database_write_async (
+      self->database, shoal_transfer_store_update, shoal_transfer_row_copy (row),
+      (GDestroyNotify) shoal_transfer_row_free, NULL, on_changes_saved_cb, NULL);
+}
+
+/* What was fetched and how long it took so far, for after a kill. */
+void
+shoal_transfer_manager_save_progress (ShoalTransferManager *self, ShoalTransfer *transfer)
+{
+  ShoalTransferRow *row = shoal_transfer_row_copy (shoal_transfer_get_row (transfer));
+
+  row->bytes_fetched = shoal_transfer_get_bytes_fetched (transfer);
+  row->active_ms = shoal_transfer_get_elapsed_ms (transfer);
+  shoal_database_write_async (self->database, shoal_transfer_store_update, row,
+                              (GDestroyNotify) shoal_transfer_row_free, NULL, on_changes_saved_cb,
+                              NULL);
+}
+
+void
+shoal_transfer_manager_save_order (ShoalTransferManager *self, guint first, guint last)
+{
+  GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_transfer_row_free);
+
+  for (guint i = first; i <= last; i++)
+    g_ptr_array_add (rows, shoal_transfer_row_copy (
+                               shoal_transfer_get_row (g_ptr_array_index (self->transfers, i))));
+  shoal_database_write_async (self->database, shoal_transfer_store_order, rows,
+                              (GDestroyNotify) g_ptr_array_unref, NULL, on_changes_saved_cb, NULL);
+}
+
+void
+shoal_transfer_manager_forget (ShoalTransferManager *self, ShoalTransfer *transfer)
+{
+  shoal_database_write_async (self->database, shoal_transfer_store_delete,
+                              g_strdup (shoal_transfer_get_uuid (transfer)), g_free, NULL,
+                              on_changes_saved_cb, NULL);
+}
+
+typedef struct
+{
+  ShoalTransferRun *run;
+  ShoalDigest id;
+} SourcesQuestion;
+
+static void
+on_sources_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree SourcesQuestion *question = user_data;
+  g_autoptr (ShoalTransferRun) run = question->run;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) sources
+             = shoal_directory_sources_finish (SHOAL_DIRECTORY (source), result, &error);
+
+  if (sources != NULL)
+    shoal_transfer_run_set_sources (run, &question->id, sources);
+  else
+    g_debug ("No answer about sources: %s", error->message);
+}
+
+static void
+delegate_need_sources (ShoalTransferRun *run, const ShoalDigest *id, gpointer user_data)
+{
+  RunLink *link = user_data;
+
+  if (link->manager == NULL)
+    return;
+
+  SourcesQuestion *question = g_new0 (SourcesQuestion, 1);
+
+  question->run = shoal_transfer_run_ref (run);
+  question->id = *id;
+  shoal_directory_sources_async (link->manager->directory, id, link->manager->cancellable,
+                                 on_sources_cb, question);
+}
+
+static void
+delegate_serve (ShoalTransferRun *run,
+                const ShoalDigest *id,
+                guint64 size,
+                GBytes *layer,
+                ShoalPartial *partial,
+                gpointer user_data)
+{
+  RunLink *link = user_data;
+
+  if (link->manager == NULL || link->manager->uploads == NULL)
+    return;
+  shoal_uploads_add_partial (link->manager->uploads, id, size, layer, partial);
+  if (shoal_uploads_get_port (link->manager->uploads) != 0)
+    shoal_directory_set_pulling (link->manager->directory, id, size, TRUE);
+}
+
+static void
+delegate_unserve (ShoalTransferRun *run, const ShoalDigest *id, guint64 size, gpointer user_data)
+{
+  RunLink *link = user_data;
+
+  if (link->manager == NULL || link->manager->uploads == NULL)
+    return;
+  shoal_uploads_remove_partial (link->manager->uploads, id);
+  if (shoal_uploads_get_port (link->manager->uploads) != 0)
+    shoal_directory_set_pulling (link->manager->directory, id, size, FALSE);
+}
+
+static void
+delegate_bad_source (ShoalTransferRun *run, ShoalSource *source, gpointer user_data)
+{
+  RunLink *link = user_data;
+  const char *const devices[] = { source->device, NULL };
+
+  shoal_transfer_add_bad_source (link->transfer, source->user);
+  if (link->manager == NULL)
+    return;
+
+  g_autofree char *uuid = g_uuid_string_random ();
+
+  shoal_directory_report (link->manager->directory, uuid, "bad-source",
+                          shoal_transfer_get_id (link->transfer),
+                          shoal_transfer_get_name (link->transfer), 0, 0, devices,
+                          "Sent bytes that do not match the content id.");
+}
+
+/* In the run's thread. */
+static gboolean
+delegate_making (ShoalTransferRun *run, const char *name, gpointer user_data, GError **error)
+{
+  RunLink *link = user_data;
+  ShoalTransferRow row
+      = { .uuid = (char *) shoal_transfer_get_uuid (link->transfer), .made = (char *) name };
+
+  return shoal_database_write (link->database, shoal_transfer_store_set_made, &row, error);
+}
+
+static void
+record (ShoalTransferManager *self,
+        ShoalTransfer *transfer,
+        const char *outcome,
+        const char *reason)
+{
+  ShoalHistoryEntry *entry = shoal_history_entry_new ();
+
+  /* One that failed may be tried again and be recorded once more. */
+  entry->uuid = g_str_equal (outcome, "failed") ? g_uuid_string_random ()
+                                                : g_strdup (shoal_transfer_get_uuid (transfer));
+  entry->name = g_strdup (shoal_transfer_get_name (transfer));
+  entry->folder = shoal_transfer_is_folder (transfer);
+  entry->id = *shoal_transfer_get_id (transfer);
+  entry->size = shoal_transfer_get_size (transfer);
+  entry->bytes = shoal_transfer_get_bytes_fetched (transfer);
+  entry->elapsed_ms = shoal_transfer_get_elapsed_ms (transfer);
+  entry->ended_ms = g_get_real_time () / 1000;
+  entry->outcome = g_strdup (outcome);
+  entry->reason = g_strdup (reason);
+  entry->users = shoal_transfer_dup_users (transfer);
+  entry->bad_sources = shoal_transfer_dup_bad_sources (transfer);
+  entry->destination = g_strdup (shoal_transfer_get_destination (transfer));
+  shoal_history_add (self->history, entry);
+}
+
+static void
+report (ShoalTransferManager *self, ShoalTransfer *transfer, const char *event, const char *reason)
+{
+  g_auto (GStrv) devices = shoal_transfer_dup_devices (transfer);
+  g_autofree char *uuid = g_uuid_string_random ();
+  gboolean finished = reason == NULL;
+
+  shoal_directory_report (
+      self->directory, finished ? shoal_transfer_get_uuid (transfer) : uuid, event,
+      shoal_transfer_get_id (transfer), shoal_transfer_get_name (transfer),
+      finished ? shoal_transfer_get_size (transfer) : shoal_transfer_get_bytes_done (transfer),
+      shoal_transfer_get_elapsed_ms (transfer), (const char *const *) devices, reason);
+}
+
+static void
+end_transfer (ShoalTransferManager *self,
+              ShoalTransfer *transfer,
+              ShoalTransferState state,
+              const GError *error)
+{
+  shoal_transfer_set_state (transfer, state, error);
+  if (state == SHOAL_TRANSFER_FINISHED)
+    {
+      record (self, transfer, "finished", NULL);
+      report (self, transfer, "download-finished", NULL);
+      shoal_transfer_manager_forget (self, transfer);
+    }
+  else if (state == SHOAL_TRANSFER_CANCELLED)
+    {
+      record (self, transfer, "cancelled", NULL);
+      shoal_transfer_manager_forget (self, transfer);
+    }
+  else
+    {
+      record (self, transfer, "failed", error->message);
+      report (self, transfer, "download-failed", error->message);
+      shoal_transfer_manager_save (self, transfer, "failed", error->message);
+    }
+  shoal_transfer_manager_emit_ended (self, transfer);
+}
+
+static void
+run_link_free (RunLink *link)
+{
+  if (link->manager != NULL)
+    g_object_remove_weak_pointer (G_OBJECT (link->manager), (gpointer *) &link->manager);
+  g_object_unref (link->transfer);
+  g_object_unref (link->database);
+  g_free (link);
+}
+
+static void
+delegate_ended (ShoalTransferRun *run, const GError *error, gpointer user_data)
+{
+  RunLink *link = user_data;
+  ShoalTransferManager *self = link->manager;
+  g_autoptr (ShoalTransfer) transfer = g_object_ref (link->transfer);
+
+  run_link_free (link);
+  if (self == NULL || self->stopped)
+    return;
+  shoal_transfer_set_run (transfer, NULL);
+
+  ShoalTransferStop stop = shoal_transfer_get_stop (transfer);
+
+  shoal_transfer_set_stop (transfer, SHOAL_STOP_NONE);
+  if (error == NULL)
+    end_transfer (self, transfer, SHOAL_TRANSFER_FINISHED, NULL);
+  else if (!g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CANCELLED))
+    end_transfer (self, transfer, SHOAL_TRANSFER_FAILED, error);
+  else if (stop == SHOAL_STOP_CANCEL)
+    end_transfer (self, transfer, SHOAL_TRANSFER_CANCELLED, NULL);
+  else
+    {
+      shoal_transfer_set_state (transfer, SHOAL_TRANSFER_PAUSED, NULL);
+      shoal_transfer_manager_save (self, transfer, "paused", NULL);
+    }
+  shoal_transfer_manager_schedule (self);
+}
+
+static const ShoalRunDelegate run_delegate = {
+  .need_sources = delegate_need_sources,
+  .serve = delegate_serve,
+  .unserve = delegate_unserve,
+  .bad_source = delegate_bad_source,
+  .making = delegate_making,
+  .ended = delegate_ended,
+};
+
+void
+shoal_transfer_manager_start_run (ShoalTransferManager *self, ShoalTransfer *transfer)
+{
+  const ShoalTransferRow *row = shoal_transfer_get_row (transfer);
+  ShoalRunConfig config = {
+    .uuid = row->uuid,
+    .name = row->name,
+    .id = row->id,
+    .size = row->size,
+    .folder = row->folder,
+    .folder_path = row->folder_path,
+    .made = row->made,
+    .device = row->device,
+    .mtime_ms = row->mtime_ms,
+    .journals = self->journals,
+    .key = self->key,
+    .limit = self->limit,
+    .per_source = self->per_source,
+  };
+  RunLink *link = g_new0 (RunLink, 1);
+
+  link->manager = self;
+  g_object_add_weak_pointer (G_OBJECT (self), (gpointer *) &link->manager);
+  link->transfer = g_object_ref (transfer);
+  link->database = g_object_ref (self->database);
+  shoal_transfer_set_run (transfer, shoal_transfer_run_new (&config, &run_delegate, link));
+  shoal_transfer_set_state (transfer, SHOAL_TRANSFER_STARTING, NULL);
+  shoal_transfer_run_start (shoal_transfer_get_run (transfer));
+  shoal_transfer_manager_start_ticking (self);
+}

@@ -1,0 +1,561 @@
+/* shoal-transfer-folder.c: downloading a folder: manifest, folders, small files in batches, large
+ * ones, links last
+ *
+ * The folder is made under its final name; each file in it appears when it has verified. What a
+ * restart finds there counts if the journal says so or if its hash is right.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-transfer"
+
+#include "config.h"
+
+#include "shoal-transfer-run-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "shoal-dir.h"
+#include "shoal-error.h"
+#include "shoal-hasher.h"
+#include "shoal-limits.h"
+#include "shoal-merkle.h"
+#include "shoal-safe-name.h"
+
+/* Large files under way at once: while one is being opened or put in place the workers are busy
+ * with another. */
+#define LARGE_AT_ONCE 2
+/* The manifest's number in the journal, after the entries' own numbers. */
+#define MANIFEST_INDEX SHOAL_MAX_MANIFEST_ENTRIES
+
+typedef struct
+{
+  ShoalTransferRun *run;
+  guint8 *wanted; /* per entry: a small file that is not here */
+  GArray *large;  /* guint32: entries of large files that are not here */
+  guint next_large;
+  gboolean fresh; /* the folder was made just now, nothing can be in it */
+} FolderJob;
+
+static void
+folder_job_clear (FolderJob *job)
+{
+  g_clear_pointer (&job->wanted, g_free);
+  g_clear_pointer (&job->large, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FolderJob, folder_job_clear)
+
+static gboolean
+is_file (const ShoalManifestEntry *entry)
+{
+  return entry->kind == SHOAL_ENTRY_FILE || entry->kind == SHOAL_ENTRY_EXECUTABLE;
+}
+
+/* ---- The manifest ---------------------------------------------------------------------------- */
+
+static ShoalManifest *
+read_manifest (ShoalTransferRun *run, const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, error))
+    return NULL;
+
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_steal_pointer (&text), length);
+  g_autoptr (ShoalContent) content = shoal_hash_bytes (bytes);
+
+  if (content->size != run->size || !shoal_digest_equal (&content->id, &run->id))
+    {
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT, "The list of files of “%s” is damaged.",
+                   run->name);
+      return NULL;
+    }
+  return shoal_manifest_parse (bytes, error);
+}
+
+/* Fetches the manifest like any content, into the folder of journals, and goes on serving it. */
+static gboolean
+fetch_manifest (ShoalTransferRun *run,
+                const char *name,
+                const char *path,
+                ShoalPieceWork **served,
+                GError **error)
+{
+  g_autofree char *layer_name = g_strconcat (run->uuid, ".layer", NULL);
+  int dirfd = shoal_dir_open (run->journals, TRUE, error);
+
+  if (dirfd < 0)
+    return FALSE;
+  unlink (path);
+
+  ShoalPieceWork *work = shoal_piece_work_new (run, dirfd, name, &run->id, run->size,
+                                               MANIFEST_INDEX, layer_name, error);
+
+  close (dirfd);
+  if (work == NULL)
+    return FALSE;
+  work->keep_serving = TRUE;
+  if (work->partial != NULL)
+    {
+      /* Pieces of a manifest do not count as progress of the folder's files. */
+      __atomic_store_n (&run->bytes_done, 0, __ATOMIC_RELAXED);
+      __atomic_store_n (&run->pieces_done, 0, __ATOMIC_RELAXED);
+    }
+  work->counted = FALSE;
+
+  gboolean ok = shoal_run_fetch_one (run, work, FALSE, -1, NULL, error);
+
+  if (ok)
+    *served = work;
+  else
+    shoal_piece_work_free (work);
+  return ok;
+}
+
+/* ---- The folder itself ----------------------------------------------------------------------- */
+
+static gboolean
+file_is_right (int root_fd,
+               const char *path,
+               const ShoalManifestEntry *entry,
+               GCancellable *cancellable)
+{
+  int fd = shoal_dir_open_file (root_fd, path, O_RDONLY, 0, NULL);
+  struct stat st;
+  g_autoptr (ShoalContent) content = NULL;
+
+  if (fd < 0)
+    return FALSE;
+  if (fstat (fd, &st) == 0 && (guint64) st.st_size == entry->size)
+    content = shoal_hash_fd (fd, NULL, cancellable, NULL);
+  close (fd);
+  return content != NULL && shoal_digest_equal (&content->id, &entry->id);
+}
+
+/* Whether the folder is there with everything in it already, so that there is nothing to do. */
+static gboolean
+is_here_already (ShoalTransferRun *run, int parent_fd)
+{
+  int root_fd = shoal_dir_open_sub (parent_fd, run->name, FALSE, NULL);
+  gboolean same = root_fd >= 0;
+
+  for (int pass = 0; same && pass < 2; pass++)
+    for (guint i = 0; same && i < shoal_manifest_get_n_entries (run->manifest); i++)
+      {
+        const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, i);
+        g_autofree char *path = shoal_safe_path (entry->path, NULL);
+        struct stat st;
+
+        same
+            = path != NULL && fstatat (root_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0
+              && (!is_file (entry) || (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size))
+              && (entry->kind != SHOAL_ENTRY_FOLDER || S_ISDIR (st.st_mode))
+              && (entry->kind != SHOAL_ENTRY_LINK || S_ISLNK (st.st_mode));
+        /* Hash only when all sizes are right. */
+        if (same && pass == 1 && is_file (entry))
+          same = file_is_right (root_fd, path, entry, run->cancellable);
+      }
+  if (root_fd >= 0)
+    close (root_fd);
+  return same;
+}
+
+static gboolean
+record_made (ShoalTransferRun *run, const char *name, GError **error)
+{
+  g_mutex_lock (&run->lock);
+  g_free (run->made);
+  run->made = g_strdup (name);
+  g_mutex_unlock (&run->lock);
+  return run->delegate.making (run, name, run->user_data, error);
+}
+
+/* Opens the folder of an earlier run, or makes a new one; its name is recorded before it is made,
+ * so that a kill in between leaves no folder that nobody knows. */
+static gboolean
+open_folder (ShoalTransferRun *run, int parent_fd, gboolean *fresh, GError **error)
+{
+  g_autofree char *name = g_strdup (run->made != NULL ? run->made : run->name);
+
+  *fresh = FALSE;
+  if (run->made != NULL)
+    {
+      run->root_fd = shoal_dir_open_sub (parent_fd, name, TRUE, error);
+      return run->root_fd >= 0;
+    }
+  for (guint number = 2; number < 10000; number++)
+    {
+      struct stat st;
+
+      if (fstatat (parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+        {
+          if (!record_made (run, name, error))
+            return FALSE;
+          if (mkdirat (parent_fd, name, 0777) == 0)
+            {
+              *fresh = TRUE;
+              run->root_fd = shoal_dir_open_sub (parent_fd, name, FALSE, error);
+              return run->root_fd >= 0;
+            }
+          if (errno != EEXIST)
+            return shoal_error_from_errno (error, errno, "Cannot make the folder “%s”", name);
+        }
+      g_free (name);
+      name = shoal_name_numbered (run->name, number);
+    }
+  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
+               "Cannot find a free name for “%s” in “%s”. Choose another folder.", run->name,
+               run->folder_path);
+  return FALSE;
+}
+
+static gboolean
+make_folders (ShoalTransferRun *run, gboolean fresh, GError **error)
+{
+  /* A kill may have left temporary files. */
+  if (!fresh)
+    shoal_small_files_sweep (run->root_fd);
+  for (guint i = 0; i < shoal_manifest_get_n_entries (run->manifest); i++)
+    {
+      const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, i);
+
+      if (entry->kind != SHOAL_ENTRY_FOLDER)
+        continue;
+
+      g_autofree char *path = shoal_safe_path (entry->path, error);
+      int fd = path != NULL ? shoal_dir_open_sub (run->root_fd, path, TRUE, error) : -1;
+
+      if (fd < 0)
+        return FALSE;
+      if (!fresh)
+        shoal_small_files_sweep (fd);
+      close (fd);
+    }
+  return TRUE;
+}
+
+static gboolean
+make_links (ShoalTransferRun *run, GError **error)
+{
+  for (guint i = 0; i < shoal_manifest_get_n_entries (run->manifest); i++)
+    {
+      const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, i);
+      g_autoptr (GError) local_error = NULL;
+
+      if (entry->kind != SHOAL_ENTRY_LINK)
+        continue;
+
+      g_autofree char *path = shoal_safe_path (entry->path, error);
+
+      if (path == NULL || !shoal_safe_link_target (path, entry->target, error))
+        return FALSE;
+      /* From an earlier run, or of the user's own: it stays. */
+      if (!shoal_dir_make_link (run->root_fd, path, entry->target, &local_error)
+          && !g_error_matches (local_error, SHOAL_ERROR, SHOAL_ERROR_EXISTS))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static void
+count_done (ShoalTransferRun *run, guint index)
+{
+  const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, index);
+
+  g_mutex_lock (&run->lock);
+  shoal_run_map_entry (run, index, SHOAL_PIECE_HERE);
+  g_mutex_unlock (&run->lock);
+  __atomic_fetch_add (&run->bytes_done, (gint64) entry->size, __ATOMIC_RELAXED);
+  __atomic_fetch_add (&run->pieces_done, shoal_piece_count (entry->size), __ATOMIC_RELAXED);
+}
+
+/* A file of the journal needs no second hash if it still has its size. */
+static gboolean
+is_entry_here (FolderJob *job, guint index, const ShoalManifestEntry *entry, const char *path)
+{
+  ShoalTransferRun *run = job->run;
+  struct stat st;
+
+  if (job->fresh || fstatat (run->root_fd, path, &st, AT_SYMLINK_NOFOLLOW) != 0
+      || !S_ISREG (st.st_mode) || (guint64) st.st_size != entry->size)
+    return FALSE;
+  return shoal_journal_has_file (run->journal, index)
+         || file_is_right (run->root_fd, path, entry, run->cancellable);
+}
+
+/* Finds out what is missing; makes empty files at once. */
+static gboolean
+survey (FolderJob *job, GError **error)
+{
+  ShoalTransferRun *run = job->run;
+  guint n_entries = shoal_manifest_get_n_entries (run->manifest);
+  g_autoptr (ShoalSmallFileWriter) writer = shoal_small_file_writer_new (run->root_fd);
+
+  job->wanted = g_malloc0 (MAX (n_entries, 1));
+  job->large = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (guint32 i = 0; i < n_entries; i++)
+    {
+      const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, i);
+
+      if (!is_file (entry))
+        continue;
+
+      g_autofree char *path = shoal_safe_path (entry->path, error);
+
+      if (path == NULL || g_cancellable_set_error_if_cancelled (run->cancellable, error))
+        return FALSE;
+      if (entry->size == 0)
+        {
+          g_autoptr (GError) taken = NULL;
+
+          if (!shoal_small_file_writer_store (writer, path, "", 0, &entry->id,
+                                              entry->kind == SHOAL_ENTRY_EXECUTABLE, -1, &taken)
+              && !g_error_matches (taken, SHOAL_ERROR, SHOAL_ERROR_EXISTS))
+            {
+              g_propagate_error (error, g_steal_pointer (&taken));
+              return FALSE;
+            }
+        }
+      else if (is_entry_here (job, i, entry, path))
+        count_done (run, i);
+      else if (entry->size <= SHOAL_PIECE_SIZE)
+        job->wanted[i] = 1;
+      else
+        g_array_append_val (job->large, i);
+    }
+  return TRUE;
+}
+
+static ShoalPieceWork *
+open_large (ShoalTransferRun *run, guint32 index, GError **error)
+{
+  const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, index);
+  g_autofree char *path = shoal_safe_path (entry->path, error);
+
+  if (path == NULL)
+    return NULL;
+
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *layer_name = g_strdup_printf ("%s.%u.layer", run->uuid, index);
+  int dirfd = shoal_dir_open_sub (run->root_fd, folder, TRUE, error);
+
+  if (dirfd < 0)
+    return NULL;
+
+  ShoalPieceWork *work
+      = shoal_piece_work_new (run, dirfd, name, &entry->id, entry->size, index, layer_name, error);
+
+  close (dirfd);
+  return work;
+}
+
+/* Under the lock: something to do for the run's thread, or all done. */
+static gboolean
+is_step_due (ShoalTransferRun *run, gpointer data)
+{
+  const FolderJob *job = data;
+  gboolean all_small = g_queue_is_empty (&run->batches) && run->n_batches_out == 0;
+
+  for (guint i = 0; i < run->works->len; i++)
+    {
+      const ShoalPieceWork *work = g_ptr_array_index (run->works, i);
+
+      if (work->state == SHOAL_WORK_COMPLETE)
+        return TRUE;
+    }
+  if (run->works->len < LARGE_AT_ONCE && job->next_large < job->large->len)
+    return TRUE;
+  return all_small && run->works->len == 0;
+}
+
+static gboolean
+finish_large (ShoalTransferRun *run, ShoalPieceWork *work, GError **error)
+{
+  const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, work->file_index);
+
+  g_mutex_lock (&run->lock);
+  g_ptr_array_remove (run->works, work);
+  g_hash_table_remove (run->lookups, &work->id);
+  g_mutex_unlock (&run->lock);
+  return shoal_run_finish_work (run, work, entry->kind == SHOAL_ENTRY_EXECUTABLE, -1, NULL, error)
+         && shoal_journal_add_files (run->journal, &work->file_index, 1, error);
+}
+
+static ShoalPieceWork *
+dup_complete (ShoalTransferRun *run)
+{
+  ShoalPieceWork *complete = NULL;
+
+  g_mutex_lock (&run->lock);
+  for (guint i = 0; complete == NULL && i < run->works->len; i++)
+    {
+      ShoalPieceWork *work = g_ptr_array_index (run->works, i);
+
+      if (work->state == SHOAL_WORK_COMPLETE)
+        complete = work;
+    }
+  g_mutex_unlock (&run->lock);
+  return complete;
+}
+
+/* @retired: works that are done; workers may still look at them, so they are freed when no worker
+ * is left. */
+static gboolean
+fetch_files (FolderJob *job, GPtrArray *retired, GError **error)
+{
+  ShoalTransferRun *run = job->run;
+
+  while (TRUE)
+    {
+      ShoalPieceWork *complete;
+
+      if (!shoal_run_until (run, is_step_due, job, error))
+        return FALSE;
+      while ((complete = dup_complete (run)) != NULL)
+        {
+          g_ptr_array_add (retired, complete);
+          if (!finish_large (run, complete, error))
+            return FALSE;
+        }
+      if (run->works->len < LARGE_AT_ONCE && job->next_large < job->large->len)
+        {
+          ShoalPieceWork *work
+              = open_large (run, g_array_index (job->large, guint32, job->next_large++), error);
+
+          if (work == NULL)
+            return FALSE;
+          g_mutex_lock (&run->lock);
+          g_ptr_array_add (run->works, work);
+          g_cond_broadcast (&run->changed);
+          g_mutex_unlock (&run->lock);
+          shoal_run_want_sources (run, &work->id);
+          if (work->partial != NULL)
+            shoal_run_serve (run, work);
+          continue;
+        }
+
+      g_mutex_lock (&run->lock);
+      gboolean all
+          = g_queue_is_empty (&run->batches) && run->n_batches_out == 0 && run->works->len == 0;
+      g_mutex_unlock (&run->lock);
+      if (all)
+        return TRUE;
+    }
+}
+
+static gboolean
+fetch_all (FolderJob *job, GError **error)
+{
+  ShoalTransferRun *run = job->run;
+  g_autoptr (GPtrArray) retired
+             = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_piece_work_free);
+  gboolean ok;
+
+  g_mutex_lock (&run->lock);
+  shoal_run_plan_batches (run, job->wanted);
+  g_cond_broadcast (&run->changed);
+  g_mutex_unlock (&run->lock);
+  ok = fetch_files (job, retired, error);
+
+  /* The workers end before what they work on goes. */
+  shoal_run_stop_workers (run);
+  ok = shoal_run_sync_small (run, ok ? error : NULL) && ok;
+  while (run->works->len > 0)
+    {
+      ShoalPieceWork *work = g_ptr_array_steal_index (run->works, 0);
+
+      if (work->partial != NULL)
+        {
+          shoal_run_unserve (run, work);
+          if (run->discard)
+            shoal_partial_discard (work->partial);
+          else
+            shoal_partial_sync (work->partial, NULL);
+        }
+      if (run->discard)
+        unlink (work->layer_path);
+      g_ptr_array_add (retired, work);
+    }
+  return ok;
+}
+
+static void
+set_totals (ShoalTransferRun *run)
+{
+  guint64 n_pieces = 0;
+
+  for (guint i = 0; i < shoal_manifest_get_n_entries (run->manifest); i++)
+    n_pieces += shoal_piece_count (shoal_manifest_get_entry (run->manifest, i)->size);
+  g_mutex_lock (&run->lock);
+  run->bytes_total = shoal_manifest_get_total_size (run->manifest);
+  run->pieces_total = n_pieces;
+  g_mutex_unlock (&run->lock);
+  shoal_run_map_begin_folder (run);
+}
+
+static gboolean
+fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
+{
+  g_auto (FolderJob) job = { .run = run };
+
+  if (run->made == NULL && is_here_already (run, parent_fd))
+    {
+      run->made = g_strdup (run->name);
+      for (guint i = 0; i < shoal_manifest_get_n_entries (run->manifest); i++)
+        count_done (run, i);
+      return TRUE;
+    }
+  if (!open_folder (run, parent_fd, &job.fresh, error) || !make_folders (run, job.fresh, error)
+      || !survey (&job, error) || !fetch_all (&job, error) || !make_links (run, error))
+    return FALSE;
+  if (syncfs (run->root_fd) != 0)
+    return shoal_error_from_errno (error, errno, "Cannot write “%s” to the disk", run->name);
+  return TRUE;
+}
+
+gboolean
+shoal_run_folder (ShoalTransferRun *run, GError **error)
+{
+  g_autofree char *name = g_strconcat (run->uuid, ".manifest", NULL);
+  g_autofree char *path = g_build_filename (run->journals, name, NULL);
+  ShoalPieceWork *served = NULL;
+  gboolean ok;
+
+  if (run->size == 0 || run->size > SHOAL_MAX_MANIFEST_SIZE)
+    return shoal_set_field_error (error, "size",
+                                  "The list of files of “%s” has an impossible size.", run->name);
+  shoal_run_want_sources (run, &run->id);
+  run->manifest = read_manifest (run, path, NULL);
+  if (run->manifest == NULL)
+    {
+      if (!fetch_manifest (run, name, path, &served, error))
+        return FALSE;
+      run->manifest = read_manifest (run, path, error);
+    }
+  ok = run->manifest != NULL;
+  if (ok)
+    {
+      int parent_fd = shoal_dir_open (run->folder_path, TRUE, error);
+
+      set_totals (run);
+      ok = parent_fd >= 0 && fill_folder (run, parent_fd, error);
+      if (parent_fd >= 0)
+        close (parent_fd);
+    }
+  shoal_run_stop_workers (run);
+  if (served != NULL)
+    {
+      shoal_run_unserve (run, served);
+      shoal_piece_work_free (served);
+    }
+  if (ok || run->discard)
+    unlink (path);
+  return ok;
+}

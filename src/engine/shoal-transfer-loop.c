@@ -1,0 +1,354 @@
+/* shoal-transfer-loop.c: the loop of a run: sources, workers, waiting, room on the disk
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-transfer"
+
+#include "config.h"
+
+#include "shoal-transfer-run-private.h"
+
+#include <sys/statvfs.h>
+
+#include "shoal-connection-count.h"
+#include "shoal-error.h"
+#include "shoal-limits.h"
+
+/* How often the thread looks at what no signal tells it: retry times, free space, the sync window.
+ */
+#define TICK_US (G_USEC_PER_SEC / 5)
+/* Sources are asked for again: soon while nobody delivers, seldom while somebody does. */
+#define ASK_WHEN_WAITING_US (3 * G_USEC_PER_SEC)
+#define ASK_WHEN_ACTIVE_US (15 * G_USEC_PER_SEC)
+/* After a full disk: go on when so much is free, or what is missing if that is less. */
+#define ROOM_TO_GO_ON (64 * SHOAL_MIB)
+
+/* ---- Sources ------------------------------------------------------------------------------- */
+
+void
+shoal_run_peer_free (gpointer data)
+{
+  ShoalRunPeer *peer = data;
+
+  shoal_source_unref (peer->source);
+  g_hash_table_unref (peer->contents);
+  g_hash_table_unref (peer->lacks);
+  g_free (peer);
+}
+
+static ShoalRunPeer *
+find_peer (ShoalTransferRun *self, const char *device)
+{
+  for (guint i = 0; i < self->peers->len; i++)
+    {
+      ShoalRunPeer *peer = g_ptr_array_index (self->peers, i);
+
+      if (g_str_equal (peer->source->device, device))
+        return peer;
+    }
+  return NULL;
+}
+
+static gboolean
+is_reachable (const ShoalSource *source)
+{
+  return source->online && source->addresses != NULL && source->addresses[0] != NULL;
+}
+
+void
+shoal_transfer_run_set_sources (ShoalTransferRun *self, const ShoalDigest *id, GPtrArray *sources)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->peers->len; i++)
+    {
+      ShoalRunPeer *peer = g_ptr_array_index (self->peers, i);
+
+      g_hash_table_remove (peer->contents, id);
+    }
+  for (guint i = 0; i < sources->len; i++)
+    {
+      ShoalSource *source = g_ptr_array_index (sources, i);
+      ShoalRunPeer *peer = find_peer (self, source->device);
+
+      if (self->device != NULL && !g_str_equal (self->device, source->device))
+        continue;
+      if (peer == NULL)
+        {
+          if (self->peers->len >= SHOAL_MAX_SOURCES || !is_reachable (source))
+            continue;
+          peer = g_new0 (ShoalRunPeer, 1);
+          peer->source = shoal_source_ref (source);
+          peer->number = self->peers->len;
+          peer->contents
+              = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, NULL);
+          peer->lacks
+              = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, g_free);
+          g_ptr_array_add (self->peers, peer);
+        }
+      else
+        {
+          /* Back again, or moved: worth a try at once. */
+          if (is_reachable (source)
+              && (!is_reachable (peer->source)
+                  || !g_strv_equal ((const char *const *) source->addresses,
+                                    (const char *const *) peer->source->addresses)))
+            peer->retry_us = 0;
+          shoal_source_unref (peer->source);
+          peer->source = shoal_source_ref (source);
+        }
+      g_hash_table_replace (peer->contents, shoal_digest_dup (id),
+                            GINT_TO_POINTER (source->partial));
+    }
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+/* ---- State --------------------------------------------------------------------------------- */
+
+static gboolean
+is_active_state (ShoalTransferState state)
+{
+  return state == SHOAL_TRANSFER_STARTING || state == SHOAL_TRANSFER_ACTIVE;
+}
+
+/* Under the lock. */
+static void
+set_state (ShoalTransferRun *self, ShoalTransferState state, const char *message)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->active_since_us != 0 && !is_active_state (state))
+    {
+      self->active_us += now - self->active_since_us;
+      self->active_since_us = 0;
+    }
+  else if (self->active_since_us == 0 && is_active_state (state))
+    self->active_since_us = now;
+  self->state = state;
+  if (g_strcmp0 (self->message, message) != 0)
+    {
+      g_free (self->message);
+      self->message = g_strdup (message);
+    }
+}
+
+void
+shoal_run_set_state (ShoalTransferRun *self, ShoalTransferState state, const char *message)
+{
+  g_mutex_lock (&self->lock);
+  set_state (self, state, message);
+  g_mutex_unlock (&self->lock);
+}
+
+/* ---- The loop ------------------------------------------------------------------------------ */
+
+/* Under the lock: whether a new worker at @peer would find something to do. */
+static gboolean
+has_work_for (ShoalTransferRun *self, ShoalRunPeer *peer, gint64 now)
+{
+  if (!g_queue_is_empty (&self->batches) && shoal_run_peer_may_have (peer, self, &self->id, now))
+    return TRUE;
+  for (guint i = 0; i < self->works->len; i++)
+    {
+      ShoalPieceWork *work = g_ptr_array_index (self->works, i);
+
+      if (!shoal_run_peer_may_have (peer, self, &work->id, now))
+        continue;
+      if (work->state == SHOAL_WORK_NEEDS_LAYER)
+        return TRUE;
+      /* Something missing, or so much under way that it can be taken over. */
+      if (work->state == SHOAL_WORK_READY
+          && (shoal_scheduler_get_n_missing (work->scheduler) > 0 || self->n_workers == 0
+              || peer->n_workers == 0))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Under the lock: more connections than there is work for cost more than they bring. */
+static guint
+useful_workers (ShoalTransferRun *self)
+{
+  guint useful = g_queue_get_length (&self->batches) + self->n_batches_out;
+
+  for (guint i = 0; i < self->works->len && useful < SHOAL_MAX_WORKERS_PER_DOWNLOAD; i++)
+    {
+      ShoalPieceWork *work = g_ptr_array_index (self->works, i);
+
+      if (work->state == SHOAL_WORK_READY)
+        useful += 1 + shoal_scheduler_get_n_missing (work->scheduler) / 4;
+      else if (work->state != SHOAL_WORK_COMPLETE)
+        useful += 1;
+    }
+  return CLAMP (useful, 1, SHOAL_MAX_WORKERS_PER_DOWNLOAD);
+}
+
+/* Under the lock. Every source gets its first connection before one gets its second. */
+static void
+spawn_workers (ShoalTransferRun *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  guint useful = useful_workers (self);
+
+  self->crowded = FALSE;
+  if (self->no_space || self->fatal != NULL)
+    return;
+  for (guint round = 1; round <= self->per_source; round++)
+    for (guint i = 0; i < self->peers->len; i++)
+      {
+        ShoalRunPeer *peer
+            = g_ptr_array_index (self->peers, (i + self->next_peer) % self->peers->len);
+
+        /* A source that has answered nobody yet, or failed last, is tried with one connection. */
+        if (peer->bad || !is_reachable (peer->source) || peer->retry_us > now
+            || peer->n_workers >= round
+            || (peer->n_workers > 0 && (peer->n_failures > 0 || self->n_workers >= useful))
+            || self->n_workers >= SHOAL_MAX_WORKERS_PER_DOWNLOAD || !has_work_for (self, peer, now))
+          continue;
+        /* Other downloads may have taken all the connections that the source allows. */
+        if (!shoal_connection_count_acquire (shoal_device_key_get_fingerprint (self->key),
+                                             peer->source->device, peer->n_workers > 0))
+          {
+            self->crowded = TRUE;
+            continue;
+          }
+        shoal_run_spawn_worker (self, peer);
+        self->next_peer++;
+      }
+}
+
+/* Under the lock: the words for why nothing moves. */
+static const char *
+reason_to_wait (ShoalTransferRun *self)
+{
+  guint n_reachable = 0, n_bad = 0;
+
+  for (guint i = 0; i < self->peers->len; i++)
+    {
+      const ShoalRunPeer *peer = g_ptr_array_index (self->peers, i);
+
+      if (peer->bad)
+        n_bad++;
+      else if (is_reachable (peer->source) && g_hash_table_size (peer->contents) > 0)
+        n_reachable++;
+    }
+  if (self->crowded)
+    return "Other downloads from the same person go first.";
+  if (n_reachable > 0)
+    return "The people who have it are online but do not answer. Trying again.";
+  if (n_bad > 0)
+    return "Who has it sent wrong data. Waiting for somebody else.";
+  return "Nobody who has it is online. It goes on by itself when somebody is.";
+}
+
+static void
+ask_for_sources (ShoalTransferRun *self)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  gint64 now = g_get_monotonic_time ();
+  GHashTableIter iter;
+  gpointer id;
+
+  g_mutex_lock (&self->lock);
+  if (now - self->asked_us > (self->n_workers == 0 ? ASK_WHEN_WAITING_US : ASK_WHEN_ACTIVE_US))
+    {
+      self->asked_us = now;
+      g_hash_table_iter_init (&iter, self->lookups);
+      while (g_hash_table_iter_next (&iter, &id, NULL))
+        g_ptr_array_add (ids, shoal_digest_dup (id));
+    }
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < ids->len; i++)
+    shoal_run_want_sources (self, g_ptr_array_index (ids, i));
+}
+
+static gboolean
+has_room (ShoalTransferRun *self)
+{
+  struct statvfs fs;
+  gint64 done = __atomic_load_n (&self->bytes_done, __ATOMIC_RELAXED);
+  gint64 missing = MAX ((gint64) self->bytes_total - done, 0) + SHOAL_MIB;
+
+  if (statvfs (self->folder_path, &fs) != 0)
+    return TRUE;
+  return (guint64) fs.f_bavail * fs.f_frsize >= (guint64) MIN (missing, (gint64) ROOM_TO_GO_ON);
+}
+
+/* Ends the work of this run: no worker is left when it returns. */
+void
+shoal_run_stop_workers (ShoalTransferRun *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->changed);
+  while (self->n_workers > 0)
+    g_cond_wait (&self->changed, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Runs workers until @done (called under the lock) says so. */
+gboolean
+shoal_run_until (ShoalTransferRun *self,
+                 gboolean (*done) (ShoalTransferRun *run, gpointer data),
+                 gpointer data,
+                 GError **error)
+{
+  gint64 synced_us = g_get_monotonic_time ();
+  gint64 waiting_since = 0;
+
+  while (TRUE)
+    {
+      gboolean full = FALSE;
+
+      g_mutex_lock (&self->lock);
+      if (done (self, data))
+        {
+          g_mutex_unlock (&self->lock);
+          return TRUE;
+        }
+      if (self->fatal != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&self->fatal));
+          g_mutex_unlock (&self->lock);
+          return FALSE;
+        }
+      full = self->no_space;
+      spawn_workers (self);
+      if (full)
+        set_state (self, SHOAL_TRANSFER_NO_SPACE,
+                   "There is no room left on the disk. It goes on by itself when there is.");
+      else if (self->n_workers > 0)
+        {
+          waiting_since = 0;
+          set_state (self, SHOAL_TRANSFER_ACTIVE, NULL);
+        }
+      else
+        {
+          gint64 now = g_get_monotonic_time ();
+
+          /* The first answer of the directory takes a moment: that is not waiting yet. */
+          if (waiting_since == 0)
+            waiting_since = now;
+          if (self->state != SHOAL_TRANSFER_STARTING || now - waiting_since > G_USEC_PER_SEC)
+            set_state (self, SHOAL_TRANSFER_WAITING, reason_to_wait (self));
+        }
+      g_cond_wait_until (&self->changed, &self->lock, g_get_monotonic_time () + TICK_US);
+      g_mutex_unlock (&self->lock);
+
+      if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+        return FALSE;
+      if (full && has_room (self))
+        {
+          g_mutex_lock (&self->lock);
+          self->no_space = FALSE;
+          g_mutex_unlock (&self->lock);
+        }
+      ask_for_sources (self);
+      if (g_get_monotonic_time () - synced_us > SHOAL_SYNC_WINDOW_MS * 1000)
+        {
+          if (!shoal_run_sync_small (self, error))
+            return FALSE;
+          synced_us = g_get_monotonic_time ();
+        }
+    }
+}

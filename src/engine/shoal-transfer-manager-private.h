@@ -1,0 +1,50 @@
+/* shoal-transfer-manager-private.h: what the manager shares with the part that answers its runs
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-transfer-manager.h"
+#include "shoal-transfer-private.h"
+
+G_BEGIN_DECLS
+
+struct _ShoalTransferManager
+{
+  GObject parent_instance;
+
+  ShoalDatabase *database;
+  ShoalDirectory *directory;
+  ShoalDeviceKey *key;
+  ShoalUploads *uploads;
+  ShoalHistory *history;
+  char *journals;
+  ShoalTokenBucket *limit;
+  GPtrArray *transfers;
+  guint parallel;
+  guint per_source;
+  gboolean run_all;
+  gboolean stopped;
+  guint tick_id;
+  guint n_ticks;
+  guint schedule_id;
+  GCancellable *cancellable;
+};
+
+/* shoal-transfer-manager.c */
+void shoal_transfer_manager_schedule (ShoalTransferManager *self);
+void shoal_transfer_manager_emit_ended (ShoalTransferManager *self, ShoalTransfer *transfer);
+void shoal_transfer_manager_start_ticking (ShoalTransferManager *self);
+
+/* shoal-transfer-delegate.c */
+void shoal_transfer_manager_start_run (ShoalTransferManager *self, ShoalTransfer *transfer);
+void shoal_transfer_manager_save (ShoalTransferManager *self,
+                                  ShoalTransfer *transfer,
+                                  const char *state,
+                                  const char *message);
+void shoal_transfer_manager_save_progress (ShoalTransferManager *self, ShoalTransfer *transfer);
+/* shoal_transfer_manager_save_order: writes the positions of the transfers from @first to @last */
+void shoal_transfer_manager_save_order (ShoalTransferManager *self, guint first, guint last);
+void shoal_transfer_manager_forget (ShoalTransferManager *self, ShoalTransfer *transfer);
+
+G_END_DECLS

@@ -1,0 +1,551 @@
+/* shoal-transfer-manager.c: the queue of downloads
+ *
+ * Every transfer that has not ended has a row in the database; the row is written before add is
+ * acknowledged and goes after the history has the transfer. Main thread, but for delegate_making().
+ *
+ *   queued → (run) starting/active/waiting/no-space → finished | failed; paused and cancelled by
+ * the user
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-transfers"
+
+#include "config.h"
+
+#include "shoal-transfer-manager-private.h"
+
+#include "shoal-error.h"
+#include "shoal-limits.h"
+#include "shoal-safe-name.h"
+#include "shoal-transfer-store.h"
+
+#define TICK_MS 100
+/* How often what was fetched so far is written down, in ticks. */
+#define TICKS_PER_SAVE 50
+/* Transfers that only wait for a source do not take a turn, but each has a thread. */
+#define MAX_RUNS 64
+
+enum
+{
+  SIGNAL_ENDED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void list_model_init (GListModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (ShoalTransferManager,
+                               shoal_transfer_manager,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+
+/* ---- Running the queue ------------------------------------------------------------------------
+ */
+
+static gboolean
+on_tick_cb (gpointer data)
+{
+  ShoalTransferManager *self = data;
+  gint64 now = g_get_monotonic_time ();
+  guint n_runs = 0;
+
+  self->n_ticks++;
+  for (guint i = 0; i < self->transfers->len; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
+
+      if (shoal_transfer_get_run (transfer) == NULL)
+        continue;
+      n_runs++;
+      shoal_transfer_update (transfer, now);
+    }
+  if (n_runs == 0)
+    {
+      self->tick_id = 0;
+      return G_SOURCE_REMOVE;
+    }
+  for (guint i = 0; self->n_ticks % TICKS_PER_SAVE == 0 && i < self->transfers->len; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
+
+      if (shoal_transfer_get_run (transfer) != NULL)
+        shoal_transfer_manager_save_progress (self, transfer);
+    }
+  /* One that began to wait makes room for another. */
+  if (self->n_ticks % 10 == 0)
+    shoal_transfer_manager_schedule (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_schedule_cb (gpointer data)
+{
+  ShoalTransferManager *self = data;
+  guint n_busy = 0, n_runs = 0;
+
+  self->schedule_id = 0;
+  for (guint i = 0; i < self->transfers->len; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
+      ShoalTransferState state = shoal_transfer_get_state (transfer);
+
+      if (shoal_transfer_get_run (transfer) == NULL)
+        continue;
+      n_runs++;
+      if (state == SHOAL_TRANSFER_STARTING || state == SHOAL_TRANSFER_ACTIVE)
+        n_busy++;
+    }
+  for (guint i = 0; i < self->transfers->len && n_busy < self->parallel && n_runs < MAX_RUNS; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
+
+      if (shoal_transfer_get_state (transfer) != SHOAL_TRANSFER_QUEUED
+          || !(self->run_all || shoal_transfer_get_wanted (transfer)))
+        continue;
+      shoal_transfer_manager_start_run (self, transfer);
+      n_busy++;
+      n_runs++;
+    }
+  return G_SOURCE_REMOVE;
+}
+
+void
+shoal_transfer_manager_schedule (ShoalTransferManager *self)
+{
+  if (self->schedule_id == 0 && !self->stopped)
+    self->schedule_id = g_idle_add_full (G_PRIORITY_DEFAULT, on_schedule_cb, self, NULL);
+}
+
+void
+shoal_transfer_manager_emit_ended (ShoalTransferManager *self, ShoalTransfer *transfer)
+{
+  g_signal_emit (self, signals[SIGNAL_ENDED], 0, transfer);
+}
+
+void
+shoal_transfer_manager_start_ticking (ShoalTransferManager *self)
+{
+  if (self->tick_id == 0)
+    self->tick_id = g_timeout_add (TICK_MS, on_tick_cb, self);
+}
+
+/* Somebody came or went: who waits for a source asks again at once. */
+static void
+on_directory_changed_cb (ShoalDirectory *directory, ShoalTransferManager *self)
+{
+  if (shoal_directory_get_state (directory) != SHOAL_DIRECTORY_ONLINE)
+    return;
+  for (guint i = 0; i < self->transfers->len; i++)
+    {
+      ShoalTransferRun *run = shoal_transfer_get_run (g_ptr_array_index (self->transfers, i));
+
+      if (run != NULL)
+        shoal_transfer_run_wake (run);
+    }
+}
+
+/* ---- The list ----------------------------------------------------------------------------------
+ */
+
+static GType
+get_item_type (GListModel *model)
+{
+  return SHOAL_TYPE_TRANSFER;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return SHOAL_TRANSFER_MANAGER (model)->transfers->len;
+}
+
+static gpointer
+get_item (GListModel *model, guint position)
+{
+  ShoalTransferManager *self = SHOAL_TRANSFER_MANAGER (model);
+
+  if (position >= self->transfers->len)
+    return NULL;
+  return g_object_ref (g_ptr_array_index (self->transfers, position));
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+static void
+append (ShoalTransferManager *self, ShoalTransfer *transfer)
+{
+  g_ptr_array_add (self->transfers, g_object_ref (transfer));
+  g_list_model_items_changed (G_LIST_MODEL (self), self->transfers->len - 1, 0, 1);
+}
+
+static void
+shoal_transfer_manager_dispose (GObject *object)
+{
+  ShoalTransferManager *self = SHOAL_TRANSFER_MANAGER (object);
+
+  if (self->database != NULL)
+    shoal_transfer_manager_stop (self);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->database);
+  g_clear_object (&self->directory);
+  g_clear_object (&self->uploads);
+  g_clear_object (&self->history);
+  g_clear_pointer (&self->key, shoal_device_key_unref);
+  g_clear_pointer (&self->limit, shoal_token_bucket_unref);
+  g_clear_pointer (&self->transfers, g_ptr_array_unref);
+  g_clear_pointer (&self->journals, g_free);
+  G_OBJECT_CLASS (shoal_transfer_manager_parent_class)->dispose (object);
+}
+
+static void
+shoal_transfer_manager_class_init (ShoalTransferManagerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = shoal_transfer_manager_dispose;
+
+  signals[SIGNAL_ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, SHOAL_TYPE_TRANSFER);
+}
+
+static void
+shoal_transfer_manager_init (ShoalTransferManager *self)
+{
+  self->transfers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->parallel = SHOAL_DEFAULT_PARALLEL_DOWNLOADS;
+  self->per_source = SHOAL_DEFAULT_CONNECTIONS_PER_SOURCE;
+  self->limit = shoal_token_bucket_new (0);
+  self->cancellable = g_cancellable_new ();
+}
+
+ShoalTransferManager *
+shoal_transfer_manager_new (ShoalDatabase *database,
+                            ShoalDirectory *directory,
+                            ShoalDeviceKey *key,
+                            ShoalUploads *uploads,
+                            ShoalHistory *history,
+                            const char *journals)
+{
+  ShoalTransferManager *self = g_object_new (SHOAL_TYPE_TRANSFER_MANAGER, NULL);
+
+  self->database = g_object_ref (database);
+  self->directory = g_object_ref (directory);
+  self->key = shoal_device_key_ref (key);
+  self->uploads = uploads != NULL ? g_object_ref (uploads) : NULL;
+  self->history = g_object_ref (history);
+  self->journals = g_strdup (journals);
+  g_signal_connect_object (directory, "state-changed", G_CALLBACK (on_directory_changed_cb), self,
+                           0);
+  g_signal_connect_object (directory, "roster-changed", G_CALLBACK (on_directory_changed_cb), self,
+                           0);
+  return self;
+}
+
+static void
+on_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ShoalTransferManager *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  GPtrArray *rows = shoal_database_finish (SHOAL_DATABASE (source), result, &error);
+
+  if (rows == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  guint n_before = self->transfers->len;
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      g_autoptr (ShoalTransferRow) row = shoal_transfer_row_copy (g_ptr_array_index (rows, i));
+
+      if (shoal_transfer_manager_lookup (self, row->uuid) == NULL)
+        g_ptr_array_add (self->transfers, shoal_transfer_new (g_steal_pointer (&row)));
+    }
+  g_list_model_items_changed (G_LIST_MODEL (self), n_before, 0, self->transfers->len - n_before);
+  shoal_transfer_manager_schedule (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+shoal_transfer_manager_load_async (ShoalTransferManager *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, shoal_transfer_manager_load_async);
+  shoal_database_read_async (
+      self->database, shoal_transfer_store_list,
+      g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_transfer_row_free),
+      (GDestroyNotify) g_ptr_array_unref, cancellable, on_loaded_cb, task);
+}
+
+gboolean
+shoal_transfer_manager_load_finish (ShoalTransferManager *self,
+                                    GAsyncResult *result,
+                                    GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+shoal_transfer_manager_set_run_all (ShoalTransferManager *self, gboolean run_all)
+{
+  self->run_all = run_all;
+  shoal_transfer_manager_schedule (self);
+}
+
+void
+shoal_transfer_manager_set_parallel (ShoalTransferManager *self, guint parallel)
+{
+  self->parallel = MAX (parallel, 1);
+  shoal_transfer_manager_schedule (self);
+}
+
+void
+shoal_transfer_manager_set_connections (ShoalTransferManager *self, guint per_source)
+{
+  self->per_source = CLAMP (per_source, 1, SHOAL_MAX_CONNECTIONS_PER_DEVICE);
+}
+
+ShoalTokenBucket *
+shoal_transfer_manager_get_limit (ShoalTransferManager *self)
+{
+  return self->limit;
+}
+
+/* ---- What the user does
+ * -------------------------------------------------------------------------- */
+
+static ShoalTransfer *
+find_same (ShoalTransferManager *self, const ShoalTransferRow *row)
+{
+  for (guint i = 0; i < self->transfers->len; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
+      const ShoalTransferRow *other = shoal_transfer_get_row (transfer);
+      ShoalTransferState state = shoal_transfer_get_state (transfer);
+
+      if (state != SHOAL_TRANSFER_FINISHED && state != SHOAL_TRANSFER_CANCELLED
+          && shoal_digest_equal (&row->id, &other->id) && row->size == other->size
+          && g_strcmp0 (row->folder_path, other->folder_path) == 0
+          && g_strcmp0 (row->name, other->name) == 0)
+        return transfer;
+    }
+  return NULL;
+}
+
+static void
+on_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ShoalTransferManager *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  ShoalTransferRow *row = shoal_database_finish (SHOAL_DATABASE (source), result, &error);
+
+  if (row == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_autoptr (ShoalTransfer) transfer = shoal_transfer_new (shoal_transfer_row_copy (row));
+
+  shoal_transfer_set_wanted (transfer, TRUE);
+  append (self, transfer);
+  shoal_transfer_manager_schedule (self);
+  g_task_return_pointer (task, g_steal_pointer (&transfer), g_object_unref);
+}
+
+void
+shoal_transfer_manager_add_async (ShoalTransferManager *self,
+                                  const ShoalTransferRequest *request,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (ShoalTransferRow) row = g_new0 (ShoalTransferRow, 1);
+
+  g_return_if_fail (g_path_is_absolute (request->folder_path));
+
+  g_task_set_source_tag (task, shoal_transfer_manager_add_async);
+  if (request->size > SHOAL_MAX_FILE_SIZE
+      || (request->folder && request->size > SHOAL_MAX_MANIFEST_SIZE))
+    {
+      g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_INVALID,
+                               "“%s” is said to be impossibly large.", request->name);
+      return;
+    }
+  row->uuid = g_uuid_string_random ();
+  row->name = shoal_safe_name (request->name);
+  row->id = request->id;
+  row->size = request->size;
+  row->total_size = request->total_size;
+  row->folder = request->folder;
+  row->folder_path = g_canonicalize_filename (request->folder_path, NULL);
+  row->device = g_strdup (request->device);
+  row->mtime_ms = request->mtime_ms;
+  row->state = g_strdup ("queued");
+
+  ShoalTransfer *same = find_same (self, row);
+
+  if (same != NULL)
+    {
+      shoal_transfer_manager_resume (self, same);
+      g_task_return_pointer (task, g_object_ref (same), g_object_unref);
+      return;
+    }
+  shoal_database_write_async (self->database, shoal_transfer_store_insert, g_steal_pointer (&row),
+                              (GDestroyNotify) shoal_transfer_row_free, cancellable, on_added_cb,
+                              g_steal_pointer (&task));
+}
+
+ShoalTransfer *
+shoal_transfer_manager_add_finish (ShoalTransferManager *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+shoal_transfer_manager_pause (ShoalTransferManager *self, ShoalTransfer *transfer)
+{
+  ShoalTransferRun *run = shoal_transfer_get_run (transfer);
+
+  if (run != NULL)
+    {
+      shoal_transfer_set_stop (transfer, SHOAL_STOP_PAUSE);
+      shoal_transfer_run_stop (run, FALSE);
+    }
+  else if (shoal_transfer_get_state (transfer) == SHOAL_TRANSFER_QUEUED)
+    {
+      shoal_transfer_set_state (transfer, SHOAL_TRANSFER_PAUSED, NULL);
+      shoal_transfer_manager_save (self, transfer, "paused", NULL);
+    }
+}
+
+void
+shoal_transfer_manager_resume (ShoalTransferManager *self, ShoalTransfer *transfer)
+{
+  ShoalTransferState state = shoal_transfer_get_state (transfer);
+
+  shoal_transfer_set_wanted (transfer, TRUE);
+  if (shoal_transfer_get_run (transfer) == NULL
+      && (state == SHOAL_TRANSFER_PAUSED || state == SHOAL_TRANSFER_FAILED))
+    {
+      shoal_transfer_set_state (transfer, SHOAL_TRANSFER_QUEUED, NULL);
+      shoal_transfer_manager_save (self, transfer, "queued", NULL);
+    }
+  shoal_transfer_manager_schedule (self);
+}
+
+/* Without a run the unfinished file is only known to a run: one is started to be stopped. */
+void
+shoal_transfer_manager_cancel (ShoalTransferManager *self, ShoalTransfer *transfer)
+{
+  ShoalTransferState state = shoal_transfer_get_state (transfer);
+
+  if (state == SHOAL_TRANSFER_FINISHED || state == SHOAL_TRANSFER_CANCELLED)
+    return;
+  shoal_transfer_set_stop (transfer, SHOAL_STOP_CANCEL);
+  if (shoal_transfer_get_run (transfer) == NULL)
+    shoal_transfer_manager_start_run (self, transfer);
+  shoal_transfer_run_stop (shoal_transfer_get_run (transfer), TRUE);
+}
+
+void
+shoal_transfer_manager_remove (ShoalTransferManager *self, ShoalTransfer *transfer)
+{
+  guint position;
+
+  if (!shoal_transfer_state_is_ended (shoal_transfer_get_state (transfer))
+      || !g_ptr_array_find (self->transfers, transfer, &position))
+    return;
+  if (shoal_transfer_get_state (transfer) == SHOAL_TRANSFER_FAILED)
+    shoal_transfer_manager_forget (self, transfer);
+  g_ptr_array_remove_index (self->transfers, position);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+}
+
+void
+shoal_transfer_manager_move (ShoalTransferManager *self, ShoalTransfer *transfer, guint position)
+{
+  guint from;
+
+  if (!g_ptr_array_find (self->transfers, transfer, &from))
+    return;
+
+  guint to = MIN (position, self->transfers->len - 1);
+  guint first = MIN (from, to), last = MAX (from, to);
+  g_autofree gint64 *positions = g_new (gint64, last - first + 1);
+
+  if (from == to)
+    return;
+  /* The places stay, who has them changes. */
+  for (guint i = first; i <= last; i++)
+    positions[i - first]
+        = shoal_transfer_get_row (g_ptr_array_index (self->transfers, i))->position;
+
+  ShoalTransfer *moved = g_ptr_array_steal_index (self->transfers, from);
+
+  g_list_model_items_changed (G_LIST_MODEL (self), from, 1, 0);
+  g_ptr_array_insert (self->transfers, (int) to, moved);
+  for (guint i = first; i <= last; i++)
+    shoal_transfer_get_row (g_ptr_array_index (self->transfers, i))->position
+        = positions[i - first];
+  g_list_model_items_changed (G_LIST_MODEL (self), to, 0, 1);
+  shoal_transfer_manager_save_order (self, first, last);
+  shoal_transfer_manager_schedule (self);
+}
+
+ShoalTransfer *
+shoal_transfer_manager_lookup (ShoalTransferManager *self, const char *uuid)
+{
+  for (guint i = 0; i < self->transfers->len; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
+
+      if (g_str_equal (shoal_transfer_get_uuid (transfer), uuid))
+        return transfer;
+    }
+  return NULL;
+}
+
+void
+shoal_transfer_manager_stop (ShoalTransferManager *self)
+{
+  if (self->stopped)
+    return;
+  self->stopped = TRUE;
+  g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->tick_id, g_source_remove);
+  g_clear_handle_id (&self->schedule_id, g_source_remove);
+  for (guint i = 0; i < self->transfers->len; i++)
+    {
+      ShoalTransferRun *run = shoal_transfer_get_run (g_ptr_array_index (self->transfers, i));
+
+      if (run != NULL)
+        shoal_transfer_run_stop (run, FALSE);
+    }
+  for (guint i = 0; i < self->transfers->len; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
+      ShoalTransferRow *row = shoal_transfer_get_row (transfer);
+
+      if (shoal_transfer_get_run (transfer) == NULL)
+        continue;
+      shoal_transfer_run_join (shoal_transfer_get_run (transfer));
+      shoal_transfer_set_run (transfer, NULL);
+      /* Still queued: it goes on at the next start. */
+      shoal_database_write (self->database, shoal_transfer_store_update, row, NULL);
+    }
+}

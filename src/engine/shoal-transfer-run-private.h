@@ -1,0 +1,208 @@
+/* shoal-transfer-run-private.h: what the run, its work and its workers share
+ *
+ * One lock guards everything below that is not constant or atomic; nobody does I/O under it.
+ * @changed is signalled whenever a waiting worker or the run's thread may have something to do.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-manifest.h"
+#include "shoal-peer-client.h"
+#include "shoal-scheduler.h"
+#include "shoal-small-files.h"
+#include "shoal-transfer-run.h"
+
+G_BEGIN_DECLS
+
+/* ShoalRunPeer: a device that may have something for this run. */
+typedef struct
+{
+  ShoalSource *source;  /* replaced when the directory tells anew */
+  GHashTable *contents; /* ShoalDigest → GINT: whether the directory calls it partial */
+  GHashTable *lacks;    /* ShoalDigest → when to ask again (monotonic µs, gint64 *) */
+  guint number;         /* its place among the run's peers */
+  guint n_workers;
+  guint n_failures;
+  gint64 retry_us;
+  gboolean bad;
+  guint64 bytes; /* delivered and right */
+  double rate;   /* of one of its connections, lately */
+} ShoalRunPeer;
+
+typedef enum
+{
+  SHOAL_WORK_NEEDS_LAYER,
+  SHOAL_WORK_FETCHING_LAYER,
+  SHOAL_WORK_READY,
+  SHOAL_WORK_COMPLETE,
+} ShoalWorkState;
+
+/* ShoalPieceWork: one content of one or more pieces that goes to a partial file. */
+typedef struct
+{
+  ShoalDigest id;
+  guint64 size;
+  guint32 file_index;  /* in the journal; the manifest's entry */
+  guint32 first_piece; /* its place in the run's map */
+  int dirfd;           /* of the folder that it goes to; owned */
+  char *name;
+  char *layer_path; /* where the layer is kept during the transfer */
+  GBytes *layer;
+  ShoalPartial *partial;
+  ShoalScheduler *scheduler;
+  ShoalWorkState state;
+  gboolean counted;      /* its bytes count in bytes_done */
+  gboolean keep_serving; /* also when it is whole */
+} ShoalPieceWork;
+
+/* ShoalBatch: a run of manifest entries whose small files are fetched in one request. */
+typedef struct
+{
+  guint32 first;
+  guint32 count;
+  guint64 bytes;
+} ShoalBatch;
+
+struct _ShoalTransferRun
+{
+  gatomicrefcount ref_count;
+
+  /* Constant after new. */
+  char *uuid;
+  char *name;
+  ShoalDigest id;
+  guint64 size;
+  gboolean folder;
+  char *folder_path;
+  char *device;
+  gint64 mtime_ms;
+  char *journals;
+  ShoalDeviceKey *key;
+  ShoalTokenBucket *limit;
+  guint per_source;
+  ShoalRunDelegate delegate;
+  gpointer user_data;
+  GMainContext *context;
+  GCancellable *cancellable;
+  GThread *thread;
+
+  /* Atomic. */
+  gint64 bytes_done;
+  gint64 bytes_fetched;
+  gint64 pieces_done;
+
+  GMutex lock;
+  GCond changed;
+
+  /* Under the lock. */
+  GPtrArray *peers; /* ShoalRunPeer */
+  GPtrArray *works; /* ShoalPieceWork that are open */
+  GQueue batches;   /* ShoalBatch * that nobody fetches */
+  guint n_batches_out;
+  GArray *unsynced; /* guint32: small files that are on disk but not recorded */
+  guint n_workers;
+  guint next_worker;
+  guint next_peer; /* where the next worker's search for a source begins */
+  gboolean no_space;
+  gboolean crowded; /* a source has no connection left for this download */
+  gboolean discard;
+  GError *fatal;
+  ShoalTransferState state;
+  char *message;
+  gint64 active_since_us; /* 0: not active */
+  gint64 active_us;
+  guint64 bytes_total;
+  guint64 pieces_total;
+  char *made;     /* name in folder_path */
+  guint8 *pieces; /* (nullable): the map: see shoal-transfer-pieces.c */
+  gsize n_pieces;
+  gint64 asked_us;     /* when sources were last asked for */
+  GHashTable *lookups; /* ShoalDigest → itself: contents whose sources are asked for */
+
+  /* Only the run's thread, workers read after it was set under the lock. */
+  ShoalJournal *journal;
+  ShoalManifest *manifest;
+  guint32 *first_pieces; /* (nullable): of each entry in the map */
+  int root_fd;           /* of the made folder */
+};
+
+/* shoal-transfer-work.c */
+ShoalPieceWork *shoal_piece_work_new (ShoalTransferRun *run,
+                                      int dirfd,
+                                      const char *name,
+                                      const ShoalDigest *id,
+                                      guint64 size,
+                                      guint32 file_index,
+                                      const char *layer_name,
+                                      GError **error);
+void shoal_piece_work_free (ShoalPieceWork *self);
+/* shoal_piece_work_set_layer: takes a checked layer, opens the partial file (may re-hash) and makes
+ * the work ready. Not under the lock. */
+gboolean shoal_piece_work_set_layer (ShoalTransferRun *run,
+                                     ShoalPieceWork *self,
+                                     GBytes *layer,
+                                     GError **error);
+/* shoal_run_plan_batches: cuts runs of wanted small files into batches; @wanted: one byte per entry
+ */
+void shoal_run_plan_batches (ShoalTransferRun *run, const guint8 *wanted);
+/* shoal_run_sync_small: records what was written since; run's thread, not under the lock */
+gboolean shoal_run_sync_small (ShoalTransferRun *run, GError **error);
+
+/* shoal-transfer-pieces.c: the map of pieces; all but the first two under the lock */
+void shoal_run_map_begin (ShoalTransferRun *run, guint64 n_pieces);
+/* shoal_run_map_begin_folder: when the manifest is known */
+void shoal_run_map_begin_folder (ShoalTransferRun *run);
+/* shoal_run_map_set: what is here stays here */
+void shoal_run_map_set (ShoalTransferRun *run, gsize first, gsize count, guint8 value);
+/* shoal_run_map_entry: a whole file of the folder */
+void shoal_run_map_entry (ShoalTransferRun *run, guint index, guint8 value);
+/* shoal_run_map_batch: the small files of the entries from @first to before @end */
+void shoal_run_map_batch (ShoalTransferRun *run, guint32 first, guint32 end, guint8 value);
+/* shoal_run_map_work: what its partial file has already */
+void shoal_run_map_work (ShoalTransferRun *run, const ShoalPieceWork *work);
+/* shoal_run_map_release: what the scheduler calls missing again */
+void shoal_run_map_release (ShoalTransferRun *run, const ShoalPieceWork *work, ShoalSpan span);
+
+/* shoal-transfer-worker.c */
+/* shoal_run_spawn_worker: under the lock */
+void shoal_run_spawn_worker (ShoalTransferRun *run, ShoalRunPeer *peer);
+/* shoal_run_peer_may_have: under the lock */
+gboolean shoal_run_peer_may_have (ShoalRunPeer *peer,
+                                  const ShoalTransferRun *run,
+                                  const ShoalDigest *id,
+                                  gint64 now_us);
+
+/* shoal-transfer-loop.c */
+void shoal_run_peer_free (gpointer peer);
+void shoal_run_set_state (ShoalTransferRun *run, ShoalTransferState state, const char *message);
+gboolean shoal_run_until (ShoalTransferRun *run,
+                          gboolean (*done) (ShoalTransferRun *run, gpointer data),
+                          gpointer data,
+                          GError **error);
+void shoal_run_serve (ShoalTransferRun *run, ShoalPieceWork *work);
+void shoal_run_unserve (ShoalTransferRun *run, ShoalPieceWork *work);
+void shoal_run_bad_source (ShoalTransferRun *run, ShoalSource *source);
+void shoal_run_want_sources (ShoalTransferRun *run, const ShoalDigest *id);
+/* shoal_run_stop_workers: ends the work of this run: no worker is left when it returns */
+void shoal_run_stop_workers (ShoalTransferRun *run);
+
+/* shoal-transfer-run.c */
+/* shoal_run_fetch_one: opens, fetches and finishes one content */
+gboolean shoal_run_fetch_one (ShoalTransferRun *run,
+                              ShoalPieceWork *work,
+                              gboolean executable,
+                              gint64 mtime_ms,
+                              char **made,
+                              GError **error);
+gboolean shoal_run_finish_work (ShoalTransferRun *run,
+                                ShoalPieceWork *work,
+                                gboolean executable,
+                                gint64 mtime_ms,
+                                char **made,
+                                GError **error);
+
+/* shoal-transfer-folder.c */
+gboolean shoal_run_folder (ShoalTransferRun *run, GError **error);
+
+G_END_DECLS

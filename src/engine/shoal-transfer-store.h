@@ -1,0 +1,57 @@
+/* shoal-transfer-store.h: the queue of downloads in the profile's database
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-database.h"
+#include "shoal-digest.h"
+#include "shoal-transfer.h"
+
+G_BEGIN_DECLS
+
+/** shoal_transfer_store_schema: SQL that makes the table */
+extern const char shoal_transfer_store_schema[];
+
+/** ShoalTransferRow: a download as it is kept */
+typedef struct
+{
+  char *uuid;
+  gint64 position; /* order in the queue */
+  char *name;
+  ShoalDigest id;
+  guint64 size;
+  guint64 total_size;
+  gboolean folder;
+  char *folder_path;
+  char *device; /* (nullable) */
+  gint64 mtime_ms;
+  char *made;    /* (nullable): the name that a folder got */
+  char *state;   /* "queued", "paused", "failed" */
+  char *message; /* (nullable): why it failed */
+  guint64 bytes_fetched;
+  gint64 active_ms;
+} ShoalTransferRow;
+
+ShoalTransferRow *shoal_transfer_row_copy (const ShoalTransferRow *row);
+void shoal_transfer_row_free (ShoalTransferRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalTransferRow, shoal_transfer_row_free)
+
+/* Jobs for shoal_database_write_async() and shoal_database_read_async(). */
+
+/** shoal_transfer_store_insert: @data: a #ShoalTransferRow; its position is set */
+gboolean shoal_transfer_store_insert (ShoalConnection *connection, gpointer data, GError **error);
+/** shoal_transfer_store_update: @data: a #ShoalTransferRow: state, message, made, bytes_fetched,
+ * active_ms, position */
+gboolean shoal_transfer_store_update (ShoalConnection *connection, gpointer data, GError **error);
+/** shoal_transfer_store_set_made: @data: a #ShoalTransferRow of which only uuid and made count */
+gboolean shoal_transfer_store_set_made (ShoalConnection *connection, gpointer data, GError **error);
+/** shoal_transfer_store_order: @data: a #GPtrArray of #ShoalTransferRow of which only uuid and
+ * position count */
+gboolean shoal_transfer_store_order (ShoalConnection *connection, gpointer data, GError **error);
+/** shoal_transfer_store_delete: @data: the uuid */
+gboolean shoal_transfer_store_delete (ShoalConnection *connection, gpointer data, GError **error);
+/** shoal_transfer_store_list: @data: a #GPtrArray that is filled with #ShoalTransferRow in order */
+gboolean shoal_transfer_store_list (ShoalConnection *connection, gpointer data, GError **error);
+
+G_END_DECLS

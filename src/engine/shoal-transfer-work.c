@@ -1,0 +1,206 @@
+/* shoal-transfer-work.c: the pieces of work of a run: contents with pieces, batches of small files
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-transfer"
+
+#include "config.h"
+
+#include "shoal-transfer-run-private.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "shoal-dir.h"
+#include "shoal-error.h"
+#include "shoal-limits.h"
+#include "shoal-merkle.h"
+
+/* Bytes of one batch of small files: large enough that a request costs nothing, small enough that
+ * several workers share a folder evenly and that little is fetched again after a kill. */
+#define BATCH_BYTES (2 * SHOAL_MIB)
+
+/* The layer of an earlier run of the same transfer, if it is there and right. */
+static GBytes *
+load_layer (const char *path, const ShoalDigest *id, guint64 size)
+{
+  g_autofree char *data = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &data, &length, NULL))
+    return NULL;
+
+  g_autoptr (GBytes) layer = g_bytes_new_take (g_steal_pointer (&data), length);
+
+  if (!shoal_merkle_check_layer (layer, id, size, NULL))
+    return NULL;
+  return g_steal_pointer (&layer);
+}
+
+ShoalPieceWork *
+shoal_piece_work_new (ShoalTransferRun *run,
+                      int dirfd,
+                      const char *name,
+                      const ShoalDigest *id,
+                      guint64 size,
+                      guint32 file_index,
+                      const char *layer_name,
+                      GError **error)
+{
+  ShoalPieceWork *self = g_new0 (ShoalPieceWork, 1);
+  g_autoptr (GBytes) layer = NULL;
+
+  self->id = *id;
+  self->size = size;
+  self->file_index = file_index;
+  if (run->first_pieces != NULL)
+    self->first_piece = run->first_pieces[file_index];
+  self->dirfd = fcntl (dirfd, F_DUPFD_CLOEXEC, 3);
+  self->name = g_strdup (name);
+  self->layer_path = g_build_filename (run->journals, layer_name, NULL);
+  self->state = SHOAL_WORK_NEEDS_LAYER;
+  self->counted = TRUE;
+  if (self->dirfd < 0)
+    {
+      shoal_error_from_errno (error, errno, "Cannot keep the folder open");
+      shoal_piece_work_free (self);
+      return NULL;
+    }
+  if (shoal_piece_count (size) == 1)
+    layer = g_bytes_new (id->bytes, SHOAL_DIGEST_SIZE);
+  else
+    layer = load_layer (self->layer_path, id, size);
+  if (layer != NULL && !shoal_piece_work_set_layer (run, self, layer, error))
+    {
+      shoal_piece_work_free (self);
+      return NULL;
+    }
+  return self;
+}
+
+void
+shoal_piece_work_free (ShoalPieceWork *self)
+{
+  if (self->dirfd >= 0)
+    close (self->dirfd);
+  g_clear_pointer (&self->scheduler, shoal_scheduler_free);
+  g_clear_object (&self->partial);
+  g_clear_pointer (&self->layer, g_bytes_unref);
+  g_free (self->layer_path);
+  g_free (self->name);
+  g_free (self);
+}
+
+static gboolean
+save_layer (ShoalPieceWork *self, GBytes *layer, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (self->layer_path);
+  g_autofree char *name = g_path_get_basename (self->layer_path);
+  gsize size;
+  gconstpointer data = g_bytes_get_data (layer, &size);
+  int dirfd = shoal_dir_open (folder, TRUE, error);
+
+  if (dirfd < 0)
+    return FALSE;
+
+  gboolean ok = shoal_dir_write_file (dirfd, name, data, size, 0600, error);
+
+  close (dirfd);
+  return ok;
+}
+
+gboolean
+shoal_piece_work_set_layer (ShoalTransferRun *run,
+                            ShoalPieceWork *self,
+                            GBytes *layer,
+                            GError **error)
+{
+  guint32 n_pieces = shoal_piece_count (self->size);
+
+  if (n_pieces > 1 && !g_file_test (self->layer_path, G_FILE_TEST_EXISTS)
+      && !save_layer (self, layer, error))
+    return FALSE;
+
+  g_autoptr (ShoalPartial) partial
+             = shoal_partial_open (self->dirfd, self->name, &self->id, self->size, layer,
+                                   run->journal, self->file_index, run->cancellable, error);
+
+  if (partial == NULL)
+    return FALSE;
+
+  ShoalScheduler *scheduler = shoal_scheduler_new (n_pieces, g_random_int ());
+  guint32 n_have = 0;
+
+  for (guint32 piece = 0; piece < n_pieces; piece++)
+    if (shoal_partial_has_piece (partial, piece))
+      {
+        shoal_scheduler_set_done (scheduler, piece);
+        n_have++;
+      }
+  if (self->counted)
+    {
+      __atomic_fetch_add (&run->bytes_done, (gint64) shoal_partial_get_bytes_have (partial),
+                          __ATOMIC_RELAXED);
+      __atomic_fetch_add (&run->pieces_done, n_have, __ATOMIC_RELAXED);
+    }
+
+  g_mutex_lock (&run->lock);
+  self->layer = g_bytes_ref (layer);
+  self->partial = g_steal_pointer (&partial);
+  self->scheduler = scheduler;
+  self->state = shoal_scheduler_is_complete (scheduler) ? SHOAL_WORK_COMPLETE : SHOAL_WORK_READY;
+  shoal_run_map_work (run, self);
+  g_cond_broadcast (&run->changed);
+  g_mutex_unlock (&run->lock);
+  return TRUE;
+}
+
+void
+shoal_run_plan_batches (ShoalTransferRun *run, const guint8 *wanted)
+{
+  guint n_entries = shoal_manifest_get_n_entries (run->manifest);
+  ShoalBatch *batch = NULL;
+
+  for (guint i = 0; i < n_entries; i++)
+    {
+      const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, i);
+
+      /* What lies between two wanted files and carries no bytes does not end a batch. */
+      if (!wanted[i] && (entry->size == 0 || entry->size > SHOAL_PIECE_SIZE))
+        continue;
+      if (!wanted[i])
+        {
+          batch = NULL;
+          continue;
+        }
+      if (batch != NULL
+          && (batch->bytes + entry->size > BATCH_BYTES
+              || i - batch->first >= SHOAL_MAX_BATCH_FILES))
+        batch = NULL;
+      if (batch == NULL)
+        {
+          batch = g_new0 (ShoalBatch, 1);
+          batch->first = i;
+          g_queue_push_tail (&run->batches, batch);
+        }
+      batch->count = i - batch->first + 1;
+      batch->bytes += entry->size;
+    }
+}
+
+gboolean
+shoal_run_sync_small (ShoalTransferRun *run, GError **error)
+{
+  g_mutex_lock (&run->lock);
+
+  g_autoptr (GArray) files = g_steal_pointer (&run->unsynced);
+
+  run->unsynced = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_mutex_unlock (&run->lock);
+  if (files->len == 0)
+    return TRUE;
+  if (syncfs (run->root_fd) != 0)
+    return shoal_error_from_errno (error, errno, "Cannot write “%s” to the disk", run->name);
+  return shoal_journal_add_files (run->journal, (const guint32 *) (void *) files->data, files->len,
+                                  error);
+}

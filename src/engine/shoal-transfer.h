@@ -1,0 +1,90 @@
+/* shoal-transfer.h: one download, as a face shows it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "shoal-digest.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ShoalTransferState:
+ * @SHOAL_TRANSFER_QUEUED: waits for its turn
+ * @SHOAL_TRANSFER_STARTING: asks for sources, the piece layer or the manifest
+ * @SHOAL_TRANSFER_ACTIVE: bytes are moving
+ * @SHOAL_TRANSFER_WAITING: no source is online, or none answers; goes on by itself
+ * @SHOAL_TRANSFER_NO_SPACE: the disk is full; goes on by itself when there is room
+ * @SHOAL_TRANSFER_PAUSED: by the user
+ * @SHOAL_TRANSFER_FINISHED: all verified and in place
+ * @SHOAL_TRANSFER_FAILED: ended with an error
+ * @SHOAL_TRANSFER_CANCELLED: by the user
+ */
+typedef enum
+{
+  SHOAL_TRANSFER_QUEUED,
+  SHOAL_TRANSFER_STARTING,
+  SHOAL_TRANSFER_ACTIVE,
+  SHOAL_TRANSFER_WAITING,
+  SHOAL_TRANSFER_NO_SPACE,
+  SHOAL_TRANSFER_PAUSED,
+  SHOAL_TRANSFER_FINISHED,
+  SHOAL_TRANSFER_FAILED,
+  SHOAL_TRANSFER_CANCELLED,
+} ShoalTransferState;
+
+/** ShoalTransfer: main thread. Properties (read-only, notified at most 10 times a second and only
+ * when the value changes): uuid, name, folder, size, state, bytes-done (verified), bytes-fetched
+ * (over the network), speed (bytes a second, over the last seconds), n-sources (delivering now),
+ * pieces-done, pieces-total, message (why it waits or failed; nullable), destination (nullable
+ * until known). */
+#define SHOAL_TYPE_TRANSFER (shoal_transfer_get_type ())
+G_DECLARE_FINAL_TYPE (ShoalTransfer, shoal_transfer, SHOAL, TRANSFER, GObject)
+
+const char *shoal_transfer_get_uuid (ShoalTransfer *self);
+const char *shoal_transfer_get_name (ShoalTransfer *self);
+const ShoalDigest *shoal_transfer_get_id (ShoalTransfer *self);
+gboolean shoal_transfer_is_folder (ShoalTransfer *self);
+guint64 shoal_transfer_get_size (ShoalTransfer *self);
+ShoalTransferState shoal_transfer_get_state (ShoalTransfer *self);
+/** shoal_transfer_state_to_string: Returns: "queued", "starting", "active", … for JSON */
+const char *shoal_transfer_state_to_string (ShoalTransferState state);
+guint64 shoal_transfer_get_bytes_done (ShoalTransfer *self);
+guint64 shoal_transfer_get_bytes_fetched (ShoalTransfer *self);
+double shoal_transfer_get_speed (ShoalTransfer *self);
+guint shoal_transfer_get_n_sources (ShoalTransfer *self);
+guint64 shoal_transfer_get_pieces_done (ShoalTransfer *self);
+guint64 shoal_transfer_get_pieces_total (ShoalTransfer *self);
+gint64 shoal_transfer_get_elapsed_ms (ShoalTransfer *self);
+const char *shoal_transfer_get_message (ShoalTransfer *self);
+/** shoal_transfer_get_error: Returns: (nullable): why it failed */
+const GError *shoal_transfer_get_error (ShoalTransfer *self);
+/** shoal_transfer_get_destination: Returns: (nullable): full path of the file or folder */
+const char *shoal_transfer_get_destination (ShoalTransfer *self);
+/** shoal_transfer_dup_users: Returns: (transfer full): names of who delivered, comma-separated */
+char *shoal_transfer_dup_users (ShoalTransfer *self);
+/** shoal_transfer_dup_bad_sources: Returns: (transfer full) (nullable): names of who sent wrong
+ * bytes */
+char *shoal_transfer_dup_bad_sources (ShoalTransfer *self);
+
+/* What shoal_transfer_dup_pieces() tells of a piece: nobody fetches it yet; here since before this
+ * run; else who it comes or came from. */
+#define SHOAL_PIECE_MISSING 0
+#define SHOAL_PIECE_HERE 1
+#define SHOAL_PIECE_COMING_FROM(user) ((guint8) (2 * (user) + 2))
+#define SHOAL_PIECE_HERE_FROM(user) ((guint8) (2 * (user) + 3))
+/* Whether it is verified and on disk. */
+#define SHOAL_PIECE_IS_HERE(piece) (((piece) &1) != 0)
+/* The number of the user, or -1. */
+#define SHOAL_PIECE_USER(piece) ((int) ((piece) >> 1) - 1)
+
+/** shoal_transfer_dup_pieces: the state of each piece now, a byte for each; of a folder, those of
+ * its files one after the other. @users: (out) (transfer full) (nullable) (array
+ * zero-terminated=1): the names that SHOAL_PIECE_USER() counts, one for each device. Returns:
+ * (transfer full) (nullable): %NULL while it is not known, because nothing is under way or the list
+ * of files is not here */
+GBytes *shoal_transfer_dup_pieces (ShoalTransfer *self, char ***users);
+
+G_END_DECLS

@@ -1,0 +1,397 @@
+/* shoal-catalogue-offer.c: the method “offer”: a device has something to give
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-catalogue-offer"
+
+#include "config.h"
+
+#include "shoal-audit.h"
+#include "shoal-catalogue-private.h"
+#include "shoal-error.h"
+#include "shoal-json.h"
+#include "shoal-limits.h"
+#include "shoal-tracker-private.h"
+
+/* Strings belong to the request, which lives until the answer. */
+typedef struct
+{
+  const char *offer;
+  ShoalItem item;
+  ShoalDigest digest;
+  GError *error; /* why this one was refused */
+  gint64 sources;
+  gboolean is_new;
+} Offer;
+
+typedef struct
+{
+  ShoalActor *actor;
+  gint64 max_entries;
+  gint64 now_ms;
+  GArray *offers;  /* of Offer */
+  gint64 n_offers; /* of the member, with those of this job so far */
+  gint64 n_entries;
+  gint64 n_bytes;
+  ShoalMemberCounts counts;
+  gboolean changed; /* something is found now that was not, or the other way round */
+} Job;
+
+static void
+offer_clear (gpointer data)
+{
+  g_clear_error (&((Offer *) data)->error);
+}
+
+static void
+job_free (Job *self)
+{
+  shoal_actor_unref (self->actor);
+  g_array_unref (self->offers);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+/* ---- Reading ------------------------------------------------------------------------------- */
+
+static gboolean
+read_folder (ShoalItem *item, JsonObject *object, ShoalDigest *digest, GError **error)
+{
+  if (!shoal_params_get_digest (object, "id", digest, error)
+      || !shoal_json_get_integer (object, "manifest_size", 1, SHOAL_MAX_MANIFEST_SIZE,
+                                  &item->manifest_size, error)
+      || !shoal_json_get_integer (object, "entries", 0, SHOAL_MAX_MANIFEST_ENTRIES, &item->entries,
+                                  error)
+      || !shoal_json_get_integer (object, "size", 0, SHOAL_MAX_JSON_INTEGER, &item->size, error))
+    return FALSE;
+  if (shoal_digest_is_zero (digest))
+    return shoal_set_field_error (error, "id", "No manifest is empty.");
+  return TRUE;
+}
+
+static gboolean
+read_one (Offer *self, JsonObject *object, gint64 now_ms, GError **error)
+{
+  const char *kind = NULL;
+
+  self->item.digest = &self->digest;
+  self->item.added_ms = now_ms;
+  if (!shoal_json_get_string (object, "kind", 16, &kind, error)
+      || !shoal_json_get_string (object, "name", SHOAL_MAX_NAME_BYTES, &self->item.path, error)
+      || !shoal_check_offer_name (self->item.path, error)
+      || !shoal_params_get_mtime (object, &self->item.mtime_ms, error))
+    return FALSE;
+  self->item.folder = g_str_equal (kind, "folder");
+  if (self->item.folder)
+    return read_folder (&self->item, object, &self->digest, error);
+  if (!g_str_equal (kind, "file"))
+    return shoal_set_field_error (error, "kind", "“kind” must be “file” or “folder”.");
+  return shoal_params_get_content (object, "size", &self->digest, &self->item.size, error);
+}
+
+static gboolean
+read_offers (Job *self, JsonObject *params, GError **error)
+{
+  JsonArray *array = NULL;
+
+  if (!shoal_json_get_array (params, "offers", SHOAL_MAX_BATCH_ENTRIES, &array, error))
+    return FALSE;
+
+  guint n_offers = json_array_get_length (array);
+
+  /* Not to move: items point into it. */
+  self->offers = g_array_sized_new (FALSE, TRUE, sizeof (Offer), MAX (n_offers, 1));
+  g_array_set_clear_func (self->offers, offer_clear);
+  g_array_set_size (self->offers, n_offers);
+  for (guint i = 0; i < n_offers; i++)
+    {
+      Offer *offer = &g_array_index (self->offers, Offer, i);
+      JsonObject *object = NULL;
+
+      /* Without an id nobody could be told which one was wrong. */
+      if (!shoal_json_array_get_object (array, i, &object, error)
+          || !shoal_params_get_hex (object, "offer", SHOAL_OFFER_CHARS, &offer->offer, error))
+        return FALSE;
+      read_one (offer, object, self->now_ms, &offer->error);
+    }
+  return TRUE;
+}
+
+/* ---- The job ------------------------------------------------------------------------------- */
+
+static gboolean
+is_internal (const GError *error)
+{
+  return error->domain != SHOAL_ERROR
+         || (error->code != SHOAL_ERROR_LIMIT && error->code != SHOAL_ERROR_INVALID);
+}
+
+/* The device may have been moved to another account, or removed, since the request came in. */
+static gboolean
+check_device (Job *self, ShoalConnection *connection, GError **error)
+{
+  gint64 found = 0;
+
+  if (!shoal_connection_query_integer (connection, 0, &found, error,
+                                       "SELECT 1 FROM devices WHERE id = ? AND account_id = ?",
+                                       "ii", self->actor->device_row, self->actor->account_row))
+    return FALSE;
+  if (found == 0)
+    g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_AUTH,
+                         "This device belongs to the account no more. Sign in again.");
+  return found != 0;
+}
+
+static gboolean
+read_room (Job *self, ShoalConnection *connection, GError **error)
+{
+  return shoal_connection_query_integer (connection, 0, &self->n_offers, error,
+                                         "SELECT offers FROM offer_counts WHERE account_id = ?",
+                                         "i", self->actor->account_row)
+         && shoal_connection_query_integer (connection, 0, &self->n_entries, error,
+                                            "SELECT entries FROM offer_counts WHERE account_id = ?",
+                                            "i", self->actor->account_row)
+         && shoal_connection_query_integer (connection, 0, &self->n_bytes, error,
+                                            "SELECT bytes FROM offer_counts WHERE account_id = ?",
+                                            "i", self->actor->account_row);
+}
+
+static gboolean
+set_limit_error (GError **error, const char *what, gint64 max, const char *message)
+{
+  g_propagate_error (error, shoal_error_new_limit (what, max, message));
+  return FALSE;
+}
+
+/* Counts the offer. @old: what it takes the place of; its row is 0 if there is none */
+static gboolean
+take_room (Job *self, const Offer *offer, const ShoalOfferRow *old, GError **error)
+{
+  gint64 n_offers = self->n_offers + (old->row == 0 ? 1 : 0);
+  gint64 n_entries
+      = self->n_entries + 1 + offer->item.entries - (old->row != 0 ? old->entries + 1 : 0);
+  gint64 n_bytes = self->n_bytes - old->bytes;
+
+  if (n_offers > SHOAL_MAX_OFFERS_PER_MEMBER)
+    return set_limit_error (
+        error, "offers", SHOAL_MAX_OFFERS_PER_MEMBER,
+        "You offer as many files and folders as a member may. Withdraw some, or share a folder "
+        "in place of its files.");
+  if (n_entries > self->max_entries)
+    return set_limit_error (error, "entries", self->max_entries,
+                            "You offer as many entries as a member may. Withdraw some.");
+  if (n_bytes > SHOAL_MAX_JSON_INTEGER - offer->item.size)
+    return set_limit_error (error, "bytes", SHOAL_MAX_JSON_INTEGER,
+                            "The sizes of what you offer cannot be added up.");
+  self->n_offers = n_offers;
+  self->n_entries = n_entries;
+  self->n_bytes = n_bytes + offer->item.size;
+  return TRUE;
+}
+
+/* A folder whose entries are known already is only compared with them. */
+static gboolean
+find_listing (ShoalConnection *connection,
+              const ShoalItem *item,
+              gint64 *row,
+              gboolean *shared,
+              GError **error)
+{
+  if (!shoal_connection_query_integer (connection, 0, row, error,
+                                       "SELECT id FROM listings WHERE digest = ? AND size = ? AND "
+                                       "entries = ? AND hash IS NOT NULL "
+                                       "AND refs > 0 ORDER BY refs DESC LIMIT 1",
+                                       "dii", item->digest->bytes, (gsize) SHOAL_DIGEST_SIZE,
+                                       item->manifest_size, item->entries))
+    return FALSE;
+  *shared = *row != 0;
+  if (*shared)
+    return TRUE;
+  return shoal_listings_insert (connection, item, row, error);
+}
+
+static gboolean
+insert_offer (
+    Job *self, ShoalConnection *connection, Offer *offer, ShoalOfferRow *row, GError **error)
+{
+  if (!shoal_connection_run (
+          connection, error,
+          "INSERT INTO offers (device_id, account_id, offer, item_id, listing_id, listing_shared, "
+          "complete, key, entries, done, files, bytes, added_ms) "
+          "VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0, ?, ?, ?)",
+          "iisiiiiiiii", self->actor->device_row, self->actor->account_row, offer->offer,
+          row->item_row, row->listing_row, (gint64) row->listing_shared,
+          shoal_digest_key (&offer->digest), offer->item.entries, row->files, row->bytes,
+          self->now_ms))
+    return FALSE;
+  row->row = shoal_connection_last_row_id (connection);
+  return shoal_connection_run (connection, error, "UPDATE items SET refs = refs + 1 WHERE id = ?",
+                               "i", row->item_row)
+         && (row->listing_row == 0
+             || shoal_connection_run (connection, error,
+                                      "UPDATE listings SET refs = refs + 1 WHERE id = ?", "i",
+                                      row->listing_row))
+         && shoal_connection_run (
+             connection, error,
+             "INSERT INTO offer_counts (account_id, offers, entries, bytes) VALUES (?, 1, 1 + ?, "
+             "?) "
+             "ON CONFLICT (account_id) DO UPDATE SET offers = offers + 1, "
+             "entries = entries + excluded.entries, bytes = bytes + excluded.bytes",
+             "iii", self->actor->account_row, offer->item.entries, row->bytes);
+}
+
+static gboolean
+add_offer (Job *self, ShoalConnection *connection, Offer *offer, gint64 item_row, GError **error)
+{
+  ShoalOfferRow row = {
+    .account_row = self->actor->account_row,
+    .item_row = item_row,
+    .entries = offer->item.entries,
+    .files = offer->item.folder ? 0 : 1,
+    .bytes = offer->item.size,
+  };
+
+  if (row.item_row == 0 && !shoal_items_insert (connection, &offer->item, &row.item_row, error))
+    return FALSE;
+  if (offer->item.folder
+      && !find_listing (connection, &offer->item, &row.listing_row, &row.listing_shared, error))
+    return FALSE;
+  if (!insert_offer (self, connection, offer, &row, error))
+    return FALSE;
+  /* Without entries there is nothing to wait for. */
+  if (offer->item.entries > 0)
+    return TRUE;
+  self->changed = TRUE;
+  return shoal_offers_set_complete (connection, &row, error);
+}
+
+static gboolean
+apply_offer (Job *self, ShoalConnection *connection, Offer *offer, GError **error)
+{
+  ShoalOfferRow old;
+  gint64 item_row = 0;
+
+  if (!shoal_offers_find (connection, self->actor->device_row, offer->offer, &old, error)
+      || !shoal_items_find_top (connection, &offer->item, &item_row, error))
+    return FALSE;
+  if (old.row == 0 || old.item_row != item_row)
+    {
+      offer->is_new = TRUE;
+      if (!take_room (self, offer, &old, error))
+        return FALSE;
+      self->changed |= old.complete;
+      if (old.row != 0 && !shoal_offers_remove (connection, &old, error))
+        return FALSE;
+      if (!add_offer (self, connection, offer, item_row, error))
+        return FALSE;
+    }
+  return shoal_content_count_sources (connection, &offer->digest,
+                                      shoal_item_content_size (&offer->item),
+                                      self->actor->device_row, &offer->sources, error);
+}
+
+static gboolean
+audit (Job *self, ShoalConnection *connection, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint n_new = 0;
+
+  for (guint i = 0; i < self->offers->len; i++)
+    {
+      const Offer *offer = &g_array_index (self->offers, Offer, i);
+
+      if (offer->error != NULL || !offer->is_new)
+        continue;
+      n_new++;
+      if (text->len < SHOAL_MAX_AUDIT_TEXT)
+        g_string_append_printf (text, "%s%s“%s”", n_new > 1 ? ", " : "",
+                                offer->item.folder ? "folder " : "", offer->item.path);
+    }
+  if (n_new == 0)
+    return TRUE;
+  if (n_new > 1)
+    {
+      g_autofree char *count = g_strdup_printf ("%u: ", n_new);
+
+      g_string_prepend (text, count);
+    }
+  return shoal_audit_append (connection, self->actor, SHOAL_AUDIT_OFFER, text->str, error);
+}
+
+static gboolean
+run_job (ShoalConnection *connection, gpointer data, GError **error)
+{
+  Job *self = data;
+
+  if (!check_device (self, connection, error) || !read_room (self, connection, error))
+    return FALSE;
+  for (guint i = 0; i < self->offers->len; i++)
+    {
+      Offer *offer = &g_array_index (self->offers, Offer, i);
+
+      if (offer->error != NULL || apply_offer (self, connection, offer, &offer->error))
+        continue;
+      /* A limit is found before anything is written, and concerns this one only. */
+      if (is_internal (offer->error))
+        {
+          g_propagate_error (error, g_steal_pointer (&offer->error));
+          return FALSE;
+        }
+    }
+  return audit (self, connection, error)
+         && shoal_offers_get_counts (connection, self->actor->account_row, &self->counts, error);
+}
+
+/* ---- The answer ---------------------------------------------------------------------------- */
+
+static JsonObject *
+make_refusal (const GError *error)
+{
+  return shoal_json_new ("reason", "s", shoal_error_to_reason (error->code), "message", "s",
+                         error->message, "field", "s", shoal_error_get_field (error), NULL);
+}
+
+static JsonObject *
+reply (ShoalTrackerSession *session, gpointer data)
+{
+  Job *self = data;
+  JsonArray *results = json_array_sized_new (self->offers->len);
+
+  if (self->changed)
+    shoal_catalogue_changed (session, &self->counts);
+  for (guint i = 0; i < self->offers->len; i++)
+    {
+      const Offer *offer = &g_array_index (self->offers, Offer, i);
+      JsonObject *result = offer->error != NULL
+                               ? shoal_json_new ("offer", "s", offer->offer, "error", "o",
+                                                 make_refusal (offer->error), NULL)
+                               : shoal_json_new ("offer", "s", offer->offer, "sources", "i",
+                                                 offer->sources, "new", "b", offer->is_new, NULL);
+
+      json_array_add_object_element (results, result);
+    }
+  return shoal_json_new ("results", "a", results, NULL);
+}
+
+gboolean
+shoal_handle_offer (ShoalTrackerSession *session,
+                    ShoalRequest *request,
+                    JsonObject *params,
+                    GError **error)
+{
+  g_autoptr (Job) self = g_new0 (Job, 1);
+  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
+
+  self->actor = shoal_actor_ref (shoal_tracker_session_get_actor (session));
+  self->max_entries = shoal_tracker_get_config (tracker)->max_entries_per_member;
+  self->now_ms = shoal_now_ms ();
+  if (!read_offers (self, params, error))
+    {
+      if (self->offers == NULL)
+        self->offers = g_array_new (FALSE, FALSE, sizeof (Offer));
+      return FALSE;
+    }
+  shoal_tracker_session_write (session, request, run_job, g_steal_pointer (&self),
+                               (GDestroyNotify) job_free, reply);
+  return TRUE;
+}

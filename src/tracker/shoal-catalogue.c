@@ -1,0 +1,247 @@
+/* shoal-catalogue.c: what is shared: state in memory and what the rest of the tracker calls
+ *
+ * In memory is only what lasts as long as a connection: who is downloading what. Main thread.
+ *
+ * Ownership: a job under way keeps the catalogue's memory, but not the tracker.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-catalogue"
+
+#include "config.h"
+
+#include "shoal-catalogue-private.h"
+#include "shoal-error.h"
+#include "shoal-limits.h"
+#include "shoal-tracker-private.h"
+
+struct _ShoalCatalogue
+{
+  ShoalTracker *tracker; /* not owned: it owns us; NULL after its end */
+  GHashTable *pulling;   /* fingerprint → Pulling */
+  guint clean_id;
+  guint tidy_id;
+  gboolean cleaning;
+};
+
+/* What a device is downloading. */
+typedef struct
+{
+  ShoalTrackerSession *session; /* not owned: tells us of its end */
+  ShoalActor *actor;
+  GHashTable *contents; /* ShoalDigest → gint64 size, both owned */
+} Pulling;
+
+static void
+pulling_free (gpointer data)
+{
+  Pulling *self = data;
+
+  shoal_actor_unref (self->actor);
+  g_hash_table_unref (self->contents);
+  g_free (self);
+}
+
+ShoalCatalogue *
+shoal_catalogue_new (ShoalTracker *tracker)
+{
+  ShoalCatalogue *self = g_rc_box_new0 (ShoalCatalogue);
+
+  self->tracker = tracker;
+  self->pulling = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, pulling_free);
+
+  g_autoptr (GError) error = NULL;
+
+  if (!shoal_database_set_cache (shoal_tracker_get_database (tracker), SHOAL_CATALOGUE_WRITER_CACHE,
+                                 SHOAL_CATALOGUE_READER_CACHE, &error))
+    g_warning ("Cannot set the database's caches: %s", error->message);
+  /* What was left when the tracker was stopped. */
+  shoal_catalogue_clean (self);
+  return self;
+}
+
+void
+shoal_catalogue_free (ShoalCatalogue *self)
+{
+  self->tracker = NULL;
+  g_clear_handle_id (&self->clean_id, g_source_remove);
+  g_clear_handle_id (&self->tidy_id, g_source_remove);
+  g_clear_pointer (&self->pulling, g_hash_table_unref);
+  g_rc_box_release (self);
+}
+
+static gboolean
+on_tidy_timeout_cb (gpointer user_data)
+{
+  ShoalCatalogue *self = user_data;
+
+  self->tidy_id = 0;
+  shoal_catalogue_clean (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* When it has become quiet. */
+static void
+tidy_later (ShoalCatalogue *self)
+{
+  g_clear_handle_id (&self->tidy_id, g_source_remove);
+  self->tidy_id = g_timeout_add (SHOAL_TIDY_DELAY_MS, on_tidy_timeout_cb, self);
+}
+
+void
+shoal_catalogue_changed (ShoalTrackerSession *session, const ShoalMemberCounts *counts)
+{
+  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
+  ShoalActor *actor = shoal_tracker_session_get_actor (session);
+
+  shoal_presence_set_counts (shoal_tracker_get_presence (tracker), actor->account_row,
+                             counts->files, counts->bytes);
+  shoal_tracker_catalogue_changed (tracker);
+  tidy_later (shoal_tracker_get_catalogue (tracker));
+}
+
+/* ---- Downloads under way ------------------------------------------------------------------- */
+
+gboolean
+shoal_catalogue_set_pulling (ShoalCatalogue *self,
+                             ShoalTrackerSession *session,
+                             const ShoalDigest *digest,
+                             gint64 size,
+                             gboolean active,
+                             GError **error)
+{
+  ShoalActor *actor = shoal_tracker_session_get_actor (session);
+  Pulling *pulling = g_hash_table_lookup (self->pulling, actor->device);
+
+  if (!active)
+    {
+      if (pulling != NULL)
+        g_hash_table_remove (pulling->contents, digest);
+      return TRUE;
+    }
+  if (pulling == NULL)
+    {
+      pulling = g_new0 (Pulling, 1);
+      pulling->session = session;
+      pulling->actor = shoal_actor_ref (actor);
+      pulling->contents
+          = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, g_free);
+      g_hash_table_insert (self->pulling, pulling->actor->device, pulling);
+    }
+  if (g_hash_table_size (pulling->contents) >= SHOAL_MAX_PULLING
+      && !g_hash_table_contains (pulling->contents, digest))
+    {
+      g_propagate_error (
+          error, shoal_error_new_limit ("pulling", SHOAL_MAX_PULLING,
+                                        "This device says of too many contents at once that it is "
+                                        "downloading them."));
+      return FALSE;
+    }
+  g_hash_table_insert (pulling->contents, shoal_digest_dup (digest),
+                       g_memdup2 (&size, sizeof size));
+  return TRUE;
+}
+
+static void
+puller_free (gpointer data)
+{
+  ShoalPuller *self = data;
+
+  shoal_actor_unref (self->actor);
+  g_free (self);
+}
+
+GPtrArray *
+shoal_catalogue_get_pullers (ShoalCatalogue *self, const ShoalDigest *digest)
+{
+  GPtrArray *pullers = g_ptr_array_new_with_free_func (puller_free);
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->pulling);
+  while (pullers->len < SHOAL_MAX_SOURCE_ROWS && g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Pulling *pulling = value;
+      const gint64 *size = g_hash_table_lookup (pulling->contents, digest);
+
+      if (size == NULL)
+        continue;
+
+      ShoalPuller *puller = g_new0 (ShoalPuller, 1);
+
+      puller->actor = shoal_actor_ref (pulling->actor);
+      puller->size = *size;
+      g_ptr_array_add (pullers, puller);
+    }
+  return pullers;
+}
+
+void
+shoal_catalogue_session_closed (ShoalCatalogue *self, ShoalTrackerSession *session)
+{
+  const char *device = shoal_tracker_session_get_actor (session)->device;
+  Pulling *pulling = g_hash_table_lookup (self->pulling, device);
+
+  if (pulling != NULL && pulling->session == session)
+    g_hash_table_remove (self->pulling, device);
+}
+
+/* ---- Cleaning up --------------------------------------------------------------------------- */
+
+static void
+tell_stale_counts (ShoalCatalogue *self, GArray *stale)
+{
+  ShoalPresence *presence = shoal_tracker_get_presence (self->tracker);
+
+  for (guint i = 0; i < stale->len; i++)
+    {
+      const ShoalStaleCounts *one = &g_array_index (stale, ShoalStaleCounts, i);
+
+      shoal_presence_set_counts (presence, one->account_row, one->counts.files, one->counts.bytes);
+    }
+  if (stale->len > 0)
+    shoal_tracker_catalogue_changed (self->tracker);
+}
+
+static void
+on_cleaned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  ShoalCatalogue *self = user_data;
+  g_autoptr (GError) error = NULL;
+  ShoalCleaning *cleaning = shoal_database_finish (SHOAL_DATABASE (source), result, &error);
+
+  self->cleaning = FALSE;
+  /* Cancelled: the tracker is being stopped; the next start goes on. */
+  if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CANCELLED))
+    g_debug ("Stopped before everything was deleted that nobody offers");
+  else if (cleaning == NULL)
+    g_warning ("Cannot delete what nobody offers any more: %s", error->message);
+  else if (self->tracker != NULL)
+    {
+      tell_stale_counts (self, cleaning->stale);
+      if (cleaning->more)
+        shoal_catalogue_clean (self);
+    }
+  g_rc_box_release (self);
+}
+
+static gboolean
+on_clean_idle_cb (gpointer user_data)
+{
+  ShoalCatalogue *self = user_data;
+
+  self->clean_id = 0;
+  self->cleaning = TRUE;
+  shoal_database_write_async (shoal_tracker_get_database (self->tracker),
+                              shoal_catalogue_run_cleaning, shoal_cleaning_new (),
+                              (GDestroyNotify) shoal_cleaning_free, NULL, on_cleaned_cb,
+                              g_rc_box_acquire (self));
+  return G_SOURCE_REMOVE;
+}
+
+void
+shoal_catalogue_clean (ShoalCatalogue *self)
+{
+  if (self->clean_id == 0 && !self->cleaning)
+    self->clean_id = g_idle_add_full (G_PRIORITY_LOW, on_clean_idle_cb, self, NULL);
+}

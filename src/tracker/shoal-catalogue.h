@@ -1,0 +1,33 @@
+/* shoal-catalogue.h: what is shared: the part of the catalogue that the rest of the tracker calls
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-database.h"
+#include "shoal-tracker-session.h"
+
+G_BEGIN_DECLS
+
+/** ShoalCatalogue: the catalogue's state in memory; one for the tracker, main thread */
+typedef struct _ShoalCatalogue ShoalCatalogue;
+
+/* The catalogue's tables: a migration of the tracker's database (shoal-catalogue-schema.c). */
+extern const char shoal_catalogue_schema_1[];
+
+/** shoal_catalogue_new: @tracker: outlives it; its database is open */
+ShoalCatalogue *shoal_catalogue_new (ShoalTracker *tracker);
+void shoal_catalogue_free (ShoalCatalogue *self);
+/** shoal_catalogue_session_closed: the connection of a signed-in device has ended: what lasts as
+ * long as the connection ends with it */
+void shoal_catalogue_session_closed (ShoalCatalogue *self, ShoalTrackerSession *session);
+/** shoal_catalogue_forget_device: inside a write job: withdraws all offers of a device, because it
+ * is removed or belongs to another account from now on */
+gboolean
+shoal_catalogue_forget_device (ShoalConnection *connection, gint64 device_row, GError **error);
+
+/** shoal_catalogue_clean: deletes, bit by bit, what nobody offers any more, and tells the roster
+ * what shoal_catalogue_forget_device() has changed; to be called after a job with that */
+void shoal_catalogue_clean (ShoalCatalogue *self);
+
+G_END_DECLS

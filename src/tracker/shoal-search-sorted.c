@@ -1,0 +1,216 @@
+/* shoal-search-sorted.c: a search by name or by size
+ *
+ * Up to the ceiling of the total all matches are taken and sorted. If there are more, they are
+ * taken bucket by bucket, in the order that is asked for: a bucket has the names of one first byte,
+ * or the sizes within a factor of two, and is one more word for the index. So what comes first is
+ * found without a look at what comes last.
+ *
+ * A bucket with more candidates than one answer may look at is sorted as far as its newest ones go.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-search-sorted"
+
+#include "config.h"
+
+#include "shoal-search.h"
+
+#include <string.h>
+
+#include "shoal-limits.h"
+
+static void
+key_clear (gpointer data)
+{
+  g_free (((ShoalSearchKey *) data)->name);
+}
+
+static int
+compare_keys (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  const ShoalSearch *self = user_data;
+  const ShoalSearchKey *one = a;
+  const ShoalSearchKey *other = b;
+  int result = 0;
+
+  if (self->sort == SHOAL_SEARCH_NAME)
+    result = strcmp (one->name, other->name);
+  else
+    result = (one->size > other->size) - (one->size < other->size);
+  if (result == 0)
+    result = (one->row > other->row) - (one->row < other->row);
+  return self->descending ? -result : result;
+}
+
+static ShoalSearchKey
+make_key (ShoalSearch *self, const ShoalCandidate *candidate)
+{
+  ShoalSearchKey key = { candidate->row, candidate->size, NULL };
+  const char *name = candidate->fold + candidate->fold_at;
+  gsize length = strnlen (name, SHOAL_SORT_KEY_BYTES);
+
+  if (self->sort != SHOAL_SEARCH_NAME)
+    return key;
+  /* Not in the middle of a character. */
+  while (length > 0 && (name[length] & 0xc0) == 0x80)
+    length--;
+  key.name = g_strndup (name, length);
+  return key;
+}
+
+/* Whether the page is full without it, as far as can be seen at a glance. @worst: the last one of
+ * what is kept */
+static gboolean
+is_behind (ShoalSearch *self, const ShoalCandidate *candidate, const ShoalSearchKey *worst)
+{
+  const char *name = candidate->fold + candidate->fold_at;
+  int result = self->sort == SHOAL_SEARCH_NAME
+                   ? strncmp (name, worst->name, SHOAL_SORT_KEY_BYTES)
+                   : (candidate->size > worst->size) - (candidate->size < worst->size);
+
+  /* A longer name may be cut to the same. */
+  if (self->sort == SHOAL_SEARCH_NAME && g_str_has_prefix (name, worst->name))
+    return FALSE;
+  return self->descending ? result < 0 : result > 0;
+}
+
+static void
+keep_best (ShoalSearch *self, GArray *keys, gsize count)
+{
+  g_array_sort_with_data (keys, compare_keys, self);
+  if (keys->len > count)
+    g_array_set_size (keys, count);
+}
+
+static void
+take_page (ShoalSearch *self, GArray *keys)
+{
+  self->has_next = keys->len > self->limit;
+  for (guint i = 0; i < keys->len && i < self->limit; i++)
+    {
+      ShoalSearchKey *key = &g_array_index (keys, ShoalSearchKey, i);
+      ShoalSearchKey taken = { key->row, key->size, g_steal_pointer (&key->name) };
+
+      g_array_append_val (self->found, taken);
+    }
+  if (self->has_next)
+    shoal_search_set_next (self,
+                           &g_array_index (self->found, ShoalSearchKey, self->found->len - 1));
+}
+
+/* Adds what fits and is behind the cursor to @keys, of which the best are kept; ends after @max
+ * matches. @total: (out): matches, also those before the cursor */
+static gboolean
+gather (ShoalSearch *self,
+        ShoalConnection *connection,
+        const char *query,
+        gint64 max,
+        GArray *keys,
+        gint64 *total,
+        GError **error)
+{
+  g_autoptr (ShoalRows) rows = shoal_search_open (connection, query, G_MAXINT64, error);
+  g_autoptr (GError) local_error = NULL;
+  const ShoalSearchKey after = { self->after.row, self->after.size, self->after.name };
+  gsize count = (gsize) self->limit + 1;
+  gsize kept = keys->len;
+  ShoalCandidate candidate;
+
+  *total = 0;
+  if (rows == NULL)
+    return FALSE;
+  while (*total < max && shoal_search_next (self, connection, rows, &candidate, &local_error))
+    {
+      (*total)++;
+      if (kept >= count
+          && is_behind (self, &candidate, &g_array_index (keys, ShoalSearchKey, count - 1)))
+        continue;
+
+      ShoalSearchKey key = make_key (self, &candidate);
+
+      if (after.row != 0 && compare_keys (&key, &after, self) <= 0)
+        {
+          key_clear (&key);
+          continue;
+        }
+      g_array_append_val (keys, key);
+      /* From now on the first ones are in order, and the last of them is the one to beat. */
+      if (keys->len >= 2 * count)
+        {
+          keep_best (self, keys, count);
+          kept = count;
+        }
+    }
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  keep_best (self, keys, count);
+  return TRUE;
+}
+
+static int
+bucket_of_cursor (ShoalSearch *self)
+{
+  return self->sort == SHOAL_SEARCH_SIZE ? shoal_size_class (self->after.size)
+                                         : (guchar) *self->after.name;
+}
+
+static gboolean
+gather_buckets (
+    ShoalSearch *self, ShoalConnection *connection, const char *query, GArray *keys, GError **error)
+{
+  const char *kind = self->sort == SHOAL_SEARCH_SIZE ? SHOAL_TOKEN_SIZE : SHOAL_TOKEN_INITIAL;
+  int last
+      = self->sort == SHOAL_SEARCH_SIZE ? shoal_size_class (SHOAL_MAX_JSON_INTEGER) : G_MAXUINT8;
+  int step = self->descending ? -1 : 1;
+  int first = self->descending ? last : 0;
+
+  if (self->after.row != 0)
+    first = bucket_of_cursor (self);
+  for (int bucket = first;
+       bucket >= 0 && bucket <= last && keys->len <= self->limit && !self->is_exhausted;
+       bucket += step)
+    {
+      g_autoptr (GString) part = g_string_new (query);
+      gint64 total = 0;
+
+      if (part->len > 0)
+        g_string_append (part, "AND ");
+      shoal_query_append (part, kind, bucket);
+      if (!gather (self, connection, part->str, G_MAXINT64, keys, &total, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+shoal_search_run_sorted (ShoalSearch *self,
+                         ShoalConnection *connection,
+                         const char *query,
+                         GError **error)
+{
+  g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (ShoalSearchKey));
+  gboolean many = self->after.total >= 0 && self->after.total_is_minimum;
+  gint64 total = 0;
+
+  g_array_set_clear_func (keys, key_clear);
+  if (!many
+      && !gather (self, connection, query, SHOAL_SEARCH_TOTAL_CEILING + 1, keys, &total, error))
+    return FALSE;
+  if (many || total > SHOAL_SEARCH_TOTAL_CEILING || self->is_exhausted)
+    {
+      gboolean was_exhausted = self->is_exhausted;
+
+      g_array_set_size (keys, 0);
+      self->budget = SHOAL_SEARCH_CANDIDATES;
+      self->is_exhausted = FALSE;
+      if (!gather_buckets (self, connection, query, keys, error))
+        return FALSE;
+      self->is_exhausted |= was_exhausted;
+    }
+  take_page (self, keys);
+  shoal_search_set_total (self, total);
+  return TRUE;
+}

@@ -1,0 +1,274 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""shoal-cli in a group, with a real tracker: trust, passwords, prompts, and the commands that need others."""
+
+import json
+import os
+import socket
+import stat
+from urllib.parse import urlsplit
+
+from cli import PASSWORD, Terminal, expect_code, main, read_line, rows, signal
+
+
+def split(link):
+    parts = urlsplit(link)
+    return parts.netloc, parts.query.partition("key=")[2]
+
+
+def sign_up(world, link, user):
+    expect_code(world.as_user(user, "sign-up", link, user, "--password-file", world.path("password")), 0)
+
+
+def serve(world, user, *arguments):
+    process = world.start("--profile", world.path(user), "--json", "serve", *arguments)
+    line = json.loads(read_line(process.stdout))
+    assert line["state"] == "online", line
+    return process
+
+
+def stop(process, number=signal.SIGTERM, code=0):
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == code, (process.returncode, errors)
+    return errors.decode()
+
+
+def test_trust_without_terminal(world):
+    _, link = world.start_tracker()
+    address, key = split(link)
+    file = world.path("password")
+    result = expect_code(world.as_user("ada", "sign-up", address, "ada", "--password-file", file), 5, "--trust")
+    assert result.stdout.decode().strip() == key, result.stdout
+    wrong = "0" * 64
+    expect_code(world.as_user("ada", "sign-up", address, "ada", "--trust", wrong, "--password-file", file), 5)
+    expect_code(world.as_user("ada", "sign-up", address, "ada", "--trust", key.upper(), "--password-file", file), 0)
+    # From now on it is known.
+    expect_code(world.as_user("ada", "sign-in", address, "ada", "--password-file", file), 0)
+    bad = link.replace(key, wrong)
+    expect_code(world.as_user("ada", "sign-in", bad, "ada", "--password-file", file), 5, "another key")
+
+
+def test_prompts(world):
+    _, link = world.start_tracker()
+    address, key = split(link)
+    arguments = ["--profile", world.path("ada"), "sign-up", address, "ada"]
+
+    terminal = Terminal(world, *arguments)
+    terminal.expect(key)
+    terminal.expect("(yes/no)")
+    terminal.send("no\n")
+    assert terminal.wait()[0] == 5
+
+    terminal = Terminal(world, *arguments)
+    terminal.expect("(yes/no)")
+    terminal.send("yes\n")
+    terminal.expect("Password of ada: ")
+    terminal.send("one password\n")
+    terminal.expect("again: ")
+    terminal.send("another password\n")
+    code, seen = terminal.wait()
+    assert code == 2 and "not the same" in seen, (code, seen)
+
+    terminal = Terminal(world, *arguments)
+    terminal.expect("(yes/no)")
+    terminal.send("yes\n")
+    terminal.expect("Password of ada: ")
+    terminal.send(PASSWORD + "\n")
+    terminal.expect("again: ")
+    terminal.send(PASSWORD + "\n")
+    code, seen = terminal.wait()
+    assert code == 0, seen
+    assert PASSWORD not in seen, "the password was echoed"
+
+    # Ctrl-C at the prompt ends it.
+    terminal = Terminal(world, "--profile", world.path("ada"), "sign-in", "ada")
+    terminal.expect("Password of ada: ")
+    terminal.send("\x03")
+    assert terminal.wait()[0] == 130
+    expect_code(world.as_user("ada", "sign-in", "ada"), 2, "--password-file")
+
+
+def test_passwords(world):
+    _, link = world.start_tracker()
+    sign_up(world, link, "ada")
+    sign_up(world, link, "ben")
+    both = f"{link}\n{PASSWORD}\n".encode()
+    expect_code(world.as_user("other", "sign-in", "-", "ada", "--password-file", "-", stdin=both), 0)
+    change = f"{PASSWORD}\nthe new password\n".encode()
+    expect_code(world.as_user("other", "password", "--password-file", "-", stdin=change), 0)
+    # The other device of the account is out, this one goes on.
+    expect_code(world.as_user("ada", "users"), 3)
+    expect_code(world.as_user("other", "users"), 0)
+    changed = world.write("changed", "the new password\nthe third password\n")
+    expect_code(world.as_user("other", "password", "--password-file", changed), 0)
+    expect_code(world.as_user("ada", "sign-in", "ada", "--password-file", changed), 3)
+    expect_code(world.as_user("ada", "sign-up", link, "ada", "--password-file", world.path("password")), 1)
+    expect_code(world.as_user("cy", "sign-up", link, "cy", "--password-file", world.write("short", "x\n")), 2)
+    expect_code(world.as_user("ada", "sign-in", "ada", "--password-file", world.path("missing")), 4)
+    wrong = world.write("wrong", "not the password\n")
+    codes = [world.as_user("ada", "sign-in", "ada", "--password-file", wrong).returncode for _ in range(6)]
+    assert 5 in codes and codes[0] == 3, codes
+
+
+def test_new_device_is_marked(world):
+    _, link = world.start_tracker()
+    sign_up(world, link, "ada")
+    sign_up(world, link, "ben")
+    expect_code(world.as_user("ben", "users"), 0)
+    expect_code(world.as_user("ada2", "sign-in", link, "ada", "--password-file", world.path("password")), 0)
+    expect_code(world.as_user("ben", "users"), 0, "NEW DEVICE")
+    device = rows(world.as_user("ada2", "status", "--json"))[0]["device"]
+    expect_code(world.as_user("ben", "users", "--confirm", "0" * 64), 4)
+    expect_code(world.as_user("ben", "users", "--confirm", device), 0)
+    assert b"NEW DEVICE" not in expect_code(world.as_user("ben", "users"), 0).stdout
+
+
+def test_share_search_get(world):
+    _, link = world.start_tracker()
+    for user in ("ada", "ben"):
+        sign_up(world, link, user)
+    tricky = "re\u202eport\x1b[2J.txt"
+    world.write(b"docs/plan.pdf", os.urandom(300000))
+    world.write(b"docs/deep/notes.txt", "notes")
+    world.write("docs/" + tricky, "tricky")
+    single = world.write("single.bin", os.urandom(3 << 20))
+    expect_code(world.as_user("ada", "share", world.path("docs"), single), 0, "3 files", "shoal-cli serve")
+    expect_code(world.as_user("ada", "share", world.path("missing")), 4)
+    expect_code(world.as_user("ada", "shares"), 0, "docs", "single.bin")
+    server = serve(world, "ada")
+
+    expect_code(world.as_user("ben", "search", "nothing-like-this"), 4)
+    result = expect_code(world.as_user("ben", "search", "re"), 0, "\\u{202e}", "\\x1b")
+    assert b"\x1b" not in result.stdout
+    found = rows(expect_code(world.as_user("ben", "search", "--json", "--type", "folder"), 0))
+    assert [row["name"] for row in found] == ["docs"], found
+    expect_code(world.as_user("ben", "search", "--available", "--user", "ada", "--min-size", "1M"), 0, "single.bin")
+    sources = rows(expect_code(world.as_user("ben", "sources", found[0]["id"], "--json"), 0))
+    assert [source["user"] for source in sources] == ["ada"] and sources[0]["online"], sources
+    # Through the process that serves, of what is its own.
+    own = rows(expect_code(world.as_user("ada", "sources", found[0]["id"], "--json"), 0))
+    assert own[0]["own"], own
+
+    target = world.path("downloads", "new")
+    expect_code(world.as_user("ben", "get", "docs", "plan.pdf", "--to", target), 0, "from ada")
+    for name in ("docs/plan.pdf", "docs/deep/notes.txt"):
+        with open(world.path(name), "rb") as one, open(os.path.join(target, name), "rb") as other:
+            assert one.read() == other.read(), name
+    assert os.path.exists(os.path.join(target, "plan.pdf"))
+    by_id = rows(expect_code(world.as_user("ben", "get", "--json", rows(world.as_user(
+        "ben", "search", "single", "--json"))[0]["id"], "--to", target), 0))
+    assert by_id[-1]["state"] == "finished" and by_id[-1]["destination"].endswith("/single.bin"), by_id
+    expect_code(world.as_user("ben", "get", "no-such-name"), 4)
+    expect_code(world.as_user("ben", "get", "docs", "--user", "ben"), 4)
+    expect_code(world.as_user("ben", "get", "f" * 64), 4)
+    history = rows(expect_code(world.as_user("ben", "history", "--json"), 0))
+    assert [row["outcome"] for row in history] == ["finished"] * 3, history
+    expect_code(world.as_user("ben", "history"), 0, "ada")
+    expect_code(world.as_user("ada", "unshare", "nothing"), 4)
+    expect_code(world.as_user("ada", "unshare", "docs"), 0)
+    expect_code(world.as_user("ben", "get", "docs"), 4)
+    expect_code(world.as_user("ben", "audit"), 0, "download-finished")
+    expect_code(world.as_user("ben", "audit", "--verify"), 0, "in order")
+    expect_code(world.as_user("ada", "serve"), 1, "already runs")
+    stop(server)
+
+
+def test_ambiguous(world):
+    _, link = world.start_tracker()
+    for user in ("ada", "ben", "cy"):
+        sign_up(world, link, user)
+    for user in ("ada", "ben"):
+        path = world.write(f"of-{user}/same.txt", user)
+        expect_code(world.as_user(user, "share", path), 0)
+    server = serve(world, "ben")
+    result = expect_code(world.as_user("cy", "get", "same.txt", "--to", world.path("out")), 7, "--user")
+    assert len(result.stdout.splitlines()) == 2, result.stdout
+    expect_code(world.as_user("cy", "get", "same.txt", "--user", "ben", "--to", world.path("out")), 0)
+    with open(world.path("out", "same.txt"), encoding="utf-8") as file:
+        assert file.read() == "ben"
+    # Two shares of one name here.
+    expect_code(world.as_user("ada", "share", world.write("again/same.txt", "again")), 0)
+    expect_code(world.as_user("ada", "unshare", "same.txt"), 7, "again/same.txt")
+    expect_code(world.as_user("ada", "unshare", world.path("again", "same.txt")), 0)
+    expect_code(world.as_user("ada", "unshare", "--all"), 0, "1 share")
+    stop(server, signal.SIGINT)
+
+
+def test_get_waits_and_goes_on(world):
+    _, link = world.start_tracker()
+    for user in ("ada", "ben"):
+        sign_up(world, link, user)
+    path = world.write("file.bin", os.urandom(2 << 20))
+    expect_code(world.as_user("ada", "share", path), 0)
+    arguments = ["--profile", world.path("ben"), "--json", "get", "file.bin", "--to", world.path("out")]
+    getter = world.start(*arguments)
+    while json.loads(read_line(getter.stdout))["state"] != "waiting":
+        pass
+    # Another command of the profile works through it meanwhile.
+    expect_code(world.as_user("ben", "status"), 0, "online")
+    stop(getter, signal.SIGINT, 130)
+    assert not os.path.exists(world.path("out", "file.bin"))
+
+    getter = world.start(*arguments)
+    while json.loads(read_line(getter.stdout))["state"] != "waiting":
+        pass
+    server = serve(world, "ada")
+    while json.loads(read_line(getter.stdout))["state"] != "finished":
+        pass
+    getter.wait(60)
+    assert getter.returncode == 0
+    assert os.path.getsize(world.path("out", "file.bin")) == 2 << 20
+    stop(server)
+
+
+def test_control_socket(world):
+    _, link = world.start_tracker()
+    sign_up(world, link, "ada")
+    server = serve(world, "ada")
+    sockets = os.listdir(world.path("run", "shoal"))
+    assert len(sockets) == 1, sockets
+    path = world.path("run", "shoal", sockets[0])
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    # A client that sends nonsense hurts only itself.
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(path)
+        client.sendall(b"nonsense\n")
+    expect_code(world.as_user("ada", "share", world.write("x", "x")), 0)
+    expect_code(world.as_user("ada", "sign-out"), 0)
+    server.wait(60)
+    assert server.returncode == 3, server.returncode
+    assert not os.path.exists(path)
+
+
+def test_changed_tracker_key(world):
+    tracker, link = world.start_tracker()
+    address, _ = split(link)
+    sign_up(world, link, "ada")
+    tracker.terminate()
+    tracker.wait(60)
+    expect_code(world.as_user("ada", "users"), 1, "Cannot reach the tracker")
+    _, other = world.start_tracker("other", address.rpartition(":")[2])
+    expect_code(world.as_user("ada", "users"), 5)
+    expect_code(world.as_user("ada", "status"), 0, "another key")
+    expect_code(world.as_user("ada", "sign-in", other, "ada", "--password-file", world.path("password")), 5,
+                "--forget")
+    expect_code(world.as_user("ada", "sign-out", "--forget"), 0)
+    sign_up(world, other, "ada")
+
+
+def test_reconnect(world):
+    tracker, link = world.start_tracker()
+    sign_up(world, link, "ada")
+    process = serve(world, "ada")
+    tracker.kill()
+    tracker.wait(60)
+    assert json.loads(read_line(process.stdout))["state"] == "offline"
+    world.start_tracker(port=split(link)[0].rpartition(":")[2])
+    assert json.loads(read_line(process.stdout))["state"] == "online"
+    stop(process)
+
+
+main([test_trust_without_terminal, test_prompts, test_passwords, test_new_device_is_marked,
+      test_share_search_get, test_ambiguous, test_get_waits_and_goes_on, test_control_socket,
+      test_changed_tracker_key, test_reconnect])

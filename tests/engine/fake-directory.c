@@ -1,0 +1,230 @@
+/* fake-directory.c: a directory in memory that takes offers, for tests
+ *
+ * Answers come from the main loop, as a real one's do.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "fake-directory.h"
+
+#include "shoal-error.h"
+
+struct _FakeDirectory
+{
+  GObject parent_instance;
+
+  gboolean online;
+  GHashTable *offers;
+  int failure;
+  char *refused_name;
+  int refused_code;
+  guint n_offered;
+};
+
+static void fake_directory_iface_init (ShoalDirectoryInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (FakeDirectory,
+                               fake_directory,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (SHOAL_TYPE_DIRECTORY,
+                                                      fake_directory_iface_init))
+
+static void
+fake_directory_finalize (GObject *object)
+{
+  FakeDirectory *self = FAKE_DIRECTORY (object);
+
+  g_hash_table_unref (self->offers);
+  g_free (self->refused_name);
+  G_OBJECT_CLASS (fake_directory_parent_class)->finalize (object);
+}
+
+static void
+fake_directory_class_init (FakeDirectoryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = fake_directory_finalize;
+}
+
+static void
+fake_directory_init (FakeDirectory *self)
+{
+  self->failure = -1;
+  self->offers
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) shoal_offer_free);
+}
+
+static ShoalOffer *
+copy_offer (const ShoalOffer *offer)
+{
+  ShoalOffer *copy = shoal_offer_new ();
+
+  *copy = *offer;
+  copy->offer = g_strdup (offer->offer);
+  copy->name = g_strdup (offer->name);
+  copy->entries = NULL;
+  return copy;
+}
+
+static ShoalDirectoryState
+get_state (ShoalDirectory *directory)
+{
+  return FAKE_DIRECTORY (directory)->online ? SHOAL_DIRECTORY_ONLINE : SHOAL_DIRECTORY_OFFLINE;
+}
+
+static gboolean
+fails (FakeDirectory *self, GTask *task)
+{
+  if (self->online && self->failure < 0)
+    return FALSE;
+  g_task_return_new_error (task, SHOAL_ERROR,
+                           self->online ? self->failure : SHOAL_ERROR_DISCONNECTED, "No");
+  return TRUE;
+}
+
+static void
+offer_async (ShoalDirectory *directory,
+             GPtrArray *offers,
+             GCancellable *cancellable,
+             GAsyncReadyCallback callback,
+             gpointer user_data)
+{
+  FakeDirectory *self = FAKE_DIRECTORY (directory);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  if (fails (self, task))
+    return;
+  g_autoptr (GArray) answers = g_array_new (FALSE, FALSE, sizeof (gint));
+  for (guint i = 0; i < offers->len; i++)
+    {
+      ShoalOffer *offer = g_ptr_array_index (offers, i);
+      gint answer = 1;
+      if (offer->folder)
+        g_assert_cmpuint (offer->entries->len, ==, offer->n_entries);
+      if (g_strcmp0 (offer->name, self->refused_name) == 0)
+        answer = self->refused_code - 1000;
+      else
+        g_hash_table_replace (self->offers, g_strdup (offer->offer), copy_offer (offer));
+      g_array_append_val (answers, answer);
+      self->n_offered++;
+    }
+  g_task_return_pointer (task, g_steal_pointer (&answers), (GDestroyNotify) g_array_unref);
+}
+
+static GArray *
+offer_finish (ShoalDirectory *directory, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+withdraw_async (ShoalDirectory *directory,
+                const char *const *offers,
+                GCancellable *cancellable,
+                GAsyncReadyCallback callback,
+                gpointer user_data)
+{
+  FakeDirectory *self = FAKE_DIRECTORY (directory);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  int n = 0;
+
+  if (fails (self, task))
+    return;
+  for (gsize i = 0; offers[i] != NULL; i++)
+    n += g_hash_table_remove (self->offers, offers[i]);
+  g_task_return_int (task, n);
+}
+
+static gint64
+withdraw_finish (ShoalDirectory *directory, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_int (G_TASK (result), error);
+}
+
+static void
+offers_async (ShoalDirectory *directory,
+              GCancellable *cancellable,
+              GAsyncReadyCallback callback,
+              gpointer user_data)
+{
+  FakeDirectory *self = FAKE_DIRECTORY (directory);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  if (fails (self, task))
+    return;
+  GHashTable *copy
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) shoal_offer_free);
+  g_hash_table_iter_init (&iter, self->offers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_hash_table_insert (copy, g_strdup (((ShoalOffer *) value)->offer), copy_offer (value));
+  g_task_return_pointer (task, copy, (GDestroyNotify) g_hash_table_unref);
+}
+
+static GHashTable *
+offers_finish (ShoalDirectory *directory, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+fake_directory_iface_init (ShoalDirectoryInterface *iface)
+{
+  iface->get_state = get_state;
+  iface->offer_async = offer_async;
+  iface->offer_finish = offer_finish;
+  iface->withdraw_async = withdraw_async;
+  iface->withdraw_finish = withdraw_finish;
+  iface->offers_async = offers_async;
+  iface->offers_finish = offers_finish;
+}
+
+FakeDirectory *
+fake_directory_new (void)
+{
+  return g_object_new (FAKE_TYPE_DIRECTORY, NULL);
+}
+
+void
+fake_directory_set_online (FakeDirectory *self, gboolean online)
+{
+  self->online = online;
+  g_signal_emit_by_name (self, "state-changed");
+}
+
+GHashTable *
+fake_directory_get_offers (FakeDirectory *self)
+{
+  return self->offers;
+}
+
+void
+fake_directory_plant (FakeDirectory *self, const char *offer, const char *name)
+{
+  ShoalOffer *planted = shoal_offer_new ();
+
+  planted->offer = g_strdup (offer);
+  planted->name = g_strdup (name);
+  g_hash_table_replace (self->offers, g_strdup (offer), planted);
+}
+
+void
+fake_directory_set_failure (FakeDirectory *self, int code)
+{
+  self->failure = code;
+}
+
+void
+fake_directory_refuse (FakeDirectory *self, const char *name, int code)
+{
+  g_free (self->refused_name);
+  self->refused_name = g_strdup (name);
+  self->refused_code = code;
+}
+
+guint
+fake_directory_get_n_offered (FakeDirectory *self)
+{
+  return self->n_offered;
+}

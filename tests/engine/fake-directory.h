@@ -1,0 +1,22 @@
+/* fake-directory.h: a directory in memory that takes offers, for tests
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-directory.h"
+
+#define FAKE_TYPE_DIRECTORY (fake_directory_get_type ())
+G_DECLARE_FINAL_TYPE (FakeDirectory, fake_directory, FAKE, DIRECTORY, GObject)
+
+FakeDirectory *fake_directory_new (void);
+void fake_directory_set_online (FakeDirectory *self, gboolean online);
+/* What it has: offer id → ShoalOffer. */
+GHashTable *fake_directory_get_offers (FakeDirectory *self);
+/* Puts an offer there that nobody made. */
+void fake_directory_plant (FakeDirectory *self, const char *offer, const char *name);
+/* The next requests to offer fail with this code; -1 for none. */
+void fake_directory_set_failure (FakeDirectory *self, int code);
+/* Offers with this name are refused. */
+void fake_directory_refuse (FakeDirectory *self, const char *name, int code);
+guint fake_directory_get_n_offered (FakeDirectory *self);

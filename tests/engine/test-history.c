@@ -1,0 +1,114 @@
+/* test-history.c: what has ended is kept, once, newest first
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "shares-fixture.h"
+#include "shoal-history.h"
+
+static void
+on_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static void
+on_added_cb (ShoalHistory *history, ShoalHistoryEntry *entry, guint *n)
+{
+  (*n)++;
+}
+
+static GPtrArray *
+list (ShoalHistory *history, guint limit)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  shoal_history_list_async (history, limit, NULL, on_result_cb, &result);
+  wait_until (result != NULL);
+  GPtrArray *entries = shoal_history_list_finish (history, result, &error);
+  g_assert_no_error (error);
+  return entries;
+}
+
+static ShoalHistoryEntry *
+make_entry (const char *uuid, gint64 ended_ms)
+{
+  ShoalHistoryEntry *entry = shoal_history_entry_new ();
+
+  entry->uuid = g_strdup (uuid);
+  entry->ended_ms = ended_ms;
+  return entry;
+}
+
+static void
+test_history (SharesFixture *self, gconstpointer unused)
+{
+  g_autoptr (ShoalHistory) history = shoal_history_new (self->database);
+  guint n = 0;
+
+  g_signal_connect (history, "added", G_CALLBACK (on_added_cb), &n);
+  ShoalHistoryEntry *full = make_entry ("u1", 1000);
+  full->upload = TRUE;
+  full->name = g_strdup ("plan — final.pdf");
+  full->folder = TRUE;
+  full->id.bytes[31] = 7;
+  full->size = G_GUINT64_CONSTANT (1) << 43;
+  full->bytes = 12345;
+  full->elapsed_ms = 678;
+  full->outcome = g_strdup ("failed");
+  full->reason = g_strdup ("why");
+  full->users = g_strdup ("ada, ben");
+  full->bad_sources = g_strdup ("mallory");
+  full->destination = g_strdup ("/tmp/plan");
+  shoal_history_add (history, full);
+  shoal_history_add (history, make_entry ("u3", 3000));
+  shoal_history_add (history, make_entry ("u2", 2000));
+  shoal_history_add (history, make_entry ("u1", 9000)); /* the same one again */
+  shoal_history_add (history, make_entry ("u4", 3000));
+  wait_until (n == 4);
+
+  g_autoptr (GPtrArray) entries = list (history, 100);
+  const char *const wanted[] = { "u4", "u3", "u2", "u1" };
+  g_assert_cmpuint (entries->len, ==, G_N_ELEMENTS (wanted));
+  for (guint i = 0; i < entries->len; i++)
+    g_assert_cmpstr (((ShoalHistoryEntry *) entries->pdata[i])->uuid, ==, wanted[i]);
+  const ShoalHistoryEntry *last = g_ptr_array_index (entries, 3);
+  g_assert_true (last->upload && last->folder);
+  g_assert_cmpstr (last->name, ==, "plan — final.pdf");
+  g_assert_cmpuint (last->id.bytes[31], ==, 7);
+  g_assert_cmpuint (last->size, ==, G_GUINT64_CONSTANT (1) << 43);
+  g_assert_cmpuint (last->bytes, ==, 12345);
+  g_assert_cmpint (last->elapsed_ms, ==, 678);
+  g_assert_cmpint (last->ended_ms, ==, 1000);
+  g_assert_cmpstr (last->outcome, ==, "failed");
+  g_assert_cmpstr (last->reason, ==, "why");
+  g_assert_cmpstr (last->users, ==, "ada, ben");
+  g_assert_cmpstr (last->bad_sources, ==, "mallory");
+  g_assert_cmpstr (last->destination, ==, "/tmp/plan");
+
+  g_autoptr (GPtrArray) two = list (history, 2);
+  g_assert_cmpuint (two->len, ==, 2);
+  g_autoptr (GPtrArray) one = list (history, 0);
+  g_assert_cmpuint (one->len, ==, 1);
+
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  shoal_history_clear_async (history, NULL, on_result_cb, &result);
+  wait_until (result != NULL);
+  g_assert_true (shoal_history_clear_finish (history, result, &error));
+  g_assert_no_error (error);
+  g_autoptr (GPtrArray) none = list (history, 100);
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_unsetenv ("XDG_RUNTIME_DIR");
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/history", SharesFixture, NULL, shares_fixture_set_up, test_history,
+              shares_fixture_tear_down);
+  return g_test_run ();
+}

@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+# check-layers.py: fails when a folder of src/ includes what the table of layers does not allow
+#
+#   check-layers.py SOURCE_ROOT     checks src/ below it
+#   check-layers.py --self-test     plants violations in a temporary tree and sees that each is found
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import os
+import re
+import sys
+import tempfile
+
+# A folder may include its own headers and those of these folders. The order is that of docs/architecture.md.
+FOLDERS = {
+    'base': [],
+    'content': ['base'],
+    'identity': ['base'],
+    'protocol': ['base'],
+    'database': ['base'],
+    'net': ['base', 'identity'],
+    'tracker': ['base', 'content', 'identity', 'protocol', 'database', 'net'],
+    'engine': ['base', 'content', 'identity', 'protocol', 'database', 'net'],
+    'cli': ['base', 'content', 'identity', 'protocol', 'database', 'net', 'engine'],
+    'desktop': ['base', 'content', 'identity', 'protocol', 'database', 'net', 'engine'],
+    # The main() files: each may start what it is named after.
+    'programs': ['base', 'content', 'identity', 'protocol', 'database', 'net', 'engine', 'tracker', 'cli',
+                 'desktop'],
+}
+
+# Libraries that belong to some folders only: the beginning of what stands in <>, and who may include it. A
+# folder also gets what the public headers of its lower folders include.
+LIBRARIES = {
+    'gnutls/': ['content', 'identity', 'net'],
+    'libsecret/': ['identity'],
+    'libsoup/': ['net'],
+    'sodium': ['tracker'],
+    'sqlite3': ['database', 'tracker', 'engine', 'cli', 'desktop'],
+    'json-glib/': ['protocol', 'tracker', 'engine', 'cli', 'desktop', 'programs'],
+    'gtk/': ['desktop'],
+    'gdk/': ['desktop'],
+    'gsk/': ['desktop'],
+    'graphene': ['desktop'],
+    'pango/': ['desktop'],
+    'adwaita': ['desktop'],
+    'qrencode': ['desktop', 'cli'],
+}
+
+# What every folder has: C, POSIX and Linux headers, GLib and GIO.
+COMMON = re.compile(
+    r'^(glib(-object|-unix)?\.h|glib/.*|gobject/.*|gio/.*|gmodule\.h|'
+    r'(sys|linux|netinet|arpa|net|asm|bits)/.*|[a-z0-9_]+\.h)$')
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*(?:include|include_next|import)[ \t]*(?:"([^"]+)"|<([^>]+)>|([A-Za-z_].*))')
+
+
+def source_files(root):
+    """(folder, path) of each C file; the folder is the first component below src/."""
+    for where, folders, names in os.walk(os.path.join(root, 'src')):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(('.c', '.h', '.inc', '.h.in', '.c.in')):
+                path = os.path.join(where, name)
+                parts = os.path.relpath(path, os.path.join(root, 'src')).split(os.sep)
+                yield (parts[0] if len(parts) > 1 else None), path
+
+
+def includes(path):
+    """(line number, quoted, text) of each #include, with comments and continued lines undone."""
+    with open(path, encoding='utf-8') as file:
+        text = file.read()
+
+    def blank(match):
+        return '\n' * match.group(0).count('\n') or ' '
+
+    text = text.replace('\\\n', ' ')
+    text = re.sub(r'/\*.*?\*/', blank, text, flags=re.S)
+    for number, line in enumerate(text.split('\n'), 1):
+        match = INCLUDE.match(line)
+        if match:
+            if match.group(3):
+                yield number, None, match.group(3)
+            else:
+                yield number, match.group(1) is not None, match.group(1) or match.group(2)
+
+
+# Headers that the build makes: no file in the tree, but a folder that they belong to.
+GENERATED = {'shoal-resources.h': {'desktop'}}
+
+
+def check_project_header(folder, header, owners):
+    """The complaint about one of our own headers, or None."""
+    if '/' in header:
+        return f'"{header}" must be included by its name alone'
+    having = owners.get(header) or GENERATED.get(header)
+    if having is None:
+        return f'"{header}" is no header of src/'
+    if folder in having:
+        return None
+    allowed = [owner for owner in having if owner in FOLDERS[folder]]
+    if len(allowed) > 1:
+        return f'"{header}" could be that of {" or ".join(allowed)}/'
+    if not allowed:
+        return f'{folder}/ may not use {" or ".join(having)}/ ("{header}")'
+    return None
+
+
+def check_system_header(folder, header, owners):
+    """The complaint about a header in <>, or None."""
+    base = os.path.basename(header)
+    if base in owners:
+        return f'<{header}> is a header of ours: include it in quotes'
+    for begin, allowed in LIBRARIES.items():
+        if header.startswith(begin):
+            return None if folder in allowed else f'{folder}/ may not use <{header}>'
+    if '..' in header or header.startswith('/') or not COMMON.match(header):
+        return f'<{header}> is of a library that no folder may use; if one may, say so in {os.path.basename(__file__)}'
+    return None
+
+
+def check(root):
+    """All complaints about the tree."""
+    complaints = []
+    owners = {}
+    files = list(source_files(root))
+
+    for folder, path in files:
+        name = os.path.basename(path)
+        if name.endswith(('.h', '.h.in')):
+            owners.setdefault(name.removesuffix('.in'), []).append(folder)
+    for folder, path in files:
+        if folder not in FOLDERS:
+            complaints.append(f'{path}: not in one of the folders that the table knows')
+            continue
+        for number, quoted, header in includes(path):
+            if quoted is None:
+                complaint = f'#include {header}: the name of the header must stand there'
+            elif quoted and header == 'config.h':
+                complaint = None
+            elif quoted:
+                complaint = check_project_header(folder, header, owners)
+            else:
+                complaint = check_system_header(folder, header, owners)
+            if complaint:
+                complaints.append(f'{path}:{number}: {complaint}')
+    return complaints
+
+
+# Each: a file, what it includes, and a part of the complaint, or None where it is allowed.
+PLANTED = [
+    ('src/engine/shoal-a.c', '#include "shoal-tracker.h"', 'may not use tracker/'),
+    ('src/tracker/shoal-a.c', '#include "shoal-engine.h"', 'may not use engine/'),
+    ('src/base/shoal-a.c', '#include "shoal-content.h"', 'may not use content/'),
+    ('src/base/shoal-a.h', '#include "shoal-net.h"', 'may not use net/'),
+    ('src/content/shoal-a.c', '#include "shoal-protocol.h"', 'may not use protocol/'),
+    ('src/net/shoal-a.c', '#include "shoal-protocol.h"', 'may not use protocol/'),
+    ('src/net/shoal-a.c', '#include "shoal-content.h"', 'may not use content/'),
+    ('src/cli/shoal-a.c', '#include "shoal-tracker.h"', 'may not use tracker/'),
+    ('src/desktop/deep/shoal-a.c', '#include "shoal-cli.h"', 'may not use cli/'),
+    ('src/cli/shoal-a.c', '#include "shoal-desktop.h"', 'may not use desktop/'),
+    ('src/database/shoal-a.c', '#  include   "shoal-net.h"', 'may not use net/'),
+    ('src/engine/shoal-a.c', '#include \\\n "shoal-tracker.h"', 'may not use tracker/'),
+    ('src/engine/shoal-a.c', '#include /* x */ "shoal-tracker.h"', 'may not use tracker/'),
+    ('src/engine/shoal-a.c', '#include "../tracker/shoal-tracker.h"', 'by its name alone'),
+    ('src/engine/shoal-a.c', '#include "tracker/shoal-tracker.h"', 'by its name alone'),
+    ('src/engine/shoal-a.c', '#include <shoal-tracker.h>', 'in quotes'),
+    ('src/engine/shoal-a.c', '#include <../tracker/shoal-tracker.h>', 'in quotes'),
+    ('src/engine/shoal-a.c', '#include SOME_HEADER', 'must stand there'),
+    ('src/engine/shoal-a.c', '#include "shoal-nowhere.h"', 'no header of src/'),
+    ('src/tracker/shoal-engine.h', '', None),
+    ('src/net/shoal-base.h', '\n', None),
+    ('src/net/shoal-protocol.h', '#include "shoal-protocol.h"', None),
+    ('src/elsewhere/shoal-a.c', '', 'the table knows'),
+    ('src/shoal-a.c', '', 'the table knows'),
+    ('src/engine/shoal-a.c', '#include <libsoup/soup.h>', 'may not use <libsoup'),
+    ('src/engine/shoal-a.c', '#include <gtk/gtk.h>', 'may not use <gtk'),
+    ('src/cli/shoal-a.c', '#include <adwaita.h>', 'may not use <adwaita'),
+    ('src/engine/shoal-a.c', '#include <sodium.h>', 'may not use <sodium'),
+    ('src/protocol/shoal-a.c', '#include <gnutls/gnutls.h>', 'may not use <gnutls'),
+    ('src/net/shoal-a.c', '#include <json-glib/json-glib.h>', 'may not use <json-glib'),
+    ('src/content/shoal-a.c', '#include <sqlite3.h>', 'may not use <sqlite3'),
+    ('src/engine/shoal-a.c', '#include <libsecret/secret.h>', 'may not use <libsecret'),
+    ('src/base/shoal-a.c', '#include <curl/curl.h>', 'of a library'),
+    ('src/engine/shoal-a.c', '#include "shoal-net.h"\n#include "config.h"\n#include <gio/gio.h>', None),
+    ('src/engine/shoal-a.c', '/* #include "shoal-tracker.h" */\n// #include "shoal-tracker.h"', None),
+    ('src/programs/shoal-a.c', '#include "shoal-tracker.h"', None),
+    ('src/net/shoal-a.c', '#include <libsoup/soup.h>\n#include <gnutls/x509.h>\n#include <sys/socket.h>', None),
+    ('src/tracker/shoal-a.c', '#include <sodium.h>\n#include "shoal-database.h"', None),
+    ('src/desktop/shoal-a.c', '#include <gtk/gtk.h>\n#include "shoal-engine.h"', None),
+]
+
+
+# The same with a second planted file: a name that two visible folders have.
+TWO_FILES = ('src/net/shoal-base.h', '', 'src/engine/shoal-a.c', '#include "shoal-base.h"', 'could be that of')
+
+
+def self_test():
+    failures = 0
+    cases = [([(path, text)], expected) for path, text, expected in PLANTED]
+    cases.append(([TWO_FILES[0:2], TWO_FILES[2:4]], TWO_FILES[4]))
+    for files, expected in cases:
+        with tempfile.TemporaryDirectory(prefix='shoal-layers-') as root:
+            for folder in FOLDERS:
+                os.makedirs(os.path.join(root, 'src', folder))
+                with open(os.path.join(root, 'src', folder, f'shoal-{folder}.h'), 'w', encoding='utf-8') as file:
+                    file.write('#pragma once\n#include <glib.h>\n')
+            for path, text in files:
+                os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+                with open(os.path.join(root, path), 'w', encoding='utf-8') as file:
+                    file.write(text + '\n')
+            complaints = check(root)
+        good = (not complaints) if expected is None else (
+            len(complaints) == 1 and expected in complaints[0])
+        if not good:
+            failures += 1
+            print(f'self-test: {files!r}: expected {expected!r}, got {complaints!r}')
+    print(f'self-test: {len(cases) - failures} of {len(cases)} planted cases as expected')
+    return failures == 0
+
+
+def main():
+    if sys.argv[1:] == ['--self-test']:
+        return 0 if self_test() else 1
+    if len(sys.argv) != 2 or not os.path.isdir(os.path.join(sys.argv[1], 'src')):
+        print('usage: check-layers.py SOURCE_ROOT | --self-test', file=sys.stderr)
+        return 2
+    complaints = check(sys.argv[1])
+    for complaint in complaints:
+        print(complaint)
+    print(f'{len(complaints)} violations of the layers')
+    return 1 if complaints else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
