@@ -1,0 +1,281 @@
+/* shoal-application.c: the program as the desktop sees it: one instance, its actions, its windows
+ *
+ * Arguments are files to be shared and shoal: links; they come by the command line of a second
+ * start or by D-Bus. A link is only shown: nothing connects before the user has confirmed it.
+ *
+ * The application holds itself while a group is open, because stopping an engine takes time: the
+ * end is always shoal_application_quit(). When the last window closes it ends too, unless it is to
+ * go on in the background.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-application"
+
+#include "config.h"
+
+#include "shoal-application-private.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+
+#include "shoal-resources.h"
+
+G_DEFINE_FINAL_TYPE (ShoalApplication, shoal_application, ADW_TYPE_APPLICATION)
+
+static const GOptionEntry options[] = {
+  { "background", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Start without a window"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Show the version"), NULL },
+      { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[FILE|LINK…]") },
+        { NULL },
+    };
+
+/* ---- Windows ---- */
+
+ShoalWindow *
+shoal_application_ensure_window (ShoalApplication *self)
+{
+  for (GList *at = gtk_application_get_windows (GTK_APPLICATION (self)); at != NULL; at = at->next)
+    if (SHOAL_IS_WINDOW (at->data))
+      return at->data;
+  return shoal_window_new (self);
+}
+
+static void
+start_session (ShoalApplication *self)
+{
+  g_autofree char *last = g_settings_get_string (self->settings, "last-group");
+
+  if (self->started)
+    return;
+  self->started = TRUE;
+  g_application_hold (G_APPLICATION (self));
+  shoal_session_start (self->session, last);
+}
+
+static void
+activate (GApplication *application)
+{
+  ShoalApplication *self = SHOAL_APPLICATION (application);
+
+  if (self->quitting)
+    return;
+  start_session (self);
+  gtk_window_present (GTK_WINDOW (shoal_application_ensure_window (self)));
+}
+
+/* ---- Files and links ---- */
+
+static gboolean
+is_link (const char *text)
+{
+  return g_ascii_strncasecmp (text, "shoal:", 6) == 0;
+}
+
+/* @files: of GFile; may be empty. @link: (nullable) */
+static void
+take (ShoalApplication *self, GListModel *files, const char *link)
+{
+  ShoalWindow *window;
+
+  activate (G_APPLICATION (self));
+  if (self->quitting)
+    return;
+  window = shoal_application_ensure_window (self);
+  if (link != NULL)
+    shoal_window_join (window, link);
+  if (g_list_model_get_n_items (files) > 0)
+    shoal_window_share (window, files);
+}
+
+static void
+open_files (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  g_autoptr (GListStore) store = g_list_store_new (G_TYPE_FILE);
+  g_autofree char *link = NULL;
+
+  for (int i = 0; i < n_files; i++)
+    if (g_file_has_uri_scheme (files[i], "shoal"))
+      {
+        g_free (link);
+        link = g_file_get_uri (files[i]);
+      }
+    else
+      g_list_store_append (store, files[i]);
+  take (SHOAL_APPLICATION (application), G_LIST_MODEL (store), link);
+}
+
+static int
+command_line (GApplication *application, GApplicationCommandLine *line)
+{
+  ShoalApplication *self = SHOAL_APPLICATION (application);
+  GVariantDict *dict = g_application_command_line_get_options_dict (line);
+  g_autoptr (GListStore) store = g_list_store_new (G_TYPE_FILE);
+  g_autofree const char **arguments = NULL;
+  const char *link = NULL;
+
+  g_variant_dict_lookup (dict, G_OPTION_REMAINING, "^a&ay", &arguments);
+  for (guint i = 0; arguments != NULL && arguments[i] != NULL; i++)
+    if (is_link (arguments[i]))
+      link = arguments[i];
+    else
+      {
+        g_autoptr (GFile) file
+                   = g_application_command_line_create_file_for_arg (line, arguments[i]);
+
+        g_list_store_append (store, file);
+      }
+  if (arguments == NULL && g_variant_dict_contains (dict, "background"))
+    start_session (self);
+  else
+    take (self, G_LIST_MODEL (store), link);
+  return 0;
+}
+
+static int
+handle_local_options (GApplication *application, GVariantDict *dict)
+{
+  if (!g_variant_dict_contains (dict, "version"))
+    return -1;
+  g_print ("shoal %s\n", SHOAL_VERSION);
+  return 0;
+}
+
+/* ---- The end ---- */
+
+static void
+on_closed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalApplication) self = user_data;
+
+  shoal_session_close_finish (SHOAL_SESSION (object), result, NULL);
+  g_application_quit (G_APPLICATION (self));
+}
+
+void
+shoal_application_quit (ShoalApplication *self)
+{
+  g_autoptr (GList) windows = NULL;
+
+  g_return_if_fail (SHOAL_IS_APPLICATION (self));
+
+  if (self->quitting)
+    return;
+  self->quitting = TRUE;
+  windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
+  for (GList *at = windows; at != NULL; at = at->next)
+    gtk_window_destroy (at->data);
+  shoal_session_close_async (self->session, on_closed_cb, g_object_ref (self));
+}
+
+static void
+window_removed (GtkApplication *application, GtkWindow *window)
+{
+  ShoalApplication *self = SHOAL_APPLICATION (application);
+
+  GTK_APPLICATION_CLASS (shoal_application_parent_class)->window_removed (application, window);
+  if (SHOAL_IS_WINDOW (window) && !self->quitting
+      && !g_settings_get_boolean (self->settings, "run-in-background"))
+    shoal_application_quit (self);
+}
+
+static gboolean
+on_signal_cb (gpointer user_data)
+{
+  shoal_application_quit (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- Class ---- */
+
+static void
+on_current_changed_cb (ShoalApplication *self)
+{
+  ShoalGroupItem *group = shoal_session_get_current (self->session);
+
+  if (group == NULL)
+    return;
+
+  g_autofree char *name = g_path_get_basename (shoal_group_item_get_folder (group));
+
+  g_settings_set_string (self->settings, "last-group", name);
+}
+
+static void
+on_engine_changed_cb (ShoalApplication *self)
+{
+  shoal_settings_sync_set_engine (self->sync, shoal_session_get_engine (self->session));
+}
+
+static void
+startup (GApplication *application)
+{
+  ShoalApplication *self = SHOAL_APPLICATION (application);
+
+  G_APPLICATION_CLASS (shoal_application_parent_class)->startup (application);
+  g_set_application_name (_ ("Shoal"));
+  gtk_window_set_default_icon_name (SHOAL_APP_ID);
+  self->settings = shoal_settings_sync_open_settings ();
+  self->sync = shoal_settings_sync_new (self->settings);
+  self->session = shoal_session_new ();
+  g_signal_connect_object (self->session, "notify::engine", G_CALLBACK (on_engine_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::current", G_CALLBACK (on_current_changed_cb),
+                           self, G_CONNECT_SWAPPED);
+  shoal_application_add_actions (self);
+  g_unix_signal_add (SIGTERM, on_signal_cb, self);
+  g_unix_signal_add (SIGINT, on_signal_cb, self);
+}
+
+static void
+dispose (GObject *object)
+{
+  ShoalApplication *self = SHOAL_APPLICATION (object);
+
+  g_clear_object (&self->sync);
+  g_clear_object (&self->session);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (shoal_application_parent_class)->dispose (object);
+}
+
+static void
+shoal_application_class_init (ShoalApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = dispose;
+  application_class->activate = activate;
+  application_class->open = open_files;
+  application_class->command_line = command_line;
+  application_class->handle_local_options = handle_local_options;
+  application_class->startup = startup;
+  GTK_APPLICATION_CLASS (klass)->window_removed = window_removed;
+}
+
+static void
+shoal_application_init (ShoalApplication *self)
+{
+  g_resources_register (shoal_get_resource ());
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+}
+
+ShoalApplication *
+shoal_application_new (void)
+{
+  return g_object_new (SHOAL_TYPE_APPLICATION, "application-id", SHOAL_APP_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN | G_APPLICATION_HANDLES_COMMAND_LINE,
+                       "resource-base-path", "/io/github/shoal_app/Shoal", NULL);
+}
+
+ShoalSession *
+shoal_application_get_session (ShoalApplication *self)
+{
+  g_return_val_if_fail (SHOAL_IS_APPLICATION (self), NULL);
+  return self->session;
+}
+
+GSettings *
+shoal_application_get_settings (ShoalApplication *self)
+{
+  g_return_val_if_fail (SHOAL_IS_APPLICATION (self), NULL);
+  return self->settings;
+}

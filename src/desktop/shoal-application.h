@@ -1,0 +1,29 @@
+/* shoal-application.h: the program as the desktop sees it: one instance, its actions, its windows
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "shoal-session.h"
+#include "shoal-settings-sync.h"
+
+G_BEGIN_DECLS
+
+/** ShoalApplication: main thread. Holds itself while a group is open; ends with
+ * shoal_application_quit(). Actions: "app.share" (as: paths), "app.preferences", "app.about",
+ * "app.show", "app.quit". */
+#define SHOAL_TYPE_APPLICATION (shoal_application_get_type ())
+G_DECLARE_FINAL_TYPE (ShoalApplication, shoal_application, SHOAL, APPLICATION, AdwApplication)
+
+ShoalApplication *shoal_application_new (void);
+/** shoal_application_get_session: Returns: (transfer none): which group is open */
+ShoalSession *shoal_application_get_session (ShoalApplication *self);
+/** shoal_application_get_settings: Returns: (transfer none): what the user has set for the app */
+GSettings *shoal_application_get_settings (ShoalApplication *self);
+/** shoal_application_quit: closes the group and all windows, then ends; takes up to a few seconds
+ */
+void shoal_application_quit (ShoalApplication *self);
+
+G_END_DECLS

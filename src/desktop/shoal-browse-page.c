@@ -1,0 +1,607 @@
+/* shoal-browse-page.c: the page "Browse" of the main window: all that the group offers
+ *
+ * The model asks the directory page by page; the page asks it for more when the end of the list
+ * comes near. While the user is at the list's beginning it follows the catalogue by itself,
+ * further down a banner offers to refresh.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-browse-page"
+
+#include "config.h"
+
+#include "shoal-browse-page-private.h"
+
+#include <glib/gi18n.h>
+
+#include "shoal-columns.h"
+#include "shoal-error.h"
+#include "shoal-sources-window.h"
+#include "shoal-units.h"
+
+/* Below this width a row tells size and people under its name. */
+#define NARROW_WIDTH (500)
+/* Below this one the least important columns go. */
+#define MEDIUM_WIDTH (760)
+/* More is loaded when less than so many screens are left. */
+#define SCREENS_AHEAD (3)
+
+/* As shoal_browse_filters_apply() numbers them. */
+enum
+{
+  COLUMN_NAME,
+  COLUMN_SIZE,
+  COLUMN_WHEN,
+};
+
+G_DEFINE_FINAL_TYPE (ShoalBrowsePage, shoal_browse_page, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_SEARCH_MODE,
+  PROP_NARROW,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+/* ---- What is shown ---- */
+
+static gboolean
+is_online (ShoalBrowsePage *self)
+{
+  return self->directory != NULL
+         && shoal_directory_get_state (self->directory) == SHOAL_DIRECTORY_ONLINE;
+}
+
+static void
+show_message (ShoalBrowsePage *self,
+              const char *icon,
+              const char *title,
+              const char *description,
+              const char *button,
+              const char *action)
+{
+  g_autofree char *markup = g_markup_escape_text (description, -1);
+
+  adw_status_page_set_icon_name (self->message, icon);
+  adw_status_page_set_title (self->message, title);
+  adw_status_page_set_description (self->message, markup);
+  gtk_widget_set_visible (GTK_WIDGET (self->message_button), button != NULL);
+  if (button != NULL)
+    {
+      gtk_button_set_label (self->message_button, button);
+      gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (self->message_button), action);
+    }
+  gtk_stack_set_visible_child_name (self->stack, "message");
+}
+
+static void
+show_nothing_found (ShoalBrowsePage *self)
+{
+  if (shoal_browse_filters_are_set (self))
+    show_message (self, "system-search-symbolic",
+                  _ ("No Results"), _ ("Try other words or fewer filters."),
+                                       _ ("_Clear Search"), "browse.clear-filters");
+  else if (self->folder != NULL)
+    show_message (self, "folder-symbolic",
+                  _ ("Nothing in This Folder"),
+                     _ ("It has no files, or nobody offers it any more."), _ ("_Go Back"),
+                                                                              "browse.back");
+  else
+    show_message (self, "folder-publicshare-symbolic",
+                  _ ("Nothing Is Shared Yet"),
+                     _ ("Be the first: drop files or folders onto this window."),
+                        _ ("Go to _My Files"), "win.show-page::files");
+}
+
+static void
+show_failure (ShoalBrowsePage *self)
+{
+  const GError *error = shoal_search_model_get_error (self->model);
+
+  if (!is_online (self))
+    show_message (self, "network-offline-symbolic",
+                  _ ("Not Connected"), error != NULL ? error->message
+                                                     : _ ("Shoal connects again by itself."),
+                                                          _ ("_Try Again"), "browse.retry");
+  else
+    show_message (self, "dialog-warning-symbolic",
+                  _ ("Could Not Search"), error != NULL ? error->message : "",
+                     _ ("_Try Again"), "browse.retry");
+}
+
+static void
+update_stack (ShoalBrowsePage *self)
+{
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->model)) > 0)
+    {
+      gtk_stack_set_visible_child_name (self->stack, "list");
+      return;
+    }
+  switch (shoal_search_model_get_state (self->model))
+    {
+    case SHOAL_SEARCH_LOADING:
+      /* What was not found before stays said until it is known better. */
+      if (!shoal_browse_filters_are_set (self))
+        gtk_stack_set_visible_child_name (self->stack, "loading");
+      break;
+    case SHOAL_SEARCH_READY:
+      show_nothing_found (self);
+      break;
+    case SHOAL_SEARCH_FAILED:
+      show_failure (self);
+      break;
+    case SHOAL_SEARCH_IDLE:
+    default:
+      show_message (self, "network-offline-symbolic",
+                    _ ("No Group Is Open"), _ ("What its members share is shown here."), NULL,
+                                               NULL);
+      break;
+    }
+}
+
+static void
+update_banner (ShoalBrowsePage *self)
+{
+  const GError *error = shoal_search_model_get_error (self->model);
+  const char *text = NULL, *button = NULL, *action = NULL;
+  gboolean at_top
+      = gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scroller)) <= 0;
+
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0)
+    ;
+  else if (error != NULL && is_online (self)) /* else the window tells it */
+    {
+      text = error->message;
+      button = _ ("_Try Again");
+      action = "browse.retry";
+    }
+  else if (shoal_search_model_get_stale (self->model) && !at_top)
+    {
+      text = _ ("The list has changed.");
+      button = _ ("_Refresh");
+      action = "browse.refresh";
+    }
+  if (text != NULL)
+    gtk_label_set_text (self->banner_label, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->banner_button), button != NULL);
+  if (button != NULL)
+    {
+      gtk_button_set_label (self->banner_button, button);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->banner_button), action);
+    }
+  gtk_revealer_set_reveal_child (self->banner, text != NULL);
+}
+
+static void
+update_count (ShoalBrowsePage *self)
+{
+  gboolean at_least;
+  gint64 total = shoal_search_model_get_total (self->model, &at_least);
+  gboolean busy = shoal_search_model_get_state (self->model) == SHOAL_SEARCH_LOADING
+                  || shoal_search_model_get_loading_more (self->model);
+  gulong n = (gulong) total;
+  g_autofree char *text
+      = total == 0 ? g_strdup ("")
+        : at_least
+            ? g_strdup_printf (ngettext ("More than %'lu item", "More than %'lu items", n), n)
+            : g_strdup_printf (ngettext ("%'lu item", "%'lu items", n), n);
+
+  gtk_label_set_text (self->count_label, text);
+  gtk_spinner_set_spinning (self->spinner, busy);
+  gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
+}
+
+static void
+update_folder_bar (ShoalBrowsePage *self)
+{
+  gtk_widget_set_visible (self->folder_bar, self->folder != NULL);
+  if (self->folder == NULL)
+    return;
+  guint n = shoal_result_get_n_entries (self->folder);
+  g_autofree char *size = shoal_format_size (shoal_result_get_size (self->folder));
+  g_autofree char *count = g_strdup_printf (ngettext ("%u entry", "%u entries", n), n);
+  g_autofree char *details = g_strdup_printf ("%s · %s", count, size);
+
+  gtk_label_set_text (self->folder_title, shoal_result_get_name (self->folder));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->folder_title),
+                               shoal_result_get_name (self->folder));
+  gtk_label_set_text (self->folder_details, details);
+}
+
+void
+shoal_browse_page_update (ShoalBrowsePage *self)
+{
+  update_stack (self);
+  update_banner (self);
+  update_count (self);
+  shoal_browse_actions_update (self);
+}
+
+void
+shoal_browse_page_open_folder (ShoalBrowsePage *self, ShoalResult *folder)
+{
+  if (folder == self->folder)
+    return;
+  self->setting = TRUE;
+  if (folder != NULL && self->folder == NULL)
+    {
+      g_free (self->words_before);
+      self->words_before = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
+      gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
+    }
+  else if (folder == NULL)
+    gtk_editable_set_text (GTK_EDITABLE (self->search_entry),
+                           self->words_before != NULL ? self->words_before : "");
+  self->setting = FALSE;
+  g_set_object (&self->folder, folder);
+  update_folder_bar (self);
+  shoal_browse_filters_apply (self);
+  shoal_browse_actions_update (self);
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
+}
+
+/* ---- Signals ---- */
+
+static void
+on_model_changed_cb (ShoalBrowsePage *self)
+{
+  shoal_browse_page_update (self);
+}
+
+static void
+on_scrolled_cb (ShoalBrowsePage *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  double value = gtk_adjustment_get_value (adjustment);
+  double page = gtk_adjustment_get_page_size (adjustment);
+  double left = gtk_adjustment_get_upper (adjustment) - value - page;
+
+  shoal_search_model_set_follow (self->model, value <= 0);
+  update_banner (self);
+  if (page > 0 && left < SCREENS_AHEAD * page)
+    shoal_search_model_load_more (self->model);
+}
+
+static void
+on_activate_cb (ShoalBrowsePage *self, guint position, GtkColumnView *view)
+{
+  g_autoptr (ShoalSearchRow) row = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+
+  if (row != NULL)
+    shoal_browse_actions_activate (self, row);
+}
+
+static void
+on_selection_changed_cb (ShoalBrowsePage *self)
+{
+  shoal_browse_actions_update (self);
+}
+
+static void
+on_filter_changed_cb (ShoalBrowsePage *self)
+{
+  if (self->setting)
+    return;
+  shoal_browse_filters_apply (self);
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
+}
+
+static void
+on_search_changed_cb (ShoalBrowsePage *self)
+{
+  on_filter_changed_cb (self);
+}
+
+static void
+on_search_activate_cb (ShoalBrowsePage *self)
+{
+  gtk_widget_child_focus (GTK_WIDGET (self->view), GTK_DIR_TAB_FORWARD);
+}
+
+static void
+on_search_mode_cb (ShoalBrowsePage *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEARCH_MODE]);
+}
+
+static void
+on_roster_changed_cb (ShoalBrowsePage *self)
+{
+  shoal_browse_filters_update_people (self);
+}
+
+/* ---- Width ---- */
+
+static gboolean
+on_narrow_idle_cb (gpointer user_data)
+{
+  ShoalBrowsePage *self = user_data;
+  double width
+      = gtk_adjustment_get_page_size (gtk_scrolled_window_get_hadjustment (self->scroller));
+  gboolean narrow = width <= NARROW_WIDTH;
+
+  self->narrow_idle = 0;
+  if (width <= 0)
+    return G_SOURCE_REMOVE;
+  gtk_column_view_column_set_visible (self->size_column, !narrow);
+  gtk_column_view_column_set_visible (self->who_column, !narrow);
+  gtk_column_view_column_set_visible (self->when_column, width > MEDIUM_WIDTH);
+  gtk_column_view_column_set_visible (self->type_column, width > MEDIUM_WIDTH);
+  if (self->narrow != narrow)
+    {
+      self->narrow = narrow;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* Columns cannot come and go while the view is being allocated. */
+static void
+on_width_changed_cb (ShoalBrowsePage *self)
+{
+  if (self->narrow_idle == 0)
+    self->narrow_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_narrow_idle_cb, self, NULL);
+}
+
+/* ---- The object ---- */
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  ShoalBrowsePage *self = SHOAL_BROWSE_PAGE (object);
+
+  if (id == PROP_SEARCH_MODE)
+    g_value_set_boolean (value, gtk_search_bar_get_search_mode (self->search_bar));
+  else if (id == PROP_NARROW)
+    g_value_set_boolean (value, self->narrow);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  ShoalBrowsePage *self = SHOAL_BROWSE_PAGE (object);
+
+  if (id == PROP_SEARCH_MODE)
+    gtk_search_bar_set_search_mode (self->search_bar, g_value_get_boolean (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+leave_parts (ShoalBrowsePage *self)
+{
+  if (self->directory != NULL)
+    g_signal_handlers_disconnect_by_data (self->directory, self);
+  if (self->model != NULL)
+    shoal_search_model_set_directory (self->model, NULL, NULL);
+  g_clear_object (&self->index);
+  g_clear_object (&self->directory);
+  g_clear_object (&self->transfers);
+  g_clear_object (&self->settings);
+}
+
+static void
+dispose (GObject *object)
+{
+  ShoalBrowsePage *self = SHOAL_BROWSE_PAGE (object);
+
+  g_clear_handle_id (&self->narrow_idle, g_source_remove);
+  if (self->model != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->model, self);
+      g_signal_handlers_disconnect_by_data (self->selection, self);
+      g_signal_handlers_disconnect_by_data (gtk_scrolled_window_get_vadjustment (self->scroller),
+                                            self);
+      g_signal_handlers_disconnect_by_data (gtk_scrolled_window_get_hadjustment (self->scroller),
+                                            self);
+      g_signal_handlers_disconnect_by_data (gtk_column_view_get_sorter (self->view), self);
+      leave_parts (self);
+      gtk_widget_insert_action_group (GTK_WIDGET (self), "browse", NULL);
+    }
+  g_clear_object (&self->selection);
+  g_clear_object (&self->model);
+  g_clear_object (&self->actions);
+  g_clear_object (&self->folder);
+  g_clear_object (&self->engine);
+  g_clear_pointer (&self->words_before, g_free);
+  G_OBJECT_CLASS (shoal_browse_page_parent_class)->dispose (object);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, filter_button);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, type_filter);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, size_filter);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, person_filter);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, available_filter);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, folder_bar);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, folder_title);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, folder_details);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, banner);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, banner_label);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, banner_button);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, stack);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, message);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, message_button);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, scroller);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, view);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, name_column);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, size_column);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, type_column);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, who_column);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, when_column);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, state_column);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, count_label);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, spinner);
+  gtk_widget_class_bind_template_child (widget_class, ShoalBrowsePage, row_menu);
+  gtk_widget_class_bind_template_callback (widget_class, on_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_filter_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_mode_cb);
+}
+
+static void
+shoal_browse_page_class_init (ShoalBrowsePageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+  object_class->dispose = dispose;
+
+  properties[PROP_SEARCH_MODE]
+      = g_param_spec_boolean ("search-mode", NULL, NULL, FALSE, G_PARAM_READWRITE | flags);
+  properties[PROP_NARROW]
+      = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, G_PARAM_READABLE | flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/shoal_app/Shoal/ui/shoal-browse-page.ui");
+  bind_template (widget_class);
+
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F5, 0, "browse.refresh", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "browse.refresh",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "browse.back",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_BackSpace, 0, "browse.back", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK,
+                                       "browse.download", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Enter, GDK_CONTROL_MASK,
+                                       "browse.download", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "browse.download-to", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_ALT_MASK, "browse.who-has",
+                                       NULL);
+}
+
+static void
+set_factory (GtkColumnViewColumn *column, GtkListItemFactory *factory)
+{
+  gtk_column_view_column_set_factory (column, factory);
+  g_object_unref (factory);
+}
+
+static void
+init_columns (ShoalBrowsePage *self)
+{
+  GType type = SHOAL_TYPE_SEARCH_ROW;
+
+  set_factory (self->name_column,
+               shoal_columns_new_name (type, "place", "details", G_OBJECT (self), "narrow"));
+  set_factory (self->size_column,
+               shoal_columns_new_text (type, "size", NULL, SHOAL_COLUMN_NUMBER, 8));
+  set_factory (self->type_column,
+               shoal_columns_new_text (type, "type", NULL, SHOAL_COLUMN_DIM, 10));
+  set_factory (self->who_column,
+               shoal_columns_new_text (type, "who", "who", SHOAL_COLUMN_TEXT, 16));
+  set_factory (self->when_column,
+               shoal_columns_new_text (type, "when", NULL, SHOAL_COLUMN_DIM, 10));
+  set_factory (self->state_column, shoal_columns_new_state (type));
+  shoal_columns_set_remote_sorter (self->name_column, COLUMN_NAME);
+  shoal_columns_set_remote_sorter (self->size_column, COLUMN_SIZE);
+  shoal_columns_set_remote_sorter (self->when_column, COLUMN_WHEN);
+  shoal_columns_add_menu (self->view, self->row_menu);
+}
+
+static void
+shoal_browse_page_init (ShoalBrowsePage *self)
+{
+  GtkAdjustment *adjustment;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->model = shoal_search_model_new ();
+  self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->model)));
+  shoal_browse_actions_init (self);
+  shoal_browse_filters_init (self);
+  init_columns (self);
+  gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
+  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+
+  adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  g_signal_connect_swapped (adjustment, "value-changed", G_CALLBACK (on_scrolled_cb), self);
+  g_signal_connect_swapped (adjustment, "changed", G_CALLBACK (on_scrolled_cb), self);
+  g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (self->scroller),
+                            "notify::page-size", G_CALLBACK (on_width_changed_cb), self);
+  g_signal_connect_swapped (self->model, "state-changed", G_CALLBACK (on_model_changed_cb), self);
+  g_signal_connect_swapped (self->selection, "selection-changed",
+                            G_CALLBACK (on_selection_changed_cb), self);
+  g_signal_connect_swapped (gtk_column_view_get_sorter (self->view), "changed",
+                            G_CALLBACK (on_filter_changed_cb), self);
+  update_folder_bar (self);
+  shoal_browse_page_update (self);
+}
+
+GtkWidget *
+shoal_browse_page_new (void)
+{
+  return g_object_new (SHOAL_TYPE_BROWSE_PAGE, NULL);
+}
+
+void
+shoal_browse_page_set_engine (ShoalBrowsePage *self, ShoalEngine *engine)
+{
+  g_return_if_fail (SHOAL_IS_BROWSE_PAGE (self));
+  g_return_if_fail (engine == NULL || SHOAL_IS_ENGINE (engine));
+
+  if (!g_set_object (&self->engine, engine))
+    return;
+  if (engine == NULL)
+    shoal_browse_page_set_parts (self, NULL, NULL, NULL, NULL);
+  else
+    shoal_browse_page_set_parts (self, SHOAL_DIRECTORY (shoal_engine_get_directory (engine)),
+                                 shoal_engine_get_transfers (engine),
+                                 shoal_engine_get_shares (engine),
+                                 shoal_engine_get_settings (engine));
+}
+
+void
+shoal_browse_page_set_parts (ShoalBrowsePage *self,
+                             ShoalDirectory *directory,
+                             ShoalTransferManager *transfers,
+                             ShoalShares *shares,
+                             ShoalSettings *settings)
+{
+  g_return_if_fail (SHOAL_IS_BROWSE_PAGE (self));
+
+  leave_parts (self);
+  shoal_browse_page_open_folder (self, NULL);
+  shoal_browse_filters_clear (self);
+  g_set_object (&self->directory, directory);
+  g_set_object (&self->transfers, transfers);
+  g_set_object (&self->settings, settings);
+  if (directory != NULL)
+    {
+      self->index
+          = shoal_local_index_new (transfers != NULL ? G_LIST_MODEL (transfers) : NULL, shares);
+      g_signal_connect_swapped (directory, "roster-changed", G_CALLBACK (on_roster_changed_cb),
+                                self);
+      shoal_search_model_set_directory (self->model, directory, self->index);
+    }
+  shoal_browse_filters_update_people (self);
+  shoal_browse_page_update (self);
+}
+
+void
+shoal_browse_page_show_user (ShoalBrowsePage *self, const char *user)
+{
+  g_return_if_fail (SHOAL_IS_BROWSE_PAGE (self));
+  g_return_if_fail (user != NULL);
+
+  shoal_browse_page_open_folder (self, NULL);
+  shoal_browse_filters_clear (self);
+  shoal_browse_filters_set_person (self, user);
+}

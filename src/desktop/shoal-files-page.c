@@ -1,0 +1,539 @@
+/* shoal-files-page.c: the page "My Files" of the main window: what is shared from here
+ *
+ * The shares are shown through rows that are made when they are looked at; search and order are
+ * applied here, since the list is our own.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-files-page"
+
+#include "config.h"
+
+#include "shoal-files-page.h"
+
+#include <glib/gi18n.h>
+
+#include "shoal-columns.h"
+#include "shoal-dialogs.h"
+#include "shoal-share-row.h"
+#include "shoal-units.h"
+
+/* Below this width a row tells its size under its name. */
+#define NARROW_WIDTH (500)
+#define MEDIUM_WIDTH (700)
+
+struct _ShoalFilesPage
+{
+  AdwBin parent_instance;
+
+  ShoalEngine *engine;
+  ShoalShares *shares;
+  GtkMapListModel *rows;
+  GtkFilterListModel *found;
+  GtkMultiSelection *selection;
+  GSimpleActionGroup *actions;
+  guint idle;
+  gboolean narrow;
+
+  GtkSearchBar *search_bar;
+  GtkSearchEntry *search_entry;
+  GtkStack *stack;
+  GtkWidget *buttons;
+  GtkScrolledWindow *scroller;
+  GtkColumnView *view;
+  GtkColumnViewColumn *name_column;
+  GtkColumnViewColumn *size_column;
+  GtkColumnViewColumn *when_column;
+  GtkColumnViewColumn *fetched_column;
+  GtkColumnViewColumn *state_column;
+  GtkLabel *count_label;
+  GMenuModel *row_menu;
+};
+
+G_DEFINE_FINAL_TYPE (ShoalFilesPage, shoal_files_page, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_SEARCH_MODE,
+  PROP_NARROW,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+/* ---- What is selected ---- */
+
+/* Of ShoalShare. */
+static GPtrArray *
+dup_selected (ShoalFilesPage *self)
+{
+  GPtrArray *shares = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GtkBitset) selected
+             = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  GtkBitsetIter iter;
+  guint position;
+
+  for (gboolean valid = gtk_bitset_iter_init_first (&iter, selected, &position); valid;
+       valid = gtk_bitset_iter_next (&iter, &position))
+    {
+      g_autoptr (ShoalShareRow) row
+                 = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+
+      g_ptr_array_add (shares, g_object_ref (shoal_share_row_get_share (row)));
+    }
+  return shares;
+}
+
+static GtkWindow *
+get_window (ShoalFilesPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
+}
+
+static void
+update_actions (ShoalFilesPage *self)
+{
+  static const char *const one[] = { "open", "show-in-folder", "details" };
+  static const char *const any[] = { "withdraw", "recheck", "switch-off", "switch-on" };
+  g_autoptr (GtkBitset) selected
+             = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  guint64 n = gtk_bitset_get_size (selected);
+  GActionMap *map = G_ACTION_MAP (self->actions);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (one); i++)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, one[i])),
+                                 n == 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (any); i++)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, any[i])), n > 0);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "withdraw-all")),
+                               self->shares != NULL
+                                   && g_list_model_get_n_items (G_LIST_MODEL (self->shares)) > 0);
+}
+
+/* ---- Actions ---- */
+
+static void
+on_removed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalFilesPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gint64 n = shoal_shares_remove_finish (SHOAL_SHARES (object), result, &error);
+  g_autofree char *text
+      = n < 0 ? g_strdup (error->message)
+              : g_strdup_printf (ngettext ("%lu item is no longer shared",
+                                           "%lu items are no longer shared", (gulong) n),
+                                 (gulong) n);
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", text);
+}
+
+static void
+withdraw_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  ShoalFilesPage *self = user_data;
+  g_autoptr (GPtrArray) shares = dup_selected (self);
+
+  if (self->shares != NULL && shares->len > 0)
+    shoal_shares_remove_async (self->shares, shares, NULL, on_removed_cb, g_object_ref (self));
+}
+
+static void
+on_confirmed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalFilesPage) self = user_data;
+
+  if (shoal_dialogs_confirm_finish (result) && self->shares != NULL)
+    shoal_shares_remove_async (self->shares, NULL, NULL, on_removed_cb, g_object_ref (self));
+}
+
+static void
+withdraw_all_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  ShoalFilesPage *self = user_data;
+
+  shoal_dialogs_confirm_async (
+      get_window (self), _ ("Withdraw Everything?"),
+                            _ ("The group can no longer get anything from this computer. The "
+                                  "files themselves stay where they are."),
+                               _ ("_Withdraw All"), TRUE, on_confirmed_cb, g_object_ref (self));
+}
+
+static void
+set_offered (ShoalFilesPage *self, gboolean offered)
+{
+  g_autoptr (GPtrArray) shares = dup_selected (self);
+
+  for (guint i = 0; self->shares != NULL && i < shares->len; i++)
+    shoal_shares_set_offered (self->shares, g_ptr_array_index (shares, i), offered);
+}
+
+static void
+switch_on_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  set_offered (user_data, TRUE);
+}
+
+static void
+switch_off_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  set_offered (user_data, FALSE);
+}
+
+static void
+recheck_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  ShoalFilesPage *self = user_data;
+  g_autoptr (GPtrArray) shares = dup_selected (self);
+
+  for (guint i = 0; self->shares != NULL && i < shares->len; i++)
+    shoal_shares_recheck (self->shares, g_ptr_array_index (shares, i));
+}
+
+/* Activates an action of the window with the path of the one that is selected. */
+static void
+pass_path (ShoalFilesPage *self, const char *action)
+{
+  g_autoptr (GPtrArray) shares = dup_selected (self);
+
+  if (shares->len == 1)
+    gtk_widget_activate_action (GTK_WIDGET (self), action, "s",
+                                shoal_share_get_path (g_ptr_array_index (shares, 0)));
+}
+
+static void
+open_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  pass_path (user_data, "win.open-path");
+}
+
+static void
+show_in_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  pass_path (user_data, "win.show-in-folder");
+}
+
+static void
+details_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_autoptr (GPtrArray) shares = dup_selected (user_data);
+
+  if (shares->len != 1)
+    return;
+  ShoalShare *share = g_ptr_array_index (shares, 0);
+  const char *message = shoal_share_get_message (share);
+  const char *const *skipped = shoal_share_get_skipped (share);
+  static const char *const none[] = { NULL };
+  shoal_dialogs_show_list (get_window (user_data), shoal_share_get_name (share),
+                           message != NULL ? message : shoal_share_get_path (share),
+                           skipped != NULL ? skipped : none);
+}
+
+static void
+init_actions (ShoalFilesPage *self)
+{
+  static const GActionEntry entries[] = {
+    { "withdraw", withdraw_cb, NULL, NULL, NULL, { 0 } },
+    { "withdraw-all", withdraw_all_cb, NULL, NULL, NULL, { 0 } },
+    { "switch-on", switch_on_cb, NULL, NULL, NULL, { 0 } },
+    { "switch-off", switch_off_cb, NULL, NULL, NULL, { 0 } },
+    { "recheck", recheck_cb, NULL, NULL, NULL, { 0 } },
+    { "open", open_cb, NULL, NULL, NULL, { 0 } },
+    { "show-in-folder", show_in_folder_cb, NULL, NULL, NULL, { 0 } },
+    { "details", details_cb, NULL, NULL, NULL, { 0 } },
+  };
+
+  self->actions = g_simple_action_group_new ();
+  g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
+                                   self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "files", G_ACTION_GROUP (self->actions));
+}
+
+/* ---- What is shown ---- */
+
+static void
+update (ShoalFilesPage *self)
+{
+  guint n = self->shares != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->shares)) : 0;
+  guint shown = g_list_model_get_n_items (G_LIST_MODEL (self->found));
+  g_autofree char *text = g_strdup_printf (ngettext ("%u item", "%u items", shown), shown);
+
+  gtk_stack_set_visible_child_name (self->stack, n == 0       ? "empty"
+                                                 : shown == 0 ? "nothing"
+                                                              : "list");
+  gtk_widget_set_visible (self->buttons, n > 0);
+  gtk_label_set_text (self->count_label, text);
+  update_actions (self);
+}
+
+static gpointer
+make_row (gpointer item, gpointer user_data)
+{
+  g_autoptr (ShoalShare) share = item;
+
+  return shoal_share_row_new (share);
+}
+
+static char *
+get_drag_path (gpointer item, gpointer user_data)
+{
+  return g_strdup (shoal_share_get_path (shoal_share_row_get_share (item)));
+}
+
+static void
+on_activate_cb (ShoalFilesPage *self, guint position, GtkColumnView *view)
+{
+  g_autoptr (ShoalShareRow) row = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+
+  if (row != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.open-path", "s",
+                                shoal_share_get_path (shoal_share_row_get_share (row)));
+}
+
+static void
+on_search_mode_cb (ShoalFilesPage *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEARCH_MODE]);
+}
+
+static gboolean
+on_idle_cb (gpointer user_data)
+{
+  ShoalFilesPage *self = user_data;
+  double width
+      = gtk_adjustment_get_page_size (gtk_scrolled_window_get_hadjustment (self->scroller));
+  gboolean narrow = width <= NARROW_WIDTH;
+
+  self->idle = 0;
+  if (width <= 0)
+    return G_SOURCE_REMOVE;
+  gtk_column_view_column_set_visible (self->size_column, !narrow);
+  gtk_column_view_column_set_visible (self->fetched_column, !narrow);
+  gtk_column_view_column_set_visible (self->when_column, width > MEDIUM_WIDTH);
+  if (self->narrow != narrow)
+    {
+      self->narrow = narrow;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* Columns cannot come and go while the view is being allocated. */
+static void
+on_width_changed_cb (ShoalFilesPage *self)
+{
+  if (self->idle == 0)
+    self->idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_idle_cb, self, NULL);
+}
+
+/* ---- Columns ---- */
+
+static void
+set_column (GtkColumnViewColumn *column, GtkListItemFactory *factory, GtkSorter *sorter)
+{
+  gtk_column_view_column_set_factory (column, factory);
+  gtk_column_view_column_set_sorter (column, sorter);
+  g_object_unref (factory);
+  g_object_unref (sorter);
+}
+
+static GtkExpression *
+new_value (const char *property)
+{
+  GtkExpression *share = gtk_property_expression_new (SHOAL_TYPE_SHARE_ROW, NULL, "share");
+
+  return gtk_property_expression_new (SHOAL_TYPE_SHARE, share, property);
+}
+
+static GtkSorter *
+new_number_sorter (const char *property)
+{
+  return GTK_SORTER (gtk_numeric_sorter_new (new_value (property)));
+}
+
+static void
+init_columns (ShoalFilesPage *self)
+{
+  GType type = SHOAL_TYPE_SHARE_ROW;
+  GtkExpression *state = gtk_property_expression_new (type, NULL, "state");
+
+  set_column (self->name_column,
+              shoal_columns_new_name (type, "place", "details", G_OBJECT (self), "narrow"),
+              GTK_SORTER (gtk_string_sorter_new (new_value ("name"))));
+  set_column (self->size_column,
+              shoal_columns_new_text (type, "size", NULL, SHOAL_COLUMN_NUMBER, 8),
+              new_number_sorter ("size"));
+  set_column (self->when_column, shoal_columns_new_text (type, "when", NULL, SHOAL_COLUMN_DIM, 10),
+              new_number_sorter ("added-ms"));
+  set_column (self->fetched_column,
+              shoal_columns_new_text (type, "fetched", NULL, SHOAL_COLUMN_DIM, 9),
+              new_number_sorter ("n-fetched"));
+  set_column (self->state_column, shoal_columns_new_state (type),
+              GTK_SORTER (gtk_string_sorter_new (state)));
+  shoal_columns_add_menu (self->view, self->row_menu);
+  shoal_columns_add_drag (self->view, get_drag_path, NULL);
+}
+
+/* ---- The object ---- */
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  ShoalFilesPage *self = SHOAL_FILES_PAGE (object);
+
+  if (id == PROP_SEARCH_MODE)
+    g_value_set_boolean (value, gtk_search_bar_get_search_mode (self->search_bar));
+  else if (id == PROP_NARROW)
+    g_value_set_boolean (value, self->narrow);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  ShoalFilesPage *self = SHOAL_FILES_PAGE (object);
+
+  if (id == PROP_SEARCH_MODE)
+    gtk_search_bar_set_search_mode (self->search_bar, g_value_get_boolean (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+dispose (GObject *object)
+{
+  ShoalFilesPage *self = SHOAL_FILES_PAGE (object);
+
+  g_clear_handle_id (&self->idle, g_source_remove);
+  if (self->selection != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->found, self);
+      g_signal_handlers_disconnect_by_data (self->selection, self);
+      g_signal_handlers_disconnect_by_data (gtk_scrolled_window_get_hadjustment (self->scroller),
+                                            self);
+      gtk_widget_insert_action_group (GTK_WIDGET (self), "files", NULL);
+    }
+  g_clear_object (&self->selection);
+  g_clear_object (&self->found);
+  g_clear_object (&self->rows);
+  g_clear_object (&self->actions);
+  g_clear_object (&self->shares);
+  g_clear_object (&self->engine);
+  G_OBJECT_CLASS (shoal_files_page_parent_class)->dispose (object);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, buttons);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, scroller);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, view);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, name_column);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, size_column);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, when_column);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, fetched_column);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, state_column);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, count_label);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, row_menu);
+  gtk_widget_class_bind_template_callback (widget_class, on_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_mode_cb);
+}
+
+static void
+shoal_files_page_class_init (ShoalFilesPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+  object_class->dispose = dispose;
+
+  properties[PROP_SEARCH_MODE]
+      = g_param_spec_boolean ("search-mode", NULL, NULL, FALSE, G_PARAM_READWRITE | flags);
+  properties[PROP_NARROW]
+      = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, G_PARAM_READABLE | flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/shoal_app/Shoal/ui/shoal-files-page.ui");
+  bind_template (widget_class);
+
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "files.withdraw", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F5, 0, "files.recheck", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_ALT_MASK, "files.details",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK,
+                                       "files.show-in-folder", NULL);
+}
+
+static void
+init_models (ShoalFilesPage *self)
+{
+  GtkExpression *name = new_value ("path");
+  GtkStringFilter *filter = gtk_string_filter_new (name);
+
+  self->rows = gtk_map_list_model_new (NULL, make_row, NULL, NULL);
+  self->found
+      = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)), GTK_FILTER (filter));
+  GtkSortListModel *sorted
+      = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->found)),
+                                 g_object_ref (gtk_column_view_get_sorter (self->view)));
+  self->selection = gtk_multi_selection_new (G_LIST_MODEL (sorted));
+  g_object_bind_property (self->search_entry, "text", filter, "search", G_BINDING_SYNC_CREATE);
+  gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  g_signal_connect_swapped (self->found, "items-changed", G_CALLBACK (update), self);
+  g_signal_connect_swapped (self->selection, "selection-changed", G_CALLBACK (update_actions),
+                            self);
+}
+
+static void
+shoal_files_page_init (ShoalFilesPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  init_actions (self);
+  init_columns (self);
+  init_models (self);
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
+  g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (self->scroller),
+                            "notify::page-size", G_CALLBACK (on_width_changed_cb), self);
+  update (self);
+}
+
+GtkWidget *
+shoal_files_page_new (void)
+{
+  return g_object_new (SHOAL_TYPE_FILES_PAGE, NULL);
+}
+
+void
+shoal_files_page_set_engine (ShoalFilesPage *self, ShoalEngine *engine)
+{
+  g_return_if_fail (SHOAL_IS_FILES_PAGE (self));
+  g_return_if_fail (engine == NULL || SHOAL_IS_ENGINE (engine));
+
+  if (g_set_object (&self->engine, engine))
+    shoal_files_page_set_shares (self, engine != NULL ? shoal_engine_get_shares (engine) : NULL);
+}
+
+void
+shoal_files_page_set_shares (ShoalFilesPage *self, ShoalShares *shares)
+{
+  g_return_if_fail (SHOAL_IS_FILES_PAGE (self));
+  g_return_if_fail (shares == NULL || SHOAL_IS_SHARES (shares));
+
+  if (!g_set_object (&self->shares, shares))
+    return;
+  gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
+  gtk_map_list_model_set_map_func (self->rows, make_row, NULL, NULL);
+  gtk_map_list_model_set_model (self->rows, shares != NULL ? G_LIST_MODEL (shares) : NULL);
+  update (self);
+}

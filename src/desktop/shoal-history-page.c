@@ -1,0 +1,352 @@
+/* shoal-history-page.c: the page "History" of the main window
+ *
+ * The whole history is read once, put into the list in steps so that nothing stands still, and kept
+ * up to date by the history's own signal.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-history-page"
+
+#include "config.h"
+
+#include "shoal-history-page-private.h"
+
+#include <glib/gi18n.h>
+
+#include "shoal-limits.h"
+#include "shoal-row.h"
+#include "shoal-units.h"
+
+/* So many rows are made in one step of the main loop. */
+#define FILL_STEP 2000
+
+G_DEFINE_FINAL_TYPE (ShoalHistoryPage, shoal_history_page, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_SEARCH_MODE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+/* ---- Sums ---- */
+
+static char *
+dup_sums (ShoalHistoryPage *self)
+{
+  GListModel *model = G_LIST_MODEL (self->filtered);
+  guint n = g_list_model_get_n_items (model);
+  guint64 down = 0, up = 0, elapsed_ms = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (ShoalHistoryItem) item = g_list_model_get_item (model, i);
+      const ShoalHistoryEntry *entry = shoal_history_item_get_entry (item);
+
+      if (entry->upload)
+        up += entry->bytes;
+      else
+        down += entry->bytes;
+      elapsed_ms += (guint64) MAX (entry->elapsed_ms, 0);
+    }
+  g_autofree char *count = g_strdup_printf (ngettext ("%u transfer", "%u transfers", n), n);
+  g_autofree char *down_text = shoal_format_size (down);
+  g_autofree char *up_text = shoal_format_size (up);
+
+  if (elapsed_ms == 0)
+    return g_strdup_printf ("%s · ↓ %s · ↑ %s", count, down_text, up_text);
+  g_autofree char *rate = shoal_format_rate ((double) (down + up) * 1000 / (double) elapsed_ms);
+  /* Translators: how many transfers, amounts down and up, and a speed */
+  return g_strdup_printf (_ ("%s · ↓ %s · ↑ %s · %s on average"), count, down_text, up_text, rate);
+}
+
+static gboolean
+on_sums_cb (gpointer data)
+{
+  ShoalHistoryPage *self = data;
+  gboolean some = g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) > 0;
+  gboolean any = g_list_model_get_n_items (G_LIST_MODEL (self->items)) > 0;
+  g_autofree char *text = some ? dup_sums (self) : g_strdup ("");
+
+  self->sums_id = 0;
+  gtk_label_set_text (self->sums, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->sums), some);
+  gtk_stack_set_visible_child_name (self->stack, some ? "list" : "empty");
+  if (!some)
+    {
+      adw_status_page_set_title (self->empty, any ? _ ("Nothing Found")
+                                                  : self->loading
+                                 ? _ ("Reading the History…")
+                                 : _ ("No History"));
+      adw_status_page_set_description (self->empty, any ? _ ("No transfer is like that.")
+                                   : self->loading ? NULL
+                                                   : _ ("Transfers that ended are listed here."));
+    }
+  shoal_history_page_update_actions (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_sums (ShoalHistoryPage *self)
+{
+  if (self->sums_id == 0)
+    self->sums_id = g_idle_add (on_sums_cb, self);
+}
+
+/* ---- Filter ---- */
+
+static gboolean
+matches (gpointer object, gpointer data)
+{
+  ShoalHistoryPage *self = data;
+  const ShoalHistoryEntry *entry = shoal_history_item_get_entry (object);
+  static const char *const outcomes[] = { NULL, "finished", "failed", "cancelled" };
+  guint direction = gtk_drop_down_get_selected (self->direction);
+  guint outcome = gtk_drop_down_get_selected (self->outcome);
+
+  if ((direction == 1 && entry->upload) || (direction == 2 && !entry->upload))
+    return FALSE;
+  if (outcome > 0 && outcome < G_N_ELEMENTS (outcomes)
+      && g_strcmp0 (entry->outcome, outcomes[outcome]) != 0)
+    return FALSE;
+  return self->needle == NULL || shoal_history_item_matches (object, self->needle);
+}
+
+static void
+on_filter_changed_cb (ShoalHistoryPage *self)
+{
+  /* The drop-downs tell their first value while the page is being made. */
+  if (self->filtered == NULL)
+    return;
+  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  queue_sums (self);
+}
+
+static void
+on_search_changed_cb (ShoalHistoryPage *self, GtkSearchEntry *entry)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (entry));
+
+  g_clear_pointer (&self->needle, g_free);
+  if (*text != '\0')
+    self->needle = g_utf8_casefold (text, -1);
+  on_filter_changed_cb (self);
+}
+
+static void
+on_activate_cb (ShoalHistoryPage *self, guint position)
+{
+  gtk_single_selection_set_selected (self->selection, position);
+  g_action_group_activate_action (G_ACTION_GROUP (self->actions), "open", NULL);
+}
+
+/* ---- Filling ---- */
+
+static void
+stop_filling (ShoalHistoryPage *self)
+{
+  g_clear_handle_id (&self->fill_id, g_source_remove);
+  g_clear_pointer (&self->unfilled, g_ptr_array_unref);
+}
+
+static gboolean
+on_fill_cb (gpointer data)
+{
+  ShoalHistoryPage *self = data;
+  g_autoptr (GPtrArray) step = g_ptr_array_new_with_free_func (g_object_unref);
+
+  while (self->n_filled < self->unfilled->len && step->len < FILL_STEP)
+    g_ptr_array_add (step, shoal_history_item_new (g_steal_pointer (
+                               &g_ptr_array_index (self->unfilled, self->n_filled++))));
+  g_list_store_splice (self->items, g_list_model_get_n_items (G_LIST_MODEL (self->items)), 0,
+                       step->pdata, step->len);
+  if (self->n_filled < self->unfilled->len)
+    return G_SOURCE_CONTINUE;
+  self->fill_id = 0;
+  stop_filling (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+entry_free (gpointer entry)
+{
+  if (entry != NULL)
+    shoal_history_entry_free (entry);
+}
+
+static void
+on_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *entries = shoal_history_list_finish (SHOAL_HISTORY (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  ShoalHistoryPage *self = user_data;
+
+  self->loading = FALSE;
+  if (entries == NULL)
+    {
+      adw_status_page_set_title (self->empty, _ ("Cannot Read the History"));
+      adw_status_page_set_description (self->empty, error->message);
+      return;
+    }
+  stop_filling (self);
+  g_list_store_remove_all (self->items);
+  g_ptr_array_set_free_func (entries, entry_free);
+  self->unfilled = entries;
+  self->n_filled = 0;
+  self->fill_id = g_idle_add (on_fill_cb, self);
+  queue_sums (self);
+}
+
+static void
+on_added_cb (ShoalHistoryPage *self, ShoalHistoryEntry *entry)
+{
+  g_autoptr (ShoalHistoryItem) item = shoal_history_item_new (shoal_history_entry_dup (entry));
+
+  g_list_store_insert (self->items, 0, item);
+}
+
+/* ---- Class ---- */
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_SEARCH_MODE)
+    g_value_set_boolean (value, SHOAL_HISTORY_PAGE (object)->search_mode);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  ShoalHistoryPage *self = SHOAL_HISTORY_PAGE (object);
+
+  if (id != PROP_SEARCH_MODE)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  else if (self->search_mode != g_value_get_boolean (value))
+    {
+      self->search_mode = g_value_get_boolean (value);
+      g_object_notify_by_pspec (object, pspec);
+    }
+}
+
+static void
+let_go (ShoalHistoryPage *self)
+{
+  shoal_history_page_finish_clear (self);
+  stop_filling (self);
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  if (self->engine != NULL && shoal_engine_get_history (self->engine) != NULL)
+    g_signal_handlers_disconnect_by_data (shoal_engine_get_history (self->engine), self);
+  g_clear_object (&self->engine);
+}
+
+static void
+dispose (GObject *object)
+{
+  ShoalHistoryPage *self = SHOAL_HISTORY_PAGE (object);
+
+  let_go (self);
+  g_clear_handle_id (&self->sums_id, g_source_remove);
+  if (self->filtered != NULL)
+    g_signal_handlers_disconnect_by_data (self->filtered, self);
+  if (self->selection != NULL)
+    g_signal_handlers_disconnect_by_data (self->selection, self);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->filtered);
+  g_clear_object (&self->filter);
+  g_clear_object (&self->items);
+  g_clear_object (&self->actions);
+  g_clear_pointer (&self->needle, g_free);
+  G_OBJECT_CLASS (shoal_history_page_parent_class)->dispose (object);
+}
+
+static void
+shoal_history_page_class_init (ShoalHistoryPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+  object_class->dispose = dispose;
+
+  properties[PROP_SEARCH_MODE]
+      = g_param_spec_boolean ("search-mode", NULL, NULL, FALSE,
+                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (SHOAL_TYPE_ROW);
+  g_type_ensure (SHOAL_TYPE_HISTORY_ITEM);
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/shoal_app/Shoal/ui/shoal-history-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, ShoalHistoryPage, toasts);
+  gtk_widget_class_bind_template_child (widget_class, ShoalHistoryPage, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, ShoalHistoryPage, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, ShoalHistoryPage, direction);
+  gtk_widget_class_bind_template_child (widget_class, ShoalHistoryPage, outcome);
+  gtk_widget_class_bind_template_child (widget_class, ShoalHistoryPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, ShoalHistoryPage, list);
+  gtk_widget_class_bind_template_child (widget_class, ShoalHistoryPage, empty);
+  gtk_widget_class_bind_template_child (widget_class, ShoalHistoryPage, sums);
+  gtk_widget_class_bind_template_callback (widget_class, on_filter_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_activate_cb);
+}
+
+static void
+shoal_history_page_init (ShoalHistoryPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  self->items = g_list_store_new (SHOAL_TYPE_HISTORY_ITEM);
+  self->filter = GTK_FILTER (gtk_custom_filter_new (matches, self, NULL));
+  self->filtered = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->items)),
+                                              g_object_ref (self->filter));
+  gtk_filter_list_model_set_incremental (self->filtered, TRUE);
+  self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->filtered)));
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
+  g_signal_connect_swapped (self->filtered, "items-changed", G_CALLBACK (queue_sums), self);
+  g_signal_connect_swapped (self->selection, "notify::selected-item",
+                            G_CALLBACK (shoal_history_page_update_actions), self);
+  shoal_history_page_add_actions (self);
+  on_sums_cb (self);
+}
+
+GtkWidget *
+shoal_history_page_new (void)
+{
+  return g_object_new (SHOAL_TYPE_HISTORY_PAGE, NULL);
+}
+
+void
+shoal_history_page_set_engine (ShoalHistoryPage *self, ShoalEngine *engine)
+{
+  g_return_if_fail (SHOAL_IS_HISTORY_PAGE (self));
+  g_return_if_fail (engine == NULL || SHOAL_IS_ENGINE (engine));
+
+  if (self->engine == engine)
+    return;
+  let_go (self);
+  g_list_store_remove_all (self->items);
+  g_set_object (&self->engine, engine);
+  self->loading = FALSE;
+  if (engine != NULL && shoal_engine_get_history (engine) != NULL)
+    {
+      ShoalHistory *history = shoal_engine_get_history (engine);
+
+      self->loading = TRUE;
+      self->cancellable = g_cancellable_new ();
+      g_signal_connect_swapped (history, "added", G_CALLBACK (on_added_cb), self);
+      shoal_history_list_async (history, SHOAL_MAX_HISTORY_ROWS, self->cancellable, on_listed_cb,
+                                self);
+    }
+  queue_sums (self);
+}

@@ -1,0 +1,298 @@
+/* shoal-people-page.c: the page "People" of the main window
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-people-page"
+
+#include "config.h"
+
+#include "shoal-people-page.h"
+
+#include <string.h>
+
+#include "shoal-person-item.h"
+#include "shoal-person-view.h"
+
+struct _ShoalPeoplePage
+{
+  AdwBin parent_instance;
+
+  GtkStack *stack;
+  GtkSearchBar *search_bar;
+  GtkSearchEntry *search_entry;
+  GtkListView *list;
+  ShoalPersonView *person;
+
+  ShoalEngine *engine;
+  gboolean search_mode;
+  char *needle; /* folded; nullable */
+  GtkFilter *filter;
+  GtkMultiSorter *sorter;
+  GtkNoSelection *people; /* of #ShoalPersonItem; nullable */
+  GSimpleActionGroup *actions;
+};
+
+G_DEFINE_FINAL_TYPE (ShoalPeoplePage, shoal_people_page, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_SEARCH_MODE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+/* ---- The list ---- */
+
+static gboolean
+matches (gpointer member, gpointer data)
+{
+  ShoalPeoplePage *self = data;
+  const char *user = shoal_member_get_user (member);
+
+  if (self->needle == NULL)
+    return TRUE;
+  g_autofree char *folded = g_utf8_casefold (user != NULL ? user : "", -1);
+  return strstr (folded, self->needle) != NULL;
+}
+
+/* Who is online first, then by name. */
+static int
+compare (gconstpointer a, gconstpointer b, gpointer data)
+{
+  ShoalMember *one = (ShoalMember *) a;
+  ShoalMember *other = (ShoalMember *) b;
+  gboolean online = shoal_member_get_online (one);
+
+  if (online != shoal_member_get_online (other))
+    return online ? -1 : 1;
+  return g_utf8_collate (shoal_member_get_user (one), shoal_member_get_user (other));
+}
+
+static void
+update_stack (ShoalPeoplePage *self)
+{
+  gboolean any = self->people != NULL && g_list_model_get_n_items (G_LIST_MODEL (self->people)) > 0;
+
+  if (self->engine != NULL && shoal_person_view_get_member (self->person) != NULL)
+    gtk_stack_set_visible_child_name (self->stack, "person");
+  else
+    gtk_stack_set_visible_child_name (self->stack, any || self->needle != NULL ? "list" : "empty");
+}
+
+static void
+on_roster_changed_cb (ShoalPeoplePage *self)
+{
+  gtk_sorter_changed (GTK_SORTER (self->sorter), GTK_SORTER_CHANGE_DIFFERENT);
+  update_stack (self);
+}
+
+static void
+on_search_changed_cb (ShoalPeoplePage *self, GtkSearchEntry *entry)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (entry));
+
+  g_clear_pointer (&self->needle, g_free);
+  if (*text != '\0')
+    self->needle = g_utf8_casefold (text, -1);
+  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  update_stack (self);
+}
+
+static void
+show_member (ShoalPeoplePage *self, ShoalMember *member)
+{
+  shoal_person_view_set_member (self->person, member != NULL ? self->engine : NULL, member);
+  update_stack (self);
+}
+
+static void
+on_activate_cb (ShoalPeoplePage *self, guint position)
+{
+  g_autoptr (ShoalPersonItem) item = g_list_model_get_item (G_LIST_MODEL (self->people), position);
+
+  show_member (self, shoal_person_item_get_member (item));
+}
+
+/* ---- Actions ---- */
+
+static void
+on_show_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ShoalPeoplePage *self = data;
+  const char *account = g_variant_get_string (parameter, NULL);
+
+  if (self->engine == NULL)
+    return;
+
+  GListModel *members
+      = shoal_directory_get_members (SHOAL_DIRECTORY (shoal_engine_get_directory (self->engine)));
+
+  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
+    {
+      g_autoptr (ShoalMember) member = g_list_model_get_item (members, i);
+
+      if (g_str_equal (shoal_member_get_account (member), account))
+        show_member (self, member);
+    }
+}
+
+static void
+on_back_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  show_member (data, NULL);
+}
+
+static void
+on_browse_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ShoalPeoplePage *self = data;
+  ShoalMember *member = shoal_person_view_get_member (self->person);
+
+  if (member != NULL
+      && !gtk_widget_activate_action (GTK_WIDGET (self), "win.show-browse-user", "s",
+                                      shoal_member_get_user (member)))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "browse");
+}
+
+static void
+on_confirm_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ShoalPeoplePage *self = data;
+
+  if (self->engine != NULL)
+    shoal_tracker_directory_confirm_device (shoal_engine_get_directory (self->engine),
+                                            g_variant_get_string (parameter, NULL));
+}
+
+/* ---- Class ---- */
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  ShoalPeoplePage *self = SHOAL_PEOPLE_PAGE (object);
+
+  if (id == PROP_SEARCH_MODE)
+    g_value_set_boolean (value, self->search_mode);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  ShoalPeoplePage *self = SHOAL_PEOPLE_PAGE (object);
+
+  if (id != PROP_SEARCH_MODE)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  else if (self->search_mode != g_value_get_boolean (value))
+    {
+      self->search_mode = g_value_get_boolean (value);
+      g_object_notify_by_pspec (object, pspec);
+    }
+}
+
+static void
+dispose (GObject *object)
+{
+  ShoalPeoplePage *self = SHOAL_PEOPLE_PAGE (object);
+
+  if (self->engine != NULL && shoal_engine_get_directory (self->engine) != NULL)
+    g_signal_handlers_disconnect_by_data (shoal_engine_get_directory (self->engine), self);
+  g_clear_object (&self->people);
+  g_clear_object (&self->filter);
+  g_clear_object (&self->sorter);
+  g_clear_object (&self->actions);
+  g_clear_object (&self->engine);
+  g_clear_pointer (&self->needle, g_free);
+  G_OBJECT_CLASS (shoal_people_page_parent_class)->dispose (object);
+}
+
+static void
+shoal_people_page_class_init (ShoalPeoplePageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+  object_class->dispose = dispose;
+
+  properties[PROP_SEARCH_MODE]
+      = g_param_spec_boolean ("search-mode", NULL, NULL, FALSE,
+                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (SHOAL_TYPE_PERSON_ITEM);
+  g_type_ensure (SHOAL_TYPE_PERSON_VIEW);
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/shoal_app/Shoal/ui/shoal-people-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, ShoalPeoplePage, stack);
+  gtk_widget_class_bind_template_child (widget_class, ShoalPeoplePage, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, ShoalPeoplePage, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, ShoalPeoplePage, list);
+  gtk_widget_class_bind_template_child (widget_class, ShoalPeoplePage, person);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_activate_cb);
+}
+
+static void
+shoal_people_page_init (ShoalPeoplePage *self)
+{
+  static const GActionEntry entries[] = {
+    { .name = "show", .activate = on_show_cb, .parameter_type = "s" },
+    { .name = "back", .activate = on_back_cb },
+    { .name = "browse", .activate = on_browse_cb },
+    { .name = "confirm-device", .activate = on_confirm_cb, .parameter_type = "s" },
+  };
+
+  self->filter = GTK_FILTER (gtk_custom_filter_new (matches, self, NULL));
+  self->sorter = gtk_multi_sorter_new ();
+  gtk_multi_sorter_append (self->sorter, GTK_SORTER (gtk_custom_sorter_new (compare, NULL, NULL)));
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  self->actions = g_simple_action_group_new ();
+  g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
+                                   self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "people", G_ACTION_GROUP (self->actions));
+  update_stack (self);
+}
+
+GtkWidget *
+shoal_people_page_new (void)
+{
+  return g_object_new (SHOAL_TYPE_PEOPLE_PAGE, NULL);
+}
+
+void
+shoal_people_page_set_engine (ShoalPeoplePage *self, ShoalEngine *engine)
+{
+  g_return_if_fail (SHOAL_IS_PEOPLE_PAGE (self));
+  g_return_if_fail (engine == NULL || SHOAL_IS_ENGINE (engine));
+
+  if (self->engine == engine)
+    return;
+  shoal_person_view_set_member (self->person, NULL, NULL);
+  if (self->engine != NULL && shoal_engine_get_directory (self->engine) != NULL)
+    g_signal_handlers_disconnect_by_data (shoal_engine_get_directory (self->engine), self);
+  g_set_object (&self->engine, engine);
+  gtk_list_view_set_model (self->list, NULL);
+  g_clear_object (&self->people);
+  if (engine != NULL && shoal_engine_get_directory (engine) != NULL)
+    {
+      ShoalDirectory *directory = SHOAL_DIRECTORY (shoal_engine_get_directory (engine));
+      GtkFilterListModel *filtered = gtk_filter_list_model_new (
+          g_object_ref (shoal_directory_get_members (directory)), g_object_ref (self->filter));
+      GtkSortListModel *sorted = gtk_sort_list_model_new (G_LIST_MODEL (filtered),
+                                                          GTK_SORTER (g_object_ref (self->sorter)));
+      GtkMapListModel *items
+          = gtk_map_list_model_new (G_LIST_MODEL (sorted), shoal_person_item_new, NULL, NULL);
+
+      self->people = gtk_no_selection_new (G_LIST_MODEL (items));
+      gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->people));
+      g_signal_connect_swapped (directory, "roster-changed", G_CALLBACK (on_roster_changed_cb),
+                                self);
+    }
+  update_stack (self);
+}

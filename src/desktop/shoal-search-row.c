@@ -1,0 +1,391 @@
+/* shoal-search-row.c: a row of a search, ready to be shown
+ *
+ * Very many rows may be loaded and few are ever looked at: texts are made at the first look, and
+ * made anew only if what they tell has changed.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-search-row"
+
+#include "config.h"
+
+#include "shoal-search-row.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "shoal-display.h"
+#include "shoal-units.h"
+
+/* The names of so many people are shown; the others are counted. */
+#define MAX_NAMES (2)
+
+enum
+{
+  PROP_0,
+  PROP_NAME,
+  PROP_ICON_NAME,
+  PROP_PLACE,
+  PROP_SIZE,
+  PROP_TYPE,
+  PROP_WHO,
+  PROP_WHEN,
+  PROP_DETAILS,
+  PROP_STATE,
+  PROP_STATE_ICON,
+  PROP_LABEL,
+  PROP_AVAILABLE,
+  N_PROPS
+};
+
+struct _ShoalSearchRow
+{
+  GObject parent_instance;
+
+  ShoalResult *result;
+  char *place;
+  char *size;
+  char *who;
+  char *when;
+  char *details;
+  char *state;
+  char *label;
+  ShoalLocalState local;
+};
+
+G_DEFINE_FINAL_TYPE (ShoalSearchRow, shoal_search_row, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+
+/* ---- Texts ---- */
+
+static char *
+make_place (ShoalSearchRow *self)
+{
+  const char *path = shoal_result_get_path (self->result);
+  const char *folder = shoal_result_get_folder_name (self->result);
+
+  if (folder == NULL)
+    return g_strdup ("");
+  const char *slash = path != NULL ? strrchr (path, '/') : NULL;
+  if (slash == NULL)
+    return g_strdup (folder);
+  return g_strdup_printf ("%s/%.*s", folder, (int) (slash - path), path);
+}
+
+static char *
+make_who (ShoalSearchRow *self)
+{
+  const char *const *users = shoal_result_get_users (self->result);
+  guint n_sources = shoal_result_get_n_sources (self->result);
+  guint n_online = shoal_result_get_n_online (self->result);
+  g_autoptr (GString) names = g_string_new (NULL);
+  guint n = 0;
+
+  for (; users[n] != NULL && n < MAX_NAMES; n++)
+    g_string_append_printf (names, "%s%s", n > 0 ? ", " : "", users[n]);
+  if (n_sources > n && users[n] != NULL)
+    g_string_append_printf (names, " +%u", n_sources - n);
+  if (n_online == 0)
+    /* Translators: who offers a file; none of them is online */
+    return g_strdup_printf (_ ("%s · offline"), names->str);
+  if (n_sources > 1)
+    /* Translators: who offers a file, and how many of their devices are online */
+    return g_strdup_printf (_ ("%s · %u of %u online"), names->str, n_online, n_sources);
+  return g_strdup (names->str);
+}
+
+static char *
+make_state (ShoalSearchRow *self)
+{
+  switch (self->local.kind)
+    {
+    case SHOAL_LOCAL_FAILED:
+      return g_strdup (_ ("Failed"));
+    case SHOAL_LOCAL_HERE:
+      return g_strdup (_ ("Downloaded"));
+    case SHOAL_LOCAL_SHARED:
+      return g_strdup (_ ("Yours"));
+    case SHOAL_LOCAL_PAUSED:
+      /* Translators: a download that is paused; how much is here */
+      return g_strdup_printf (_ ("Paused, %u%%"), self->local.percent);
+    case SHOAL_LOCAL_WAITING:
+      return g_strdup (_ ("Waiting"));
+    case SHOAL_LOCAL_ACTIVE:
+      /* Translators: a download; how much is here */
+      return g_strdup_printf (_ ("%u%%"), self->local.percent);
+    case SHOAL_LOCAL_NONE:
+    default:
+      return g_strdup ("");
+    }
+}
+
+static const char *
+get_state_icon (ShoalSearchRow *self)
+{
+  switch (self->local.kind)
+    {
+    case SHOAL_LOCAL_FAILED:
+      return "dialog-warning-symbolic";
+    case SHOAL_LOCAL_HERE:
+      return "emblem-ok-symbolic";
+    case SHOAL_LOCAL_SHARED:
+      return "emblem-shared-symbolic";
+    case SHOAL_LOCAL_PAUSED:
+      return "media-playback-pause-symbolic";
+    case SHOAL_LOCAL_WAITING:
+      return "document-open-recent-symbolic";
+    case SHOAL_LOCAL_ACTIVE:
+      return "folder-download-symbolic";
+    case SHOAL_LOCAL_NONE:
+    default:
+      return NULL;
+    }
+}
+
+static const char *
+get_place (ShoalSearchRow *self)
+{
+  if (self->place == NULL)
+    self->place = make_place (self);
+  return self->place;
+}
+
+static const char *
+get_size (ShoalSearchRow *self)
+{
+  if (self->size == NULL)
+    self->size = shoal_format_size (shoal_result_get_size (self->result));
+  return self->size;
+}
+
+static const char *
+get_who (ShoalSearchRow *self)
+{
+  if (self->who == NULL)
+    self->who = make_who (self);
+  return self->who;
+}
+
+static const char *
+get_when (ShoalSearchRow *self)
+{
+  if (self->when == NULL)
+    self->when = shoal_display_when (shoal_result_get_added_ms (self->result));
+  return self->when;
+}
+
+static const char *
+get_details (ShoalSearchRow *self)
+{
+  if (self->details == NULL)
+    self->details = g_strdup_printf ("%s · %s", get_size (self), get_who (self));
+  return self->details;
+}
+
+static const char *
+get_state (ShoalSearchRow *self)
+{
+  if (self->state == NULL)
+    self->state = make_state (self);
+  return self->state;
+}
+
+static const char *
+get_label (ShoalSearchRow *self)
+{
+  if (self->label == NULL)
+    self->label = g_strdup_printf (
+        "%s, %s, %s, %s%s%s", shoal_result_get_name (self->result),
+        shoal_display_type (shoal_result_get_content_type (self->result)), get_size (self),
+        get_who (self), *get_state (self) != '\0' ? ", " : "", get_state (self));
+  return self->label;
+}
+
+/* ---- The object ---- */
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  ShoalSearchRow *self = SHOAL_SEARCH_ROW (object);
+
+  switch (id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, shoal_result_get_name (self->result));
+      break;
+    case PROP_ICON_NAME:
+      g_value_set_static_string (
+          value, shoal_display_type_icon (shoal_result_get_content_type (self->result)));
+      break;
+    case PROP_PLACE:
+      g_value_set_string (value, get_place (self));
+      break;
+    case PROP_SIZE:
+      g_value_set_string (value, get_size (self));
+      break;
+    case PROP_TYPE:
+      g_value_set_static_string (value,
+                                 shoal_display_type (shoal_result_get_content_type (self->result)));
+      break;
+    case PROP_WHO:
+      g_value_set_string (value, get_who (self));
+      break;
+    case PROP_WHEN:
+      g_value_set_string (value, get_when (self));
+      break;
+    case PROP_DETAILS:
+      g_value_set_string (value, get_details (self));
+      break;
+    case PROP_STATE:
+      g_value_set_string (value, get_state (self));
+      break;
+    case PROP_STATE_ICON:
+      g_value_set_static_string (value, get_state_icon (self));
+      break;
+    case PROP_LABEL:
+      g_value_set_string (value, get_label (self));
+      break;
+    case PROP_AVAILABLE:
+      g_value_set_boolean (value, shoal_result_get_n_online (self->result) > 0);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+    }
+}
+
+static void
+shoal_search_row_finalize (GObject *object)
+{
+  ShoalSearchRow *self = SHOAL_SEARCH_ROW (object);
+
+  g_clear_object (&self->result);
+  g_clear_pointer (&self->place, g_free);
+  g_clear_pointer (&self->size, g_free);
+  g_clear_pointer (&self->who, g_free);
+  g_clear_pointer (&self->when, g_free);
+  g_clear_pointer (&self->details, g_free);
+  g_clear_pointer (&self->state, g_free);
+  g_clear_pointer (&self->label, g_free);
+  G_OBJECT_CLASS (shoal_search_row_parent_class)->finalize (object);
+}
+
+static void
+shoal_search_row_class_init (ShoalSearchRowClass *klass)
+{
+  static const char *const names[] = {
+    [PROP_NAME] = "name",   [PROP_ICON_NAME] = "icon-name",
+    [PROP_PLACE] = "place", [PROP_SIZE] = "size",
+    [PROP_TYPE] = "type",   [PROP_WHO] = "who",
+    [PROP_WHEN] = "when",   [PROP_DETAILS] = "details",
+    [PROP_STATE] = "state", [PROP_STATE_ICON] = "state-icon",
+    [PROP_LABEL] = "label",
+  };
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = get_property;
+  object_class->finalize = shoal_search_row_finalize;
+  for (guint i = PROP_NAME; i <= PROP_LABEL; i++)
+    properties[i] = g_param_spec_string (names[i], NULL, NULL, NULL,
+                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_AVAILABLE] = g_param_spec_boolean ("available", NULL, NULL, TRUE,
+                                                     G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+shoal_search_row_init (ShoalSearchRow *self)
+{
+}
+
+ShoalSearchRow *
+shoal_search_row_new (ShoalResult *result)
+{
+  g_return_val_if_fail (SHOAL_IS_RESULT (result), NULL);
+
+  ShoalSearchRow *self = g_object_new (SHOAL_TYPE_SEARCH_ROW, NULL);
+  self->result = g_object_ref (result);
+  return self;
+}
+
+ShoalResult *
+shoal_search_row_get_result (ShoalSearchRow *self)
+{
+  g_return_val_if_fail (SHOAL_IS_SEARCH_ROW (self), NULL);
+  return self->result;
+}
+
+static gboolean
+is_told_alike (ShoalResult *a, ShoalResult *b)
+{
+  return shoal_result_get_n_sources (a) == shoal_result_get_n_sources (b)
+         && shoal_result_get_n_online (a) == shoal_result_get_n_online (b)
+         && shoal_result_get_added_ms (a) == shoal_result_get_added_ms (b)
+         && g_strv_equal (shoal_result_get_users (a), shoal_result_get_users (b));
+}
+
+void
+shoal_search_row_set_result (ShoalSearchRow *self, ShoalResult *result)
+{
+  g_return_if_fail (SHOAL_IS_SEARCH_ROW (self));
+  g_return_if_fail (SHOAL_IS_RESULT (result));
+
+  gboolean alike = is_told_alike (self->result, result);
+  g_set_object (&self->result, result);
+  if (alike)
+    return;
+  g_clear_pointer (&self->who, g_free);
+  g_clear_pointer (&self->when, g_free);
+  g_clear_pointer (&self->details, g_free);
+  g_clear_pointer (&self->label, g_free);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WHO]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WHEN]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DETAILS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AVAILABLE]);
+}
+
+ShoalLocalState
+shoal_search_row_get_local (ShoalSearchRow *self)
+{
+  return self->local;
+}
+
+void
+shoal_search_row_set_local (ShoalSearchRow *self, ShoalLocalState local)
+{
+  g_return_if_fail (SHOAL_IS_SEARCH_ROW (self));
+
+  if (self->local.kind == local.kind && self->local.percent == local.percent)
+    return;
+  gboolean same_kind = self->local.kind == local.kind;
+  self->local = local;
+  g_clear_pointer (&self->state, g_free);
+  g_clear_pointer (&self->label, g_free);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
+  if (!same_kind)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE_ICON]);
+}
+
+guint
+shoal_search_row_hash (gconstpointer row)
+{
+  ShoalResult *result = ((const ShoalSearchRow *) row)->result;
+
+  return shoal_digest_hash (shoal_result_get_id (result))
+         ^ g_str_hash (shoal_result_get_name (result));
+}
+
+gboolean
+shoal_search_row_equal (gconstpointer a, gconstpointer b)
+{
+  ShoalResult *one = ((const ShoalSearchRow *) a)->result;
+  ShoalResult *other = ((const ShoalSearchRow *) b)->result;
+
+  return shoal_digest_equal (shoal_result_get_id (one), shoal_result_get_id (other))
+         && g_str_equal (shoal_result_get_name (one), shoal_result_get_name (other))
+         && g_strcmp0 (shoal_result_get_path (one), shoal_result_get_path (other)) == 0
+         && g_strcmp0 (shoal_result_get_folder (one), shoal_result_get_folder (other)) == 0;
+}

@@ -1,0 +1,262 @@
+/* shoal-share-row.c: a file or folder that is shared from here, ready to be shown
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-share-row"
+
+#include "config.h"
+
+#include "shoal-share-row.h"
+
+#include <glib/gi18n.h>
+
+#include "shoal-display.h"
+#include "shoal-units.h"
+
+enum
+{
+  PROP_0,
+  PROP_NAME,
+  PROP_ICON_NAME,
+  PROP_PLACE,
+  PROP_SIZE,
+  PROP_WHEN,
+  PROP_FETCHED,
+  PROP_STATE,
+  PROP_STATE_ICON,
+  PROP_DETAILS,
+  PROP_LABEL,
+  PROP_SHARE,
+  N_PROPS
+};
+
+struct _ShoalShareRow
+{
+  GObject parent_instance;
+
+  ShoalShare *share;
+  const char *icon;
+  char *place;
+  char *texts[N_PROPS]; /* those that change; NULL until looked at */
+  ShoalShareState state;
+};
+
+G_DEFINE_FINAL_TYPE (ShoalShareRow, shoal_share_row, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+
+static char *
+make_state (ShoalShareRow *self)
+{
+  guint64 size = shoal_share_get_size (self->share);
+  guint64 done = shoal_share_get_bytes_hashed (self->share);
+  const char *message = shoal_share_get_message (self->share);
+  const char *const *skipped = shoal_share_get_skipped (self->share);
+  guint n_skipped = skipped != NULL ? g_strv_length ((char **) skipped) : 0;
+
+  switch (shoal_share_get_state (self->share))
+    {
+    case SHOAL_SHARE_HASHING:
+      if (size == 0 || done == 0)
+        return g_strdup (_ ("Looking through it"));
+      /* Translators: how much of a file has been read to share it */
+      return g_strdup_printf (_ ("Checking, %u%%"),
+                                 (guint) MIN (99.0, 100.0 * (double) done / (double) size));
+    case SHOAL_SHARE_WAITING:
+      return g_strdup (_ ("Waiting for the group"));
+    case SHOAL_SHARE_OFFERED:
+      if (n_skipped > 0)
+        return g_strdup_printf (ngettext ("Shared, %u left out", "Shared, %u left out", n_skipped),
+                                n_skipped);
+      return g_strdup (_ ("Shared"));
+    case SHOAL_SHARE_NOT_OFFERED:
+      return g_strdup (_ ("Switched off"));
+    case SHOAL_SHARE_CHANGED:
+      return g_strdup (_ ("Changed on disk"));
+    case SHOAL_SHARE_MISSING:
+      return g_strdup (_ ("Missing"));
+    case SHOAL_SHARE_FAILED:
+    default:
+      return g_strdup (message != NULL ? message : _ ("Cannot be shared"));
+    }
+}
+
+static const char *
+get_state_icon (ShoalShareRow *self)
+{
+  switch (shoal_share_get_state (self->share))
+    {
+    case SHOAL_SHARE_HASHING:
+    case SHOAL_SHARE_CHANGED:
+      return "emblem-synchronizing-symbolic";
+    case SHOAL_SHARE_WAITING:
+      return "document-open-recent-symbolic";
+    case SHOAL_SHARE_OFFERED:
+      return "emblem-ok-symbolic";
+    case SHOAL_SHARE_NOT_OFFERED:
+      return "media-playback-pause-symbolic";
+    case SHOAL_SHARE_MISSING:
+    case SHOAL_SHARE_FAILED:
+    default:
+      return "dialog-warning-symbolic";
+    }
+}
+
+static const char *get_text (ShoalShareRow *self, guint id);
+
+static char *
+make_text (ShoalShareRow *self, guint id)
+{
+  guint n;
+
+  switch (id)
+    {
+    case PROP_SIZE:
+      return shoal_format_size (shoal_share_get_size (self->share));
+    case PROP_WHEN:
+      return shoal_display_when (shoal_share_get_added_ms (self->share));
+    case PROP_FETCHED:
+      n = shoal_share_get_n_fetched (self->share);
+      if (n == 0)
+        return g_strdup (_ ("Never"));
+      return g_strdup_printf (ngettext ("%u time", "%u times", n), n);
+    case PROP_STATE:
+      return make_state (self);
+    case PROP_DETAILS:
+      n = shoal_share_get_n_fetched (self->share);
+      if (n == 0)
+        return g_strdup (get_text (self, PROP_SIZE));
+      /* Translators: a size, and how often it was fetched */
+      return g_strdup_printf (ngettext ("%s · fetched %u time", "%s · fetched %u times", n),
+                              get_text (self, PROP_SIZE), n);
+    case PROP_LABEL:
+    default:
+      return g_strdup_printf ("%s, %s, %s", shoal_share_get_path (self->share),
+                              get_text (self, PROP_DETAILS), get_text (self, PROP_STATE));
+    }
+}
+
+static const char *
+get_text (ShoalShareRow *self, guint id)
+{
+  if (self->texts[id] == NULL)
+    self->texts[id] = make_text (self, id);
+  return self->texts[id];
+}
+
+/* Whatever of it was looked at and reads differently now is told. */
+static void
+on_notify_cb (ShoalShareRow *self)
+{
+  for (guint id = PROP_SIZE; id <= PROP_LABEL; id++)
+    {
+      g_autofree char *before = g_steal_pointer (&self->texts[id]);
+
+      if (before != NULL && g_strcmp0 (before, get_text (self, id)) != 0)
+        g_object_notify_by_pspec (G_OBJECT (self), properties[id]);
+    }
+  if (self->state == shoal_share_get_state (self->share))
+    return;
+  self->state = shoal_share_get_state (self->share);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE_ICON]);
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  ShoalShareRow *self = SHOAL_SHARE_ROW (object);
+
+  switch (id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, shoal_share_get_name (self->share));
+      break;
+    case PROP_ICON_NAME:
+      g_value_set_static_string (value, self->icon);
+      break;
+    case PROP_PLACE:
+      g_value_set_string (value, self->place);
+      break;
+    case PROP_STATE_ICON:
+      g_value_set_static_string (value, get_state_icon (self));
+      break;
+    case PROP_SHARE:
+      g_value_set_object (value, self->share);
+      break;
+    case PROP_SIZE:
+    case PROP_WHEN:
+    case PROP_FETCHED:
+    case PROP_STATE:
+    case PROP_DETAILS:
+    case PROP_LABEL:
+      g_value_set_string (value, get_text (self, id));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+    }
+}
+
+static void
+shoal_share_row_finalize (GObject *object)
+{
+  ShoalShareRow *self = SHOAL_SHARE_ROW (object);
+
+  for (guint id = 0; id < N_PROPS; id++)
+    g_clear_pointer (&self->texts[id], g_free);
+  g_clear_pointer (&self->place, g_free);
+  g_clear_object (&self->share);
+  G_OBJECT_CLASS (shoal_share_row_parent_class)->finalize (object);
+}
+
+static void
+shoal_share_row_class_init (ShoalShareRowClass *klass)
+{
+  static const char *const names[] = {
+    [PROP_NAME] = "name",       [PROP_ICON_NAME] = "icon-name",
+    [PROP_PLACE] = "place",     [PROP_SIZE] = "size",
+    [PROP_WHEN] = "when",       [PROP_FETCHED] = "fetched",
+    [PROP_STATE] = "state",     [PROP_STATE_ICON] = "state-icon",
+    [PROP_DETAILS] = "details", [PROP_LABEL] = "label",
+  };
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = get_property;
+  object_class->finalize = shoal_share_row_finalize;
+  for (guint i = PROP_NAME; i < PROP_SHARE; i++)
+    properties[i] = g_param_spec_string (names[i], NULL, NULL, NULL,
+                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SHARE] = g_param_spec_object ("share", NULL, NULL, SHOAL_TYPE_SHARE,
+                                                G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+shoal_share_row_init (ShoalShareRow *self)
+{
+}
+
+ShoalShareRow *
+shoal_share_row_new (ShoalShare *share)
+{
+  g_return_val_if_fail (SHOAL_IS_SHARE (share), NULL);
+
+  ShoalShareRow *self = g_object_new (SHOAL_TYPE_SHARE_ROW, NULL);
+  g_autofree char *folder = g_path_get_dirname (shoal_share_get_path (share));
+
+  self->share = g_object_ref (share);
+  self->state = shoal_share_get_state (share);
+  self->icon = shoal_share_is_folder (share)
+                   ? shoal_display_type_icon ("folder")
+                   : shoal_display_name_icon (shoal_share_get_name (share));
+  self->place = g_filename_display_name (folder);
+  g_signal_connect_object (share, "notify", G_CALLBACK (on_notify_cb), self, G_CONNECT_SWAPPED);
+  return self;
+}
+
+ShoalShare *
+shoal_share_row_get_share (ShoalShareRow *self)
+{
+  g_return_val_if_fail (SHOAL_IS_SHARE_ROW (self), NULL);
+  return self->share;
+}

@@ -1,0 +1,321 @@
+/* shoal-transfers-page-actions.c: what can be done with transfers, with its keys
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-transfers-page"
+
+#include "config.h"
+
+#include "shoal-transfers-page-private.h"
+
+#include <glib/gi18n.h>
+
+typedef void (*TransferFunc) (ShoalTransferManager *manager, ShoalTransfer *transfer);
+
+static ShoalTransferManager *
+get_manager (ShoalTransfersPage *self)
+{
+  return self->engine != NULL ? shoal_engine_get_transfers (self->engine) : NULL;
+}
+
+static gboolean
+is_ended (ShoalTransferState state)
+{
+  return state == SHOAL_TRANSFER_FINISHED || state == SHOAL_TRANSFER_CANCELLED
+         || state == SHOAL_TRANSFER_FAILED;
+}
+
+static gboolean
+can_pause (ShoalTransferState state)
+{
+  return !is_ended (state) && state != SHOAL_TRANSFER_PAUSED;
+}
+
+static gboolean
+can_resume (ShoalTransferState state)
+{
+  return state == SHOAL_TRANSFER_PAUSED;
+}
+
+static gboolean
+has_failed (ShoalTransferState state)
+{
+  return state == SHOAL_TRANSFER_FAILED;
+}
+
+static gboolean
+can_cancel (ShoalTransferState state)
+{
+  return state != SHOAL_TRANSFER_FINISHED && state != SHOAL_TRANSFER_CANCELLED;
+}
+
+static gboolean
+can_clear (ShoalTransferState state)
+{
+  return state == SHOAL_TRANSFER_FINISHED || state == SHOAL_TRANSFER_CANCELLED;
+}
+
+/* What the actions "NAME" and "NAME-all" and their like do, and for which states. */
+static const struct
+{
+  const char *selected; /* (nullable) */
+  const char *all;      /* (nullable) */
+  TransferFunc func;
+  gboolean (*applies) (ShoalTransferState state);
+} verbs[] = {
+  { "pause", "pause-all", shoal_transfer_manager_pause, can_pause },
+  { "resume", "resume-all", shoal_transfer_manager_resume, can_resume },
+  { "retry", "retry-failed", shoal_transfer_manager_resume, has_failed },
+  { "cancel", NULL, shoal_transfer_manager_cancel, can_cancel },
+  { "remove", NULL, shoal_transfer_manager_remove, is_ended },
+  { NULL, "clear-finished", shoal_transfer_manager_remove, can_clear },
+};
+
+static GPtrArray *
+dup_all (ShoalTransfersPage *self)
+{
+  GListModel *model = G_LIST_MODEL (get_manager (self));
+  GPtrArray *transfers = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; model != NULL && i < g_list_model_get_n_items (model); i++)
+    g_ptr_array_add (transfers, g_list_model_get_item (model, i));
+  return transfers;
+}
+
+static void
+on_verb_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ShoalTransfersPage *self = data;
+  const char *name = g_action_get_name (G_ACTION (action));
+  ShoalTransferManager *manager = get_manager (self);
+
+  for (gsize v = 0; manager != NULL && v < G_N_ELEMENTS (verbs); v++)
+    {
+      gboolean all = g_strcmp0 (verbs[v].all, name) == 0;
+
+      if (!all && g_strcmp0 (verbs[v].selected, name) != 0)
+        continue;
+
+      g_autoptr (GPtrArray) transfers
+                 = all ? dup_all (self) : shoal_transfers_page_dup_selected (self);
+
+      /* From the end, so that taking off the list moves little. */
+      for (guint i = transfers->len; i > 0; i--)
+        {
+          ShoalTransfer *transfer = g_ptr_array_index (transfers, i - 1);
+
+          if (verbs[v].applies (shoal_transfer_get_state (transfer)))
+            verbs[v].func (manager, transfer);
+        }
+    }
+  shoal_transfers_page_update_actions (self);
+}
+
+static void
+on_toggle_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ShoalTransfersPage *self = data;
+  ShoalTransferManager *manager = get_manager (self);
+  ShoalTransfer *transfer
+      = manager != NULL
+            ? shoal_transfer_manager_lookup (manager, g_variant_get_string (parameter, NULL))
+            : NULL;
+
+  if (transfer == NULL)
+    return;
+  if (can_pause (shoal_transfer_get_state (transfer)))
+    shoal_transfer_manager_pause (manager, transfer);
+  else
+    shoal_transfer_manager_resume (manager, transfer);
+}
+
+static guint
+find_position (ShoalTransferManager *manager, ShoalTransfer *transfer)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (manager));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (ShoalTransfer) other = g_list_model_get_item (G_LIST_MODEL (manager), i);
+
+      if (other == transfer)
+        return i;
+    }
+  return n;
+}
+
+static void
+on_move_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ShoalTransfersPage *self = data;
+  ShoalTransferManager *manager = get_manager (self);
+  const char *name = g_action_get_name (G_ACTION (action));
+  g_autoptr (GPtrArray) selected = shoal_transfers_page_dup_selected (self);
+  guint n = manager != NULL ? g_list_model_get_n_items (G_LIST_MODEL (manager)) : 0;
+  gboolean down = g_str_equal (name, "move-down") || g_str_equal (name, "move-bottom");
+  gboolean far = g_str_equal (name, "move-top") || g_str_equal (name, "move-bottom");
+
+  if (manager == NULL || selected->len == 0)
+    return;
+  /* Several keep their order among each other: the one in front goes first. */
+  for (guint i = 0; i < selected->len; i++)
+    {
+      guint index = down ? selected->len - 1 - i : i;
+      ShoalTransfer *transfer = g_ptr_array_index (selected, index);
+      guint limit = down ? n - 1 - i : i;
+      guint at = find_position (manager, transfer);
+
+      if (at != limit)
+        shoal_transfer_manager_move (manager, transfer, far ? limit : down ? at + 1 : at - 1);
+    }
+  shoal_transfers_page_select (self, selected);
+}
+
+static void
+on_open_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ShoalTransfersPage *self = data;
+  gboolean open = g_str_equal (g_action_get_name (G_ACTION (action)), "open");
+  g_autoptr (GPtrArray) selected = shoal_transfers_page_dup_selected (self);
+
+  for (guint i = 0; i < selected->len; i++)
+    {
+      const char *path = shoal_transfer_get_destination (g_ptr_array_index (selected, i));
+
+      if (path != NULL)
+        gtk_widget_activate_action (GTK_WIDGET (self),
+                                    open ? "win.open-path" : "win.show-in-folder", "s", path);
+    }
+}
+
+static void
+on_select_all_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ShoalTransfersPage *self = data;
+
+  if (self->selection != NULL)
+    gtk_selection_model_select_all (GTK_SELECTION_MODEL (self->selection));
+}
+
+static void
+on_details_cb (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  g_simple_action_set_state (action, state);
+  shoal_transfers_page_show_details (data, g_variant_get_boolean (state));
+}
+
+static void
+enable (ShoalTransfersPage *self, const char *name, gboolean enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->actions), name);
+
+  if (g_action_get_enabled (action) != enabled)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+static guint
+states_of (GPtrArray *transfers)
+{
+  guint states = 0;
+
+  for (guint i = 0; i < transfers->len; i++)
+    states |= 1u << shoal_transfer_get_state (g_ptr_array_index (transfers, i));
+  return states;
+}
+
+static gboolean
+any_applies (guint states, gboolean (*applies) (ShoalTransferState state))
+{
+  for (int state = SHOAL_TRANSFER_QUEUED; state <= SHOAL_TRANSFER_CANCELLED; state++)
+    if ((states & (1u << state)) != 0 && applies ((ShoalTransferState) state))
+      return TRUE;
+  return FALSE;
+}
+
+void
+shoal_transfers_page_update_actions (ShoalTransfersPage *self)
+{
+  g_autoptr (GPtrArray) selected = shoal_transfers_page_dup_selected (self);
+  g_autoptr (GPtrArray) all = dup_all (self);
+  guint selected_states = states_of (selected);
+  guint all_states = states_of (all);
+  gboolean openable = FALSE, there = FALSE;
+
+  for (gsize v = 0; v < G_N_ELEMENTS (verbs); v++)
+    {
+      if (verbs[v].selected != NULL)
+        enable (self, verbs[v].selected, any_applies (selected_states, verbs[v].applies));
+      if (verbs[v].all != NULL)
+        enable (self, verbs[v].all, any_applies (all_states, verbs[v].applies));
+    }
+  for (guint i = 0; i < selected->len && !openable; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (selected, i);
+
+      there |= shoal_transfer_get_destination (transfer) != NULL;
+      openable = shoal_transfer_get_state (transfer) == SHOAL_TRANSFER_FINISHED
+                 && shoal_transfer_get_destination (transfer) != NULL;
+    }
+  enable (self, "open", openable);
+  enable (self, "show-in-folder", openable || there);
+  enable (self, "move-top", selected->len > 0);
+  enable (self, "move-up", selected->len > 0);
+  enable (self, "move-down", selected->len > 0);
+  enable (self, "move-bottom", selected->len > 0);
+}
+
+void
+shoal_transfers_page_add_actions (ShoalTransfersPage *self)
+{
+  static const GActionEntry entries[] = {
+    { .name = "pause", .activate = on_verb_cb },
+    { .name = "pause-all", .activate = on_verb_cb },
+    { .name = "resume", .activate = on_verb_cb },
+    { .name = "resume-all", .activate = on_verb_cb },
+    { .name = "retry", .activate = on_verb_cb },
+    { .name = "retry-failed", .activate = on_verb_cb },
+    { .name = "cancel", .activate = on_verb_cb },
+    { .name = "remove", .activate = on_verb_cb },
+    { .name = "clear-finished", .activate = on_verb_cb },
+    { .name = "toggle", .activate = on_toggle_cb, .parameter_type = "s" },
+    { .name = "move-top", .activate = on_move_cb },
+    { .name = "move-up", .activate = on_move_cb },
+    { .name = "move-down", .activate = on_move_cb },
+    { .name = "move-bottom", .activate = on_move_cb },
+    { .name = "open", .activate = on_open_cb },
+    { .name = "show-in-folder", .activate = on_open_cb },
+    { .name = "select-all", .activate = on_select_all_cb },
+    { .name = "details", .state = "true", .change_state = on_details_cb },
+  };
+
+  self->actions = g_simple_action_group_new ();
+  g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
+                                   self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "transfers", G_ACTION_GROUP (self->actions));
+  shoal_transfers_page_update_actions (self);
+}
+
+static gboolean
+on_menu_key_cb (GtkWidget *widget, GVariant *arguments, gpointer data)
+{
+  gtk_menu_button_popup (SHOAL_TRANSFERS_PAGE (widget)->menu_button);
+  return TRUE;
+}
+
+void
+shoal_transfers_page_add_keys (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Up, GDK_ALT_MASK, "transfers.move-up",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Down, GDK_ALT_MASK,
+                                       "transfers.move-down", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Home, GDK_ALT_MASK,
+                                       "transfers.move-top", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_ALT_MASK,
+                                       "transfers.move-bottom", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, GDK_SHIFT_MASK,
+                                       "transfers.cancel", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "transfers.remove", NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, on_menu_key_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Menu, 0, on_menu_key_cb, NULL);
+}

@@ -1,0 +1,358 @@
+/* shoal-window-actions.c: what can be done in the main window, with its keys
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-window"
+
+#include "config.h"
+
+#include "shoal-window-private.h"
+
+#include <glib/gi18n.h>
+
+#include "shoal-dialogs.h"
+#include "shoal-file-picker.h"
+#include "shoal-invite-view.h"
+#include "shoal-open.h"
+
+static const char *const page_names[] = { "browse", "transfers", "files", "people", "history" };
+
+/* ---- Pages ---- */
+
+static void
+show_page_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  shoal_window_show_page (SHOAL_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+step (ShoalWindow *self, int by)
+{
+  const char *visible = shoal_window_get_visible_page (self);
+  int n = (int) G_N_ELEMENTS (page_names);
+
+  for (int i = 0; i < n; i++)
+    if (g_strcmp0 (visible, page_names[i]) == 0)
+      {
+        shoal_window_show_page (self, page_names[(i + n + by) % n]);
+        return;
+      }
+}
+
+static void
+next_page_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  step (SHOAL_WINDOW (widget), 1);
+}
+
+static void
+previous_page_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  step (SHOAL_WINDOW (widget), -1);
+}
+
+static void
+search_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  GtkToggleButton *button = SHOAL_WINDOW (widget)->search_button;
+
+  gtk_toggle_button_set_active (button, !gtk_toggle_button_get_active (button));
+}
+
+static void
+show_person_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  ShoalWindow *self = SHOAL_WINDOW (widget);
+
+  shoal_window_show_page (self, "people");
+  gtk_widget_activate_action_variant (GTK_WIDGET (self->people), "people.show", parameter);
+}
+
+static void
+toast_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autofree char *title = g_markup_escape_text (g_variant_get_string (parameter, NULL), -1);
+
+  shoal_window_add_toast (SHOAL_WINDOW (widget), adw_toast_new (title));
+}
+
+/* ---- Files ---- */
+
+static GAppLaunchContext *
+make_context (ShoalWindow *self)
+{
+  return G_APP_LAUNCH_CONTEXT (
+      gdk_display_get_app_launch_context (gtk_widget_get_display (GTK_WIDGET (self))));
+}
+
+static void
+report (ShoalWindow *self, const GError *error)
+{
+  g_autofree char *text = g_markup_escape_text (error->message, -1);
+
+  shoal_window_add_toast (self, adw_toast_new (text));
+}
+
+static void
+on_opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!shoal_open_path_finish (result, &error))
+    report (self, error);
+}
+
+static void
+open_path_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autoptr (GAppLaunchContext) context = make_context (SHOAL_WINDOW (widget));
+
+  shoal_open_path_async (g_variant_get_string (parameter, NULL), context, on_opened_cb,
+                         g_object_ref (widget));
+}
+
+static void
+show_in_folder_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autoptr (GAppLaunchContext) context = make_context (SHOAL_WINDOW (widget));
+
+  shoal_open_folder_async (g_variant_get_string (parameter, NULL), context, on_opened_cb,
+                           g_object_ref (widget));
+}
+
+static void
+on_picked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalWindow) self = user_data;
+  g_autoptr (GListModel) files = shoal_file_picker_run_finish (result);
+
+  if (files != NULL)
+    shoal_window_share (self, files);
+}
+
+static void
+add_files_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  shoal_file_picker_run_async (GTK_WINDOW (widget), SHOAL_PICK_FILES,
+                               _ ("Share Files"), _ ("_Share"), NULL, NULL, on_picked_cb,
+                                                     g_object_ref (widget));
+}
+
+static void
+add_folders_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  shoal_file_picker_run_async (GTK_WINDOW (widget), SHOAL_PICK_FOLDERS,
+                               _ ("Share Folders"), _ ("_Share"), NULL, NULL, on_picked_cb,
+                                                       g_object_ref (widget));
+}
+
+static void
+paste_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  shoal_window_paste (SHOAL_WINDOW (widget));
+}
+
+/* ---- Groups ---- */
+
+static void
+switch_group (ShoalWindow *self, const char *folder)
+{
+  GListModel *groups = shoal_session_get_groups (self->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (groups); i++)
+    {
+      g_autoptr (ShoalGroupItem) group = g_list_model_get_item (groups, i);
+
+      if (g_str_equal (shoal_group_item_get_folder (group), folder))
+        shoal_session_open (self->session, group);
+    }
+}
+
+static void
+switch_group_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  switch_group (SHOAL_WINDOW (user_data), g_variant_get_string (parameter, NULL));
+}
+
+static void
+join_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  shoal_window_join (SHOAL_WINDOW (widget), NULL);
+}
+
+static void
+start_group_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  ShoalWindow *self = SHOAL_WINDOW (widget);
+
+  shoal_window_set_up (self, TRUE);
+  shoal_setup_view_start_group (self->setup);
+}
+
+static void
+invite_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  ShoalEngine *engine = shoal_session_get_engine (SHOAL_WINDOW (widget)->session);
+
+  if (engine != NULL)
+    shoal_invite_dialog_present (GTK_WINDOW (widget), engine);
+}
+
+static void
+on_sign_out_confirmed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalWindow) self = user_data;
+
+  if (shoal_dialogs_confirm_finish (result))
+    shoal_session_sign_out (self->session, FALSE);
+}
+
+static void
+sign_out_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  shoal_dialogs_confirm_async (GTK_WINDOW (widget),
+                               _ ("Sign Out of This Group?"),
+                                  _ ("Nothing more is shared or downloaded until you sign in again. What you share, your transfers "
+         "and your history stay on this computer."),
+                                     _ ("Sign _Out"), FALSE, on_sign_out_confirmed_cb,
+                                        g_object_ref (widget));
+}
+
+static void
+on_forget_confirmed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalWindow) self = user_data;
+
+  if (shoal_dialogs_confirm_finish (result))
+    shoal_session_sign_out (self->session, TRUE);
+}
+
+static void
+forget_group_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  ShoalGroupItem *group = shoal_session_get_current (SHOAL_WINDOW (widget)->session);
+  g_autofree char *heading = NULL;
+
+  if (group == NULL)
+    return;
+  heading = g_strdup_printf (_ ("Forget “%s”?"), shoal_group_item_get_title (group));
+  shoal_dialogs_confirm_async (
+      GTK_WINDOW (widget), heading,
+      shoal_group_item_get_tracker (group) != NULL
+      ? _ ("Its tracker runs on this computer and is deleted with all accounts: the group ends for "
+               "everybody. Your transfers, history and what you share here are forgotten. Files stay "
+               "where they are.")
+      : _ ("Your sign-in, this device’s key, your transfers, history and what you share in this "
+               "group are forgotten. Files stay where they are. To come back you need your password "
+               "and the tracker’s address."),
+           _ ("_Forget"), TRUE, on_forget_confirmed_cb, g_object_ref (widget));
+}
+
+/* ---- Session ---- */
+
+static void
+banner_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  shoal_window_banner_clicked (SHOAL_WINDOW (widget));
+}
+
+static void
+retry_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  ShoalWindow *self = SHOAL_WINDOW (widget);
+  ShoalGroupItem *group = shoal_session_get_current (self->session);
+
+  if (group != NULL)
+    shoal_session_open (self->session, group);
+}
+
+void
+shoal_window_update_actions (ShoalWindow *self)
+{
+  ShoalEngine *engine = shoal_session_get_engine (self->session);
+  ShoalGroupItem *group = shoal_session_get_current (self->session);
+  gboolean open = engine != NULL && !self->setting_up;
+  gboolean signed_in = engine != NULL && shoal_engine_get_signed_in (engine);
+  gboolean owner
+      = engine != NULL && shoal_tracker_directory_get_owner (shoal_engine_get_directory (engine));
+  GtkWidget *widget = GTK_WIDGET (self);
+  const char *folder = group != NULL ? shoal_group_item_get_folder (group) : "";
+  GAction *switch_action = g_action_map_lookup_action (G_ACTION_MAP (self), "switch-group");
+
+  gtk_widget_action_set_enabled (widget, "win.add-files", open);
+  gtk_widget_action_set_enabled (widget, "win.add-folders", open);
+  gtk_widget_action_set_enabled (widget, "win.paste", open);
+  gtk_widget_action_set_enabled (widget, "win.search", open);
+  gtk_widget_action_set_enabled (widget, "win.invite", signed_in && owner);
+  gtk_widget_action_set_enabled (widget, "win.sign-out", signed_in);
+  gtk_widget_action_set_enabled (widget, "win.forget-group", engine != NULL);
+  if (switch_action == NULL)
+    {
+      static const GActionEntry entry = {
+        .name = "switch-group", .activate = switch_group_cb, .parameter_type = "s", .state = "''"
+      };
+
+      g_action_map_add_action_entries (G_ACTION_MAP (self), &entry, 1, self);
+      switch_action = g_action_map_lookup_action (G_ACTION_MAP (self), "switch-group");
+    }
+  g_simple_action_set_state (G_SIMPLE_ACTION (switch_action), g_variant_new_string (folder));
+}
+
+void
+shoal_window_install_actions (GtkWidgetClass *widget_class)
+{
+  static const struct
+  {
+    const char *name;
+    GtkWidgetActionActivateFunc activate;
+    const char *parameter;
+  } actions[] = {
+    { "win.show-page", show_page_cb, "s" },
+    { "win.next-page", next_page_cb, NULL },
+    { "win.previous-page", previous_page_cb, NULL },
+    { "win.search", search_cb, NULL },
+    { "win.show-person", show_person_cb, "s" },
+    { "win.toast", toast_cb, "s" },
+    { "win.open-path", open_path_cb, "s" },
+    { "win.show-in-folder", show_in_folder_cb, "s" },
+    { "win.add-files", add_files_cb, NULL },
+    { "win.add-folders", add_folders_cb, NULL },
+    { "win.paste", paste_cb, NULL },
+    { "win.join", join_cb, NULL },
+    { "win.start-group", start_group_cb, NULL },
+    { "win.invite", invite_cb, NULL },
+    { "win.sign-out", sign_out_cb, NULL },
+    { "win.forget-group", forget_group_cb, NULL },
+    { "win.banner", banner_cb, NULL },
+    { "win.retry", retry_cb, NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].parameter,
+                                     actions[i].activate);
+  for (guint i = 0; i < G_N_ELEMENTS (page_names); i++)
+    {
+      gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1 + i, GDK_ALT_MASK,
+                                           "win.show-page", "s", page_names[i]);
+      gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_1 + i, GDK_ALT_MASK,
+                                           "win.show-page", "s", page_names[i]);
+    }
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK,
+                                       "win.next-page", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK,
+                                       "win.previous-page", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_o, GDK_CONTROL_MASK, "win.add-files",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_o, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.add-folders", NULL);
+  /* An entry with the focus takes it first. */
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_v, GDK_CONTROL_MASK, "win.paste",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_i, GDK_CONTROL_MASK, "win.invite",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
+                                       NULL);
+}

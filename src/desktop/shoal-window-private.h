@@ -1,0 +1,75 @@
+/* shoal-window-private.h: what the files of the main window share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-browse-page.h"
+#include "shoal-files-page.h"
+#include "shoal-history-page.h"
+#include "shoal-people-page.h"
+#include "shoal-setup-view.h"
+#include "shoal-sidebar-layout.h"
+#include "shoal-transfers-page.h"
+#include "shoal-window.h"
+
+G_BEGIN_DECLS
+
+struct _ShoalWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  AdwToastOverlay *toasts;
+  GtkStack *views;
+  ShoalSetupView *setup;
+  AdwStatusPage *failed_status;
+
+  ShoalSidebarLayout *layout;
+  GtkListBox *sidebar_list;
+  AdwViewStack *pages;
+  AdwViewSwitcherBar *switcher_bar;
+  AdwHeaderBar *header;
+  GtkToggleButton *search_button;
+  GtkMenuButton *add_button;
+  GtkMenuButton *group_button;
+  GtkLabel *group_label;
+  GtkImage *state_icon;
+  GtkLabel *state_label;
+  GtkRevealer *banner;
+  GtkLabel *banner_label;
+  GtkButton *banner_button;
+  GtkRevealer *drop_overlay;
+  GtkDropTarget *drop_target;
+
+  ShoalBrowsePage *browse;
+  ShoalTransfersPage *transfers;
+  ShoalFilesPage *files;
+  ShoalPeoplePage *people;
+  ShoalHistoryPage *history;
+
+  ShoalSession *session;
+  GBinding *search_binding;
+  gboolean setting_up; /* the user is on the way into a (further) group */
+};
+
+/** shoal_window_update_view: shows what fits the session's state */
+void shoal_window_update_view (ShoalWindow *self);
+void shoal_window_set_up (ShoalWindow *self, gboolean setting_up);
+
+/* shoal-window-actions.c */
+void shoal_window_install_actions (GtkWidgetClass *widget_class);
+void shoal_window_update_actions (ShoalWindow *self);
+/* shoal-window-connection.c */
+/** shoal_window_watch_engine: shows the state of @engine's connection from now on; @engine:
+ * (nullable) */
+void shoal_window_watch_engine (ShoalWindow *self, ShoalEngine *engine);
+void shoal_window_init_group_menus (ShoalWindow *self);
+/** shoal_window_update_group: the name of the group, the list of groups and the state */
+void shoal_window_update_group (ShoalWindow *self);
+/** shoal_window_banner_clicked: what the banner offers to do */
+void shoal_window_banner_clicked (ShoalWindow *self);
+/* shoal-window-dnd.c */
+void shoal_window_init_drop (ShoalWindow *self);
+void shoal_window_paste (ShoalWindow *self);
+
+G_END_DECLS

@@ -1,0 +1,329 @@
+/* shoal-window.c: the main window: its pages and the way between them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-window"
+
+#include "config.h"
+
+#include "shoal-window-private.h"
+
+#include <glib/gi18n.h>
+
+#include "shoal-dialogs.h"
+#include "shoal-sharing.h"
+
+G_DEFINE_FINAL_TYPE (ShoalWindow, shoal_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* ---- Pages ---- */
+
+static GtkWidget *
+make_sidebar_row (AdwViewStackPage *page)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *image = gtk_image_new_from_icon_name (adw_view_stack_page_get_icon_name (page));
+  GtkWidget *label = gtk_label_new_with_mnemonic (adw_view_stack_page_get_title (page));
+  GtkWidget *row = gtk_list_box_row_new ();
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_use_underline (GTK_LABEL (label), TRUE);
+  gtk_box_append (GTK_BOX (box), image);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_RELATION_LABELLED_BY, label,
+                                  NULL, -1);
+  return row;
+}
+
+static void
+fill_sidebar (ShoalWindow *self)
+{
+  g_autoptr (GtkSelectionModel) pages = adw_view_stack_get_pages (self->pages);
+  guint n_pages = g_list_model_get_n_items (G_LIST_MODEL (pages));
+
+  for (guint i = 0; i < n_pages; i++)
+    {
+      g_autoptr (AdwViewStackPage) page = g_list_model_get_item (G_LIST_MODEL (pages), i);
+
+      gtk_list_box_append (self->sidebar_list, make_sidebar_row (page));
+    }
+}
+
+static void
+on_sidebar_row_activated_cb (ShoalWindow *self, GtkListBoxRow *row)
+{
+  g_autoptr (GtkSelectionModel) pages = adw_view_stack_get_pages (self->pages);
+  g_autoptr (AdwViewStackPage) page = g_list_model_get_item (
+      G_LIST_MODEL (pages), (guint) gtk_list_box_row_get_index (row));
+
+  if (page != NULL)
+    adw_view_stack_set_visible_child (self->pages, adw_view_stack_page_get_child (page));
+}
+
+static void
+on_visible_page_changed_cb (ShoalWindow *self)
+{
+  g_autoptr (GtkSelectionModel) pages = adw_view_stack_get_pages (self->pages);
+  GtkWidget *visible = adw_view_stack_get_visible_child (self->pages);
+  guint n_pages = g_list_model_get_n_items (G_LIST_MODEL (pages));
+
+  for (guint i = 0; i < n_pages; i++)
+    if (gtk_selection_model_is_selected (pages, i))
+      gtk_list_box_select_row (self->sidebar_list,
+                               gtk_list_box_get_row_at_index (self->sidebar_list, (int) i));
+
+  g_clear_object (&self->search_binding);
+  if (visible != NULL)
+    self->search_binding = g_object_ref (
+        g_object_bind_property (visible, "search-mode", self->search_button, "active",
+                                G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL));
+}
+
+static void
+on_collapsed_changed_cb (ShoalWindow *self)
+{
+  gboolean collapsed = shoal_sidebar_layout_get_collapsed (self->layout);
+
+  adw_view_switcher_bar_set_reveal (self->switcher_bar, collapsed);
+  /* The group's name needs the room; the menu has the same. */
+  gtk_widget_set_visible (GTK_WIDGET (self->add_button), !collapsed);
+}
+
+void
+shoal_window_show_page (ShoalWindow *self, const char *name)
+{
+  g_return_if_fail (SHOAL_IS_WINDOW (self));
+
+  if (adw_view_stack_get_child_by_name (self->pages, name) != NULL)
+    adw_view_stack_set_visible_child_name (self->pages, name);
+  else
+    g_warning ("There is no page “%s”", name);
+}
+
+const char *
+shoal_window_get_visible_page (ShoalWindow *self)
+{
+  g_return_val_if_fail (SHOAL_IS_WINDOW (self), NULL);
+  return adw_view_stack_get_visible_child_name (self->pages);
+}
+
+void
+shoal_window_add_toast (ShoalWindow *self, AdwToast *toast)
+{
+  g_return_if_fail (SHOAL_IS_WINDOW (self));
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* ---- Session ---- */
+
+static const char *
+choose_view (ShoalWindow *self)
+{
+  ShoalEngine *engine = shoal_session_get_engine (self->session);
+
+  if (self->setting_up || shoal_setup_view_is_showing_invite (self->setup))
+    return "setup";
+  switch (shoal_session_get_state (self->session))
+    {
+    case SHOAL_SESSION_EMPTY:
+      return "setup";
+    case SHOAL_SESSION_OPEN:
+      return engine != NULL && shoal_engine_get_signed_in (engine) ? "main" : "setup";
+    case SHOAL_SESSION_FAILED:
+      return "failed";
+    case SHOAL_SESSION_OPENING:
+    case SHOAL_SESSION_CLOSED:
+    default:
+      return "opening";
+    }
+}
+
+void
+shoal_window_update_view (ShoalWindow *self)
+{
+  const char *view = choose_view (self);
+  ShoalSessionState state = shoal_session_get_state (self->session);
+  const char *message = shoal_session_get_message (self->session);
+
+  if (g_str_equal (view, "setup") && !self->setting_up)
+    {
+      if (state == SHOAL_SESSION_EMPTY)
+        shoal_setup_view_welcome (self->setup);
+      else if (!shoal_setup_view_is_showing_invite (self->setup))
+        shoal_setup_view_sign_in (self->setup);
+    }
+  if (g_str_equal (view, "failed"))
+    adw_status_page_set_description (self->failed_status, message);
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->views), view) != 0)
+    shoal_dialogs_release_focus (GTK_WIDGET (self->views));
+  gtk_stack_set_visible_child_name (self->views, view);
+  shoal_window_update_group (self);
+  shoal_window_update_actions (self);
+}
+
+void
+shoal_window_set_up (ShoalWindow *self, gboolean setting_up)
+{
+  self->setting_up = setting_up;
+  shoal_window_update_view (self);
+}
+
+static void
+on_setup_done_cb (ShoalWindow *self)
+{
+  shoal_window_set_up (self, FALSE);
+}
+
+static void
+on_engine_changed_cb (ShoalWindow *self)
+{
+  ShoalEngine *engine = shoal_session_get_engine (self->session);
+
+  shoal_browse_page_set_engine (self->browse, engine);
+  shoal_transfers_page_set_engine (self->transfers, engine);
+  shoal_files_page_set_engine (self->files, engine);
+  shoal_people_page_set_engine (self->people, engine);
+  shoal_history_page_set_engine (self->history, engine);
+  shoal_window_watch_engine (self, engine);
+  shoal_window_update_view (self);
+}
+
+static void
+on_problem_cb (ShoalWindow *self, const char *message)
+{
+  g_autofree char *text = g_markup_escape_text (message, -1);
+
+  shoal_window_add_toast (self, adw_toast_new (text));
+}
+
+void
+shoal_window_share (ShoalWindow *self, GListModel *files)
+{
+  g_return_if_fail (SHOAL_IS_WINDOW (self));
+
+  ShoalEngine *engine = shoal_session_get_engine (self->session);
+
+  if (engine == NULL)
+    {
+      shoal_window_add_toast (self,
+                              adw_toast_new (_ ("Join a group first, then share files in it")));
+      return;
+    }
+  shoal_sharing_begin (self, engine, files);
+}
+
+void
+shoal_window_join (ShoalWindow *self, const char *text)
+{
+  g_return_if_fail (SHOAL_IS_WINDOW (self));
+
+  shoal_window_set_up (self, TRUE);
+  shoal_setup_view_join (self->setup, text);
+}
+
+/* Size and page are as they were left. */
+static void
+remember (ShoalWindow *self, GSettings *settings)
+{
+  g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+
+  g_autofree char *page = g_settings_get_string (settings, "last-page");
+
+  if (adw_view_stack_get_child_by_name (self->pages, page) != NULL)
+    adw_view_stack_set_visible_child_name (self->pages, page);
+  g_settings_bind (settings, "last-page", self->pages, "visible-child-name", G_SETTINGS_BIND_SET);
+}
+
+/* ---- Class ---- */
+
+static void
+dispose (GObject *object)
+{
+  ShoalWindow *self = SHOAL_WINDOW (object);
+
+  g_clear_object (&self->search_binding);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (shoal_window_parent_class)->dispose (object);
+}
+
+static void
+shoal_window_class_init (ShoalWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = dispose;
+
+  g_type_ensure (SHOAL_TYPE_SETUP_VIEW);
+  g_type_ensure (SHOAL_TYPE_SIDEBAR_LAYOUT);
+  g_type_ensure (SHOAL_TYPE_BROWSE_PAGE);
+  g_type_ensure (SHOAL_TYPE_TRANSFERS_PAGE);
+  g_type_ensure (SHOAL_TYPE_FILES_PAGE);
+  g_type_ensure (SHOAL_TYPE_PEOPLE_PAGE);
+  g_type_ensure (SHOAL_TYPE_HISTORY_PAGE);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/shoal_app/Shoal/ui/shoal-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, views);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, setup);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, failed_status);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, layout);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, sidebar_list);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, switcher_bar);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, header);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, search_button);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, add_button);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, group_button);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, group_label);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, state_icon);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, state_label);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, banner);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, banner_label);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, banner_button);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, drop_overlay);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, browse);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, transfers);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, files);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, people);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, history);
+  gtk_widget_class_bind_template_callback (widget_class, on_setup_done_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_sidebar_row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_visible_page_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_collapsed_changed_cb);
+  shoal_window_install_actions (widget_class);
+}
+
+static void
+shoal_window_init (ShoalWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  fill_sidebar (self);
+  on_visible_page_changed_cb (self);
+  shoal_window_init_drop (self);
+  shoal_window_init_group_menus (self);
+}
+
+ShoalWindow *
+shoal_window_new (ShoalApplication *application)
+{
+  ShoalWindow *self = g_object_new (SHOAL_TYPE_WINDOW, "application", application, NULL);
+  ShoalSession *session = shoal_application_get_session (application);
+
+  self->session = g_object_ref (session);
+  shoal_setup_view_set_session (self->setup, session);
+  g_signal_connect_object (session, "notify::engine", G_CALLBACK (on_engine_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (shoal_window_update_view), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::current", G_CALLBACK (shoal_window_update_view), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "problem", G_CALLBACK (on_problem_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (shoal_session_get_groups (session), "items-changed",
+                           G_CALLBACK (shoal_window_update_group), self, G_CONNECT_SWAPPED);
+  remember (self, shoal_application_get_settings (application));
+  on_engine_changed_cb (self);
+  return self;
+}

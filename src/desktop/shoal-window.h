@@ -1,0 +1,29 @@
+/* shoal-window.h: the main window
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-application.h"
+
+G_BEGIN_DECLS
+
+/** ShoalWindow: main thread. Pages reach it through its actions: "win.show-page" (s), "win.toast"
+ * (s), "win.show-person" (s: account), "win.open-path" (s), "win.show-in-folder" (s). */
+#define SHOAL_TYPE_WINDOW (shoal_window_get_type ())
+G_DECLARE_FINAL_TYPE (ShoalWindow, shoal_window, SHOAL, WINDOW, AdwApplicationWindow)
+
+ShoalWindow *shoal_window_new (ShoalApplication *application);
+/** shoal_window_share: shares @files (of #GFile) in the group that is open */
+void shoal_window_share (ShoalWindow *self, GListModel *files);
+/** shoal_window_join: shows what the link @text leads to and asks whether to join; @text:
+ * (nullable): asks for one */
+void shoal_window_join (ShoalWindow *self, const char *text);
+/** shoal_window_add_toast: @toast: (transfer full) */
+void shoal_window_add_toast (ShoalWindow *self, AdwToast *toast);
+/** shoal_window_show_page: @name: "browse", "transfers", "files", "people" or "history" */
+void shoal_window_show_page (ShoalWindow *self, const char *name);
+/** shoal_window_get_visible_page: Returns: its name: "browse", … */
+const char *shoal_window_get_visible_page (ShoalWindow *self);
+
+G_END_DECLS
