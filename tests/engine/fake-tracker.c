@@ -41,9 +41,8 @@ typedef struct
 } Link;
 
 gboolean
-fake_tracker_set_flag (gpointer flag)
+fake_tracker_tick (gpointer unused)
 {
-  *(gboolean *) flag = TRUE;
   return G_SOURCE_CONTINUE;
 }
 

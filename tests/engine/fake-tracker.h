@@ -41,21 +41,24 @@ void fake_tracker_set_roster (FakeTracker *self, const char *roster);
 
 JsonObject *parse_json (const char *text);
 
-/* Iterates the main context until @condition; fails after 10 s. */
+/* Iterates the main context until @condition; fails after 30 s. A thread may be what makes it true,
+ * so it is looked at again every 10 ms. */
 #define WAIT_UNTIL(condition)                                                                      \
   G_STMT_START                                                                                     \
   {                                                                                                \
-    gboolean wait_late = FALSE;                                                                    \
-    guint wait_timer = g_timeout_add (10000, fake_tracker_set_flag, &wait_late);                   \
-    while (!(condition) && !wait_late)                                                             \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    if (wait_late)                                                                                 \
-      g_error ("Waited in vain for %s", G_STRINGIFY (condition));                                  \
-    g_source_remove (wait_timer);                                                                  \
+    gint64 wait_end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;                               \
+    guint wait_tick = g_timeout_add (10, fake_tracker_tick, NULL);                                 \
+    while (!(condition))                                                                           \
+      {                                                                                            \
+        if (g_get_monotonic_time () > wait_end)                                                    \
+          g_error ("Waited in vain for %s", G_STRINGIFY (condition));                              \
+        g_main_context_iteration (NULL, TRUE);                                                     \
+      }                                                                                            \
+    g_source_remove (wait_tick);                                                                   \
   }                                                                                                \
   G_STMT_END
 
-gboolean fake_tracker_set_flag (gpointer flag);
+gboolean fake_tracker_tick (gpointer unused);
 
 #define ADA "00000000000000000000000000000001"
 #define BEN "00000000000000000000000000000002"
