@@ -23,7 +23,14 @@ warn (ShoalCli *cli, JsonObject *reply)
 
   if (*warning == '\0')
     return SHOAL_CLI_OK;
-  shoal_cli_note (cli, _ ("WARNING: %s"), warning);
+  if (cli->json)
+    {
+      g_autoptr (JsonObject) line = shoal_json_new ("warning", "s", warning, NULL);
+
+      shoal_cli_print_json (line);
+    }
+  else
+    shoal_cli_note (cli, _ ("WARNING: %s"), warning);
   return SHOAL_CLI_CORRUPT;
 }
 
@@ -79,22 +86,21 @@ static int
 list_entries (ShoalCli *cli, gint64 limit)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) first = shoal_cli_call (
+  g_autoptr (JsonObject) reply = shoal_cli_call (
       cli, "audit", shoal_json_new ("after", "i", (gint64) 0, "limit", "i", (gint64) 1, NULL),
       &error);
 
-  if (first == NULL)
+  if (reply == NULL)
     return shoal_cli_fail (cli, error);
-  gint64 count = shoal_cli_integer (first, "count");
+  gint64 count = shoal_cli_integer (reply, "count");
   gint64 after = MAX (count - limit, 0);
   while (after < count)
     {
-      g_autoptr (JsonObject) reply = shoal_cli_call (
-          cli, "audit",
-          shoal_json_new ("after", "i", after, "limit", "i",
-                          MIN (count - after, SHOAL_MAX_CONTROL_ROWS), NULL),
-          &error);
-
+      json_object_unref (reply);
+      reply = shoal_cli_call (cli, "audit",
+                              shoal_json_new ("after", "i", after, "limit", "i",
+                                              MIN (count - after, SHOAL_MAX_CONTROL_ROWS), NULL),
+                              &error);
       if (reply == NULL)
         return shoal_cli_fail (cli, error);
       JsonArray *rows = shoal_cli_array (reply, "entries");
@@ -106,10 +112,10 @@ list_entries (ShoalCli *cli, gint64 limit)
           shoal_cli_print_json (json_array_get_object_element (rows, i));
         else
           print_entry (json_array_get_object_element (rows, i));
-      after += n;
+      /* Not one for each row: an entry may be missing. */
+      after = shoal_cli_integer (json_array_get_object_element (rows, n - 1), "n");
     }
-  warn (cli, first);
-  return SHOAL_CLI_OK;
+  return warn (cli, reply);
 }
 
 int

@@ -123,8 +123,11 @@ shoal_cli_status (ShoalCli *cli, int argc, char **argv)
   const char *command = argv[0];
   int status;
 
-  if (!shoal_cli_parse (cli, &argc, &argv, NULL,
-                        _ ("Ends with 3 if nobody is signed in on this device."), &status))
+  if (!shoal_cli_parse (
+          cli, &argc, &argv, NULL,
+          _ ("Ends with 3 if nobody is signed in on this device, with 5 if the tracker shows"
+                           " another key than before."),
+             &status))
     return status;
   if (argc != 1)
     return shoal_cli_usage (command, "%s", _ ("There is nothing to name."));
@@ -138,6 +141,8 @@ shoal_cli_status (ShoalCli *cli, int argc, char **argv)
     shoal_cli_print_json (reply);
   else
     print_status (reply);
+  if (g_str_equal (shoal_cli_string (reply, "state"), "untrusted"))
+    return SHOAL_CLI_REFUSED;
   return shoal_cli_boolean (reply, "signed_in")
                  && !g_str_equal (shoal_cli_string (reply, "state"), "signed-out")
              ? SHOAL_CLI_OK

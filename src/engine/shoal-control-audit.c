@@ -80,10 +80,30 @@ handle_verify_audit (ShoalControlCall *call)
 }
 
 static void
+on_audit_to_accept_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalControlCall) call = user_data;
+  ShoalTrackerDirectory *directory = SHOAL_TRACKER_DIRECTORY (object);
+  GError *error = NULL;
+  g_autoptr (ShoalAuditPage) page
+             = shoal_tracker_directory_audit_finish (directory, result, &error);
+
+  if (page == NULL)
+    {
+      shoal_control_call_fail (call, error);
+      return;
+    }
+  shoal_tracker_directory_accept_audit (directory);
+  shoal_control_call_reply (call, NULL);
+}
+
+static void
 handle_accept_audit (ShoalControlCall *call)
 {
-  shoal_tracker_directory_accept_audit (shoal_engine_get_directory (call->engine));
-  shoal_control_call_reply (call, NULL);
+  /* A page comes when the check at sign-in is over: before that there is nothing to accept. */
+  shoal_tracker_directory_audit_async (shoal_engine_get_directory (call->engine), 0, 1,
+                                       call->cancellable, on_audit_to_accept_cb,
+                                       shoal_control_call_ref (call));
 }
 
 const ShoalControlMethod shoal_control_audit_methods[] = {

@@ -91,6 +91,15 @@ on_share_progress_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+any_waits (GPtrArray *shares)
+{
+  for (guint i = 0; i < shares->len; i++)
+    if (shoal_share_get_state (g_ptr_array_index (shares, i)) == SHOAL_SHARE_WAITING)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 on_shared_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -100,7 +109,10 @@ on_shared_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) shares = shoal_shares_add_finish (SHOAL_SHARES (object), result, &error);
 
   share_job_free (job);
-  if (shares == NULL)
+  /* What waits for a tracker that only the user can bring back is not shared: say why. */
+  if (shares != NULL && any_waits (shares))
+    error = shoal_engine_dup_refusal (call->engine);
+  if (error != NULL)
     {
       shoal_control_call_fail (call, error);
       return;
@@ -116,8 +128,16 @@ on_online_to_share_cb (GObject *object, GAsyncResult *result, gpointer user_data
 {
   ShareJob *job = user_data;
 
-  /* Offline is fine: it is offered when the tracker is back. */
+  /* Offline is fine: it is offered when the tracker is back. Refused is not: it would wait for
+   * ever. */
   shoal_engine_wait_online_finish (SHOAL_ENGINE (object), result, NULL);
+  GError *refusal = shoal_engine_dup_refusal (SHOAL_ENGINE (object));
+  if (refusal != NULL)
+    {
+      shoal_control_call_fail (job->call, refusal);
+      share_job_free (job);
+      return;
+    }
   job->timer = g_timeout_add (PROGRESS_MS, on_share_progress_cb, job);
   shoal_shares_add_async (shoal_engine_get_shares (job->call->engine),
                           (const char *const *) job->paths, job->call->cancellable, on_shared_cb,

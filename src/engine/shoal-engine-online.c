@@ -68,6 +68,29 @@ check_state (ShoalEngine *self, GError **error)
     }
 }
 
+GError *
+shoal_engine_dup_refusal (ShoalEngine *self)
+{
+  GError *error = NULL;
+
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (self->directory != NULL, NULL);
+
+  switch (shoal_directory_get_state (SHOAL_DIRECTORY (self->directory)))
+    {
+    case SHOAL_DIRECTORY_SIGNED_OUT:
+    case SHOAL_DIRECTORY_REPLACED:
+    case SHOAL_DIRECTORY_UNTRUSTED:
+      check_state (self, &error);
+      return error;
+    case SHOAL_DIRECTORY_OFFLINE:
+    case SHOAL_DIRECTORY_CONNECTING:
+    case SHOAL_DIRECTORY_ONLINE:
+    default:
+      return NULL;
+    }
+}
+
 static void
 end_wait (GTask *task, GError *error)
 {

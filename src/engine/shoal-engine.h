@@ -66,6 +66,11 @@ void shoal_engine_wait_online_async (ShoalEngine *self,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);
 gboolean shoal_engine_wait_online_finish (ShoalEngine *self, GAsyncResult *result, GError **error);
+/** shoal_engine_dup_refusal: Returns: (transfer full) (nullable): why the directory will not be
+ * online again before the user has done something: %SHOAL_ERROR_AUTH if nobody is signed in or the
+ * tracker says so, %SHOAL_ERROR_UNTRUSTED if it shows another key, %SHOAL_ERROR_REPLACED. %NULL
+ * while it is online or can become so by itself */
+GError *shoal_engine_dup_refusal (ShoalEngine *self);
 
 /** ShoalTrust: whether the tracker of a link may be talked to */
 typedef enum

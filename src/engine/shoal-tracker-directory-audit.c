@@ -37,6 +37,42 @@ on_audit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
+typedef struct
+{
+  gint64 after;
+  guint limit;
+} Fetch;
+
+/* @task: (transfer full): with a Fetch */
+static void
+fetch_page (GTask *task)
+{
+  const Fetch *fetch = g_task_get_task_data (task);
+
+  shoal_tracker_directory_call (
+      g_task_get_source_object (task), SHOAL_METHOD_AUDIT,
+      shoal_json_new ("after", "i", fetch->after, "limit", "i", (gint64) fetch->limit, NULL),
+      g_task_get_cancellable (task), on_audit_cb, task);
+}
+
+static GTask *
+fetch_new (ShoalTrackerDirectory *self,
+           gint64 after,
+           guint limit,
+           GCancellable *cancellable,
+           GAsyncReadyCallback callback,
+           gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Fetch *fetch = g_new (Fetch, 1);
+
+  fetch->after = after;
+  fetch->limit = CLAMP (limit, 1, SHOAL_MAX_AUDIT_ROWS);
+  g_task_set_source_tag (task, fetch_new);
+  g_task_set_task_data (task, fetch, g_free);
+  return task;
+}
+
 void
 shoal_tracker_directory_audit_async (ShoalTrackerDirectory *self,
                                      gint64 after,
@@ -48,13 +84,24 @@ shoal_tracker_directory_audit_async (ShoalTrackerDirectory *self,
   g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
   g_return_if_fail (after >= 0);
 
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, shoal_tracker_directory_audit_async);
-  shoal_tracker_directory_call (self, SHOAL_METHOD_AUDIT,
-                                shoal_json_new ("after", "i", after, "limit", "i",
-                                                (gint64) CLAMP (limit, 1, SHOAL_MAX_AUDIT_ROWS),
-                                                NULL),
-                                cancellable, on_audit_cb, g_steal_pointer (&task));
+  GTask *task = fetch_new (self, after, limit, cancellable, callback, user_data);
+  /* Who reads the log is told whether it goes on from the one seen before: once that is known. */
+  if (self->n_audit_checks > 0)
+    g_ptr_array_add (self->audit_readers, task);
+  else
+    fetch_page (task);
+}
+
+/* A check is over: what waited for it goes on. */
+static void
+end_check (ShoalTrackerDirectory *self)
+{
+  if (--self->n_audit_checks > 0)
+    return;
+  g_autoptr (GPtrArray) readers = g_steal_pointer (&self->audit_readers);
+  self->audit_readers = g_ptr_array_new ();
+  for (guint i = 0; i < readers->len; i++)
+    fetch_page (g_ptr_array_index (readers, i));
 }
 
 ShoalAuditPage *
@@ -63,7 +110,17 @@ shoal_tracker_directory_audit_finish (ShoalTrackerDirectory *self,
                                       GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+
+  ShoalAuditPage *page = g_task_propagate_pointer (G_TASK (result), error);
+  /* What was seen is remembered, once it is known to go on from what was seen before. An answer may
+   * come late, so that a shorter log says nothing here. */
+  if (page != NULL && page->count > self->audit_count && self->audit_warning == NULL
+      && self->n_audit_checks == 0)
+    {
+      shoal_tracker_directory_begin_audit_check (self);
+      shoal_tracker_directory_check_audit (self, page->count, page->head);
+    }
+  return page;
 }
 
 /* ---- Checking ---- */
@@ -135,8 +192,7 @@ on_walk_page_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   Walk *walk = g_task_get_task_data (task);
   GError *error = NULL;
-  g_autoptr (ShoalAuditPage) page = shoal_tracker_directory_audit_finish (
-      SHOAL_TRACKER_DIRECTORY (object), result, &error);
+  g_autoptr (ShoalAuditPage) page = g_task_propagate_pointer (G_TASK (result), &error);
 
   if (page == NULL)
     {
@@ -166,9 +222,8 @@ walk_on (GTask *task)
 
   if (walk->upto < 0 || walk->count < walk->upto)
     {
-      shoal_tracker_directory_audit_async (g_task_get_source_object (task), walk->count,
-                                           SHOAL_MAX_AUDIT_ROWS, g_task_get_cancellable (task),
-                                           on_walk_page_cb, task);
+      fetch_page (fetch_new (g_task_get_source_object (task), walk->count, SHOAL_MAX_AUDIT_ROWS,
+                             g_task_get_cancellable (task), on_walk_page_cb, task));
       return;
     }
   if (g_str_equal (walk->head, walk->upto_head))
@@ -196,7 +251,7 @@ set_warning (ShoalTrackerDirectory *self, const GError *error)
 {
   g_free (self->audit_warning);
   self->audit_warning = g_strdup (error->message);
-  g_warning ("%s", error->message);
+  g_info ("%s", error->message);
   g_signal_emit_by_name (self, "audit-changed");
 }
 
@@ -207,34 +262,59 @@ on_checked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   const Walk *walk = g_task_get_task_data (G_TASK (result));
 
-  self->checking_audit = FALSE;
   if (g_task_propagate_boolean (G_TASK (result), &error))
     set_mark (self, walk->count, walk->head);
   else if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT)
+           && walk->count == self->audit_count)
+    {
+      /* The very next entry does not fit: it is what came before that is another. */
+      g_autoptr (GError) fork = new_fork_error (walk->count);
+      set_warning (self, fork);
+    }
+  else if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT)
            || g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_INVALID))
     set_warning (self, error);
+  end_check (self);
+}
+
+void
+shoal_tracker_directory_begin_audit_check (ShoalTrackerDirectory *self)
+{
+  self->n_audit_checks++;
+}
+
+/* Returns: whether the pair says enough */
+static gboolean
+check_pair (ShoalTrackerDirectory *self, gint64 count, const char *head)
+{
+  if (head == NULL)
+    return TRUE;
+  if (self->audit_head == NULL)
+    {
+      set_mark (self, count, head);
+      return TRUE;
+    }
+  if (count < self->audit_count
+      || (count == self->audit_count && !g_str_equal (head, self->audit_head)))
+    {
+      g_autoptr (GError) error = new_fork_error (count);
+
+      set_warning (self, error);
+      return TRUE;
+    }
+  if (count == self->audit_count && self->audit_warning != NULL)
+    set_mark (self, count, head);
+  return count == self->audit_count;
 }
 
 void
 shoal_tracker_directory_check_audit (ShoalTrackerDirectory *self, gint64 count, const char *head)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (self->audit_head == NULL)
+  if (check_pair (self, count, head))
     {
-      set_mark (self, count, head);
+      end_check (self);
       return;
     }
-  if (count < self->audit_count
-      || (count == self->audit_count && !g_str_equal (head, self->audit_head)))
-    {
-      error = new_fork_error (count);
-      set_warning (self, error);
-      return;
-    }
-  if (count == self->audit_count || self->checking_audit)
-    return;
-
   GTask *task = g_task_new (self, NULL, on_checked_cb, NULL);
   g_task_set_source_tag (task, shoal_tracker_directory_check_audit);
   Walk *walk = g_new0 (Walk, 1);
@@ -243,7 +323,6 @@ shoal_tracker_directory_check_audit (ShoalTrackerDirectory *self, gint64 count, 
   g_strlcpy (walk->head, self->audit_head, sizeof walk->head);
   g_strlcpy (walk->upto_head, head, sizeof walk->upto_head);
   g_task_set_task_data (task, walk, g_free);
-  self->checking_audit = TRUE;
   walk_on (task);
 }
 

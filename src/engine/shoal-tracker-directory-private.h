@@ -69,7 +69,8 @@ struct _ShoalTrackerDirectory
   char *audit_warning;
   gint64 told_count; /* at sign-in */
   char *told_head;
-  gboolean checking_audit;
+  guint n_audit_checks;
+  GPtrArray *audit_readers; /* of GTask, owned: wait for the checks under way */
 };
 
 /* shoal-directory-session.c */
@@ -136,6 +137,9 @@ void shoal_tracker_directory_end_flushes (ShoalTrackerDirectory *self);
 void shoal_tracker_directory_clear_reports (ShoalTrackerDirectory *self);
 
 /* shoal-tracker-directory-audit.c */
+/* From now on who reads the log waits; shoal_tracker_directory_check_audit() must follow. */
+void shoal_tracker_directory_begin_audit_check (ShoalTrackerDirectory *self);
+/* @head: (nullable): the tracker has told none */
 void
 shoal_tracker_directory_check_audit (ShoalTrackerDirectory *self, gint64 count, const char *head);
 

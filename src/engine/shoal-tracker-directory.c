@@ -120,6 +120,7 @@ shoal_tracker_directory_finalize (GObject *object)
   g_clear_error (&self->error);
   g_clear_pointer (&self->pulling, g_hash_table_unref);
   g_clear_pointer (&self->flushes, g_ptr_array_unref);
+  g_clear_pointer (&self->audit_readers, g_ptr_array_unref);
   g_clear_pointer (&self->audit_head, g_free);
   g_clear_pointer (&self->audit_warning, g_free);
   g_clear_pointer (&self->told_head, g_free);
@@ -146,6 +147,7 @@ shoal_tracker_directory_init (ShoalTrackerDirectory *self)
   self->state = SHOAL_DIRECTORY_SIGNED_OUT;
   self->max_batch = SHOAL_MAX_BATCH_ENTRIES;
   self->pulling = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, g_free);
+  self->audit_readers = g_ptr_array_new ();
   self->flushes = g_ptr_array_new_with_free_func (g_object_unref);
   g_queue_init (&self->reports);
 }
@@ -219,12 +221,13 @@ shoal_tracker_directory_session_online (ShoalTrackerDirectory *self)
   self->attempts = 0;
   self->wanted = TRUE;
   g_clear_pointer (&self->announced, g_strfreev);
+  /* Before somebody hears that we are online and asks for the log. */
+  shoal_tracker_directory_begin_audit_check (self);
   shoal_tracker_directory_set_state (self, SHOAL_DIRECTORY_ONLINE, NULL);
   shoal_tracker_directory_send_announcement (self, FALSE);
   shoal_tracker_directory_repeat_pulling (self);
   shoal_tracker_directory_send_reports (self);
-  if (self->told_head != NULL)
-    shoal_tracker_directory_check_audit (self, self->told_count, self->told_head);
+  shoal_tracker_directory_check_audit (self, self->told_count, self->told_head);
 }
 
 /* Takes over what the tracker answered to sign-in, sign-up or a change of password. */

@@ -13,7 +13,7 @@ import uuid
 
 import shoal
 from rawpeer import Channel, RpcError, make_certificate
-from shoal import FAILED, NOT_SIGNED_IN, OK, REFUSED, make_file, wait_until
+from shoal import FAILED, NOT_SIGNED_IN, OK, REFUSED, WRONG_CONTENT, make_file, wait_until
 
 
 class Killed(shoal.Test):
@@ -150,9 +150,12 @@ class Trust(shoal.Test):
         old = group.link
         group.start()
         self.assertNotEqual(old, group.link)
-        for command in (["users"], ["search", "x"], ["get", "x"]):
+        source = make_file(self.world.path("ada", "a.bin"), 1000)
+        for command in (["users"], ["search", "x"], ["get", "x"], ["share", source], ["audit"], ["serve"]):
             result = ada.run(*command, status=REFUSED)
             self.assertIn("key", result.errors)
+        self.assertEqual([], ada.run("shares").rows, "nothing waits for a tracker that is not trusted")
+        self.assertEqual("untrusted", ada.run("status", status=REFUSED).rows[0]["state"])
         # A link for a known group with another key is never adopted.
         self.assertEqual(REFUSED, ada.sign_in(link=old, status=None).status)
 
@@ -209,6 +212,8 @@ class Trust(shoal.Test):
         first.run("sign-out", "--everywhere")
         first.run("users", status=NOT_SIGNED_IN)
         self.wait_signed_out(second)
+        source = make_file(self.world.path("ada", "a.bin"), 1000)
+        self.assertIn("ign in", second.run("share", source, status=NOT_SIGNED_IN).errors)
         second.sign_in()
         second.run("users")
 
@@ -297,8 +302,29 @@ class Operators(shoal.Test):
                 self.tamper(group, change)
                 self.assertNotEqual(OK, group.command("audit", "verify", "--head", head).status)
                 group.start()
-                warned = ada.run("audit", "--verify", status=None)
-                self.assertNotEqual(OK, warned.status, "the client must say that the log does not extend what it saw")
+                self.assertIn("log", ada.run("audit", "--verify", status=WRONG_CONTENT).errors)
+                numbers = [row["n"] for row in ada.run("audit").rows]
+                self.assertEqual(sorted(set(numbers)), numbers, "each entry once, in order")
+
+    def test_log_from_a_backup_is_noticed(self):
+        group = self.tracker()
+        ada = self.member(group, "ada")
+        group.stop()
+        shutil.copytree(group.data, self.world.path("backup"))
+        group.start()
+        ada.run("audit")  # remembers count and head
+        group.stop()
+        shutil.rmtree(group.data)
+        shutil.copytree(self.world.path("backup"), group.data)
+        group.start()
+        warnings = [row["warning"] for row in ada.run("audit", status=WRONG_CONTENT).rows if "warning" in row]
+        self.assertEqual(1, len(warnings), "the client must say that the log does not extend what it saw")
+        self.assertIn("not the one seen before", warnings[0])
+        self.assertIn("not the one seen before", ada.plain("audit", status=WRONG_CONTENT).errors)
+        self.assertIn("not the one seen before", ada.run("audit", "--verify", status=WRONG_CONTENT).errors)
+        ada.run("audit", "--accept")
+        ada.run("audit")
+        ada.run("audit", "--verify")
 
     def head(self, group):
         database = sqlite3.connect(self.database(group))

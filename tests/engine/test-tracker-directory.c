@@ -406,10 +406,8 @@ test_audit_grows (Fixture *fixture, gconstpointer data)
 static void
 expect_audit_warning (Fixture *fixture)
 {
-  g_test_expect_message ("shoal-tracker-directory", G_LOG_LEVEL_WARNING, "*audit log*");
   go_online (fixture);
   WAIT_UNTIL (shoal_tracker_directory_get_audit_warning (fixture->directory) != NULL);
-  g_test_assert_expected_messages ();
 }
 
 static void
