@@ -46,8 +46,8 @@ verify (ShoalCli *cli)
   if (cli->json)
     shoal_cli_print_json (reply);
   else
-    printf (_ ("All %" G_GINT64_FORMAT " entries are in order. Head: %s\n"),
-               shoal_cli_integer (reply, "count"), shoal_cli_string (reply, "head"));
+    printf (_ ("All %ld entries are in order. Head: %s\n"),
+               (glong) shoal_cli_integer (reply, "count"), shoal_cli_string (reply, "head"));
   return warn (cli, reply);
 }
 

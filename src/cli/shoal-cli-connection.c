@@ -331,8 +331,8 @@ refuse_holder (ShoalCli *cli, GError **error)
 
   close_channel (cli);
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_BUSY,
-               _ ("Shoal already runs with this profile (process %" G_GINT64_FORMAT ")."),
-                  status != NULL ? shoal_cli_integer (status, "pid") : 0);
+               _ ("Shoal already runs with this profile (process %ld)."),
+                  status != NULL ? (glong) shoal_cli_integer (status, "pid") : 0);
   return FALSE;
 }
 

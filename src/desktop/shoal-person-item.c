@@ -49,9 +49,8 @@ shoal_person_dup_summary (ShoalMember *member)
   if (n_files == 0)
     /* Translators: %s is "2 devices" */
     return g_strdup_printf (_ ("Offers nothing · %s"), devices);
-  g_autofree char *files = g_strdup_printf (
-      ngettext ("%" G_GINT64_FORMAT " file", "%" G_GINT64_FORMAT " files", (gulong) n_files),
-      n_files);
+  g_autofree char *files
+      = g_strdup_printf (ngettext ("%ld file", "%ld files", (gulong) n_files), (glong) n_files);
   return g_strdup_printf ("%s, %s · %s", files, bytes, devices);
 }
 

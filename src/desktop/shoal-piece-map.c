@@ -260,9 +260,9 @@ count_pieces (ShoalPieceMap *self)
   self->n_here = all.n_here;
   self->n_coming = all.n_coming;
 
-  g_autofree char *text = g_strdup_printf (_ ("%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " pieces are here, %" G_GSIZE_FORMAT
-         " on the way"),
-                                              self->n_here, n_pieces, self->n_coming);
+  g_autofree char *text
+      = g_strdup_printf (_ ("%lu of %lu pieces are here, %lu on the way"), (gulong) self->n_here,
+                            (gulong) n_pieces, (gulong) self->n_coming);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
                                   -1);
 }

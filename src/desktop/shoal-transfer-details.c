@@ -105,7 +105,7 @@ show_pieces (ShoalTransferDetails *self, ShoalTransfer *transfer)
     {
       g_autofree char *text = g_strdup_printf (
           /* Translators: numbers of pieces */
-          _ ("%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " pieces here"), here, all);
+          _ ("%lu of %lu pieces here"), (gulong) here, (gulong) all);
 
       gtk_label_set_text (self->pieces_label, text);
       fill_legend (self);

@@ -12,6 +12,8 @@ import sys
 import tempfile
 
 C_STRING = re.compile(r'(?<![A-Za-z0-9_])(?:_|N_|C_|NC_|Q_|ngettext|gettext|dgettext|g_dngettext|g_dpgettext2)\s*\(')
+# A macro between the parts of a string: xgettext sees only what stands before it.
+CUT_STRING = re.compile(r'(?<![A-Za-z0-9_])(?:_|N_|ngettext)\s*\((?:\s|,|"(?:\\.|[^"\\\n])*")*?\b(G_\w+_(?:FORMAT|MODIFIER))\b')
 UI_STRING = re.compile(r'\btranslatable\s*=\s*["\'](?:yes|true|1)["\']', re.IGNORECASE)
 
 
@@ -43,8 +45,12 @@ def complaints(root):
                 if not name.endswith(('.c', '.h', '.ui', '.in', '.xml')):
                     continue
                 with open(path, encoding='utf-8') as file:
-                    if is_translatable(name, file.read()):
-                        found.add(os.path.relpath(path, root))
+                    text = file.read()
+                if is_translatable(name, text):
+                    found.add(os.path.relpath(path, root))
+                for match in CUT_STRING.finditer(text):
+                    line = text.count('\n', 0, match.start()) + 1
+                    yield f'{os.path.relpath(path, root)}:{line}: {match[1]} cuts the string in two for translators'
     with open(os.path.join(root, 'po', 'POTFILES'), encoding='utf-8') as file:
         listed = [line.strip() for line in file if line.strip() and not line.startswith('#')]
     for path in sorted(found - set(listed)):
@@ -92,6 +98,11 @@ def self_test():
         for path in whole:
             assert check([line for line in whole if line != path]) == [
                 f'po/POTFILES: {path} has strings and is not listed']
+        with open(os.path.join(root, 'src/a/plural.c'), 'a', encoding='utf-8') as file:
+            file.write('g (_ ("%" G_GSIZE_FORMAT " left"), n);\nh (_ ("ok"), G_GSIZE_FORMAT);\n')
+        assert check(whole) == ['src/a/plural.c:2: G_GSIZE_FORMAT cuts the string in two for translators']
+        with open(os.path.join(root, 'src/a/plural.c'), 'w', encoding='utf-8') as file:
+            file.write(files['src/a/plural.c'])
         assert check(sorted(whole + ['src/a/other.c'])) == ['po/POTFILES: src/a/other.c is listed and has no strings']
         assert check(sorted(whole + ['src/a/gone.c'])) == ['po/POTFILES: src/a/gone.c is listed and does not exist']
         assert check(whole[::-1]) == ['po/POTFILES: the lines are not sorted']
