@@ -30,6 +30,17 @@ print_limit (const char *label, gint64 rate)
   print_line (label, text);
 }
 
+/* "2 now, 3.4 MB/s" */
+static void
+print_moving (const char *label, gint64 n, gint64 rate)
+{
+  g_autofree char *speed = shoal_format_rate ((double) rate);
+  g_autofree char *text = g_strdup_printf (_ ("%d now, %s"), (int) n, speed);
+
+  if (n > 0 || rate > 0)
+    print_line (label, text);
+}
+
 static char *
 join_addresses (JsonObject *status)
 {
@@ -92,6 +103,7 @@ print_status (JsonObject *status)
   g_autofree char *shares = g_strdup_printf ("%d", (int) shoal_cli_integer (status, "shares"));
   g_autofree char *transfers
       = g_strdup_printf ("%d", (int) shoal_cli_integer (status, "transfers"));
+  g_autofree char *paused = g_strdup_printf ("%d", (int) shoal_cli_integer (status, "paused"));
   g_autofree char *port = g_strdup_printf ("%d", (int) shoal_cli_integer (status, "port"));
   const char *warning = shoal_cli_string (status, "audit_warning");
 
@@ -109,6 +121,12 @@ print_status (JsonObject *status)
   print_line (_ ("Members:"), counts);
   print_line (_ ("Shares:"), shares);
   print_line (_ ("Downloads:"), transfers);
+  print_moving (_ ("Downloading:"), shoal_cli_integer (status, "downloading"),
+                   shoal_cli_integer (status, "download_speed"));
+  print_moving (_ ("Uploading:"), shoal_cli_integer (status, "uploading"),
+                   shoal_cli_integer (status, "upload_speed"));
+  if (shoal_cli_integer (status, "paused") > 0)
+    print_line (_ ("Paused:"), paused);
   print_line (_ ("Serves on:"), shoal_cli_integer (status, "port") != 0 ? port : _ ("not serving"));
   print_limit (_ ("Upload limit:"), shoal_cli_integer (status, "upload_limit"));
   print_limit (_ ("Download limit:"), shoal_cli_integer (status, "download_limit"));

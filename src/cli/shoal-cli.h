@@ -176,6 +176,8 @@ int shoal_cli_serve (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_search (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_sources (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_get (ShoalCli *cli, int argc, char **argv);
+int shoal_cli_pause (ShoalCli *cli, int argc, char **argv);
+int shoal_cli_resume (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_history (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_hash (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_audit (ShoalCli *cli, int argc, char **argv);

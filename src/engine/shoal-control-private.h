@@ -57,6 +57,7 @@ extern const ShoalControlMethod shoal_control_share_methods[];
 extern const ShoalControlMethod shoal_control_catalogue_methods[];
 extern const ShoalControlMethod shoal_control_get_methods[];
 extern const ShoalControlMethod shoal_control_audit_methods[];
+extern const ShoalControlMethod shoal_control_queue_methods[];
 
 /* shoal-control-client.c */
 ShoalControlClient *shoal_control_client_new (ShoalControl *control,

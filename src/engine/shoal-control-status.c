@@ -63,7 +63,9 @@ make_status (ShoalEngine *engine)
   g_autofree char *words = device != NULL ? shoal_fingerprint_to_words (device) : NULL;
   g_autofree char *group_words = group != NULL ? shoal_fingerprint_to_words (group) : NULL;
   JsonArray *list = json_array_new ();
+  ShoalActivitySums sums;
 
+  shoal_activity_measure (shoal_engine_get_activity (engine), &sums);
   for (guint i = 0; addresses != NULL && addresses[i] != NULL; i++)
     json_array_add_string_element (list, addresses[i]);
   return shoal_json_new (
@@ -86,7 +88,10 @@ make_status (ShoalEngine *engine)
       "download_limit", "i",
       (gint64) shoal_token_bucket_get_rate (
           shoal_transfer_manager_get_limit (shoal_engine_get_transfers (engine))),
-      "audit_warning", "s", shoal_tracker_directory_get_audit_warning (tracker), NULL);
+      "download_speed", "i", (gint64) sums.download_speed, "upload_speed", "i",
+      (gint64) sums.upload_speed, "downloading", "i", (gint64) sums.n_downloads, "uploading", "i",
+      (gint64) sums.n_uploads, "paused", "i", (gint64) sums.n_paused, "audit_warning", "s",
+      shoal_tracker_directory_get_audit_warning (tracker), NULL);
 }
 
 static void

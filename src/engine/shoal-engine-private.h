@@ -28,6 +28,7 @@ struct _ShoalEngine
   ShoalUploads *uploads;
   ShoalShares *shares;
   ShoalTransferManager *transfers;
+  ShoalActivity *activity;
 
   gboolean serving;
   guint plan_id; /* looks which rate limits hold now */

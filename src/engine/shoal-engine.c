@@ -38,6 +38,7 @@ shoal_engine_dispose (GObject *object)
   ShoalEngine *self = SHOAL_ENGINE (object);
 
   disconnect_all (self);
+  g_clear_object (&self->activity);
   g_clear_object (&self->transfers);
   g_clear_object (&self->shares);
   g_clear_object (&self->uploads);
@@ -241,6 +242,8 @@ make_parts (ShoalEngine *self, ShoalKnownDevices *known)
   self->shares = shoal_shares_new (self->profile, self->database, directory);
   self->transfers = shoal_transfer_manager_new (self->database, directory, self->key, self->uploads,
                                                 self->history, journals);
+  self->activity = shoal_activity_new (G_LIST_MODEL (self->transfers),
+                                       shoal_uploads_get_running (self->uploads));
   on_setting_changed_cb (self->settings, NULL, self);
   self->plan_id = g_timeout_add_seconds (PLAN_INTERVAL_S, apply_rate_plan, self);
 
@@ -537,6 +540,13 @@ shoal_engine_get_history (ShoalEngine *self)
 {
   g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
   return self->history;
+}
+
+ShoalActivity *
+shoal_engine_get_activity (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->activity;
 }
 
 const char *

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "shoal-activity.h"
 #include "shoal-history.h"
 #include "shoal-link.h"
 #include "shoal-profile.h"
@@ -44,6 +45,7 @@ ShoalShares *shoal_engine_get_shares (ShoalEngine *self);
 ShoalUploads *shoal_engine_get_uploads (ShoalEngine *self);
 ShoalTransferManager *shoal_engine_get_transfers (ShoalEngine *self);
 ShoalHistory *shoal_engine_get_history (ShoalEngine *self);
+ShoalActivity *shoal_engine_get_activity (ShoalEngine *self);
 /** shoal_engine_get_fingerprint: Returns: this device's */
 const char *shoal_engine_get_fingerprint (ShoalEngine *self);
 /** shoal_engine_get_secret_kind: Returns: "keyring" or "file": where the key and the token are */

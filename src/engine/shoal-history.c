@@ -43,6 +43,7 @@ G_DEFINE_FINAL_TYPE (ShoalHistory, shoal_history, G_TYPE_OBJECT)
 enum
 {
   SIGNAL_ADDED,
+  SIGNAL_CLEARED,
   N_SIGNALS,
 };
 static guint signals[N_SIGNALS];
@@ -69,6 +70,14 @@ shoal_history_class_init (ShoalHistoryClass *klass)
    */
   signals[SIGNAL_ADDED] = g_signal_new ("added", SHOAL_TYPE_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL,
                                         NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  /**
+   * ShoalHistory::cleared:
+   * @until_ms: Unix time
+   *
+   * What ended at @until_ms or before was deleted, on disk.
+   */
+  signals[SIGNAL_CLEARED] = g_signal_new ("cleared", SHOAL_TYPE_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 }
 
 static void
@@ -291,12 +300,15 @@ on_cleared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
+  const gint64 *until = shoal_database_finish (SHOAL_DATABASE (source), result, &error);
 
-  shoal_database_finish (SHOAL_DATABASE (source), result, &error);
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
+  if (until == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_signal_emit (g_task_get_source_object (task), signals[SIGNAL_CLEARED], 0, *until);
+  g_task_return_boolean (task, TRUE);
 }
 
 void

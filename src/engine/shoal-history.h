@@ -34,7 +34,8 @@ ShoalHistoryEntry *shoal_history_entry_new (void);
 void shoal_history_entry_free (ShoalHistoryEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalHistoryEntry, shoal_history_entry_free)
 
-/** ShoalHistory: main thread; signal "added" (#ShoalHistoryEntry pointer, static scope) */
+/** ShoalHistory: main thread; signals "added" (#ShoalHistoryEntry pointer,
+ * static scope) and "cleared" (gint64: what ended then or before is gone) */
 #define SHOAL_TYPE_HISTORY (shoal_history_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalHistory, shoal_history, SHOAL, HISTORY, GObject)
 
@@ -66,5 +67,16 @@ void shoal_history_clear_until_async (ShoalHistory *self,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);
 gboolean shoal_history_clear_finish (ShoalHistory *self, GAsyncResult *result, GError **error);
+/** shoal_history_peek_async: looks one entry up in the database @path of a profile that need not be
+ * open here, and may be in use by another process: what somebody clicks on may be older than this
+ * process */
+void shoal_history_peek_async (const char *path,
+                               const char *uuid,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+/** shoal_history_peek_finish: Returns: (transfer full) (nullable): with uuid, upload, name, folder,
+ * outcome and destination only; %NULL with %SHOAL_ERROR_NOT_FOUND if it is not there */
+ShoalHistoryEntry *shoal_history_peek_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

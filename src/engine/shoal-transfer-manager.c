@@ -448,6 +448,45 @@ shoal_transfer_manager_resume (ShoalTransferManager *self, ShoalTransfer *transf
   shoal_transfer_manager_schedule (self);
 }
 
+/* From the end: nobody else gets the turn of one that is paused. */
+guint
+shoal_transfer_manager_pause_all (ShoalTransferManager *self)
+{
+  guint n = 0;
+
+  g_return_val_if_fail (SHOAL_IS_TRANSFER_MANAGER (self), 0);
+
+  for (guint i = self->transfers->len; i > 0; i--)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i - 1);
+
+      if (shoal_transfer_get_state (transfer) >= SHOAL_TRANSFER_PAUSED)
+        continue;
+      shoal_transfer_manager_pause (self, transfer);
+      n++;
+    }
+  return n;
+}
+
+guint
+shoal_transfer_manager_resume_all (ShoalTransferManager *self)
+{
+  guint n = 0;
+
+  g_return_val_if_fail (SHOAL_IS_TRANSFER_MANAGER (self), 0);
+
+  for (guint i = 0; i < self->transfers->len; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
+
+      if (shoal_transfer_get_state (transfer) != SHOAL_TRANSFER_PAUSED)
+        continue;
+      shoal_transfer_manager_resume (self, transfer);
+      n++;
+    }
+  return n;
+}
+
 /* Without a run the unfinished file is only known to a run: one is started to be stopped. */
 void
 shoal_transfer_manager_cancel (ShoalTransferManager *self, ShoalTransfer *transfer)

@@ -77,6 +77,10 @@ ShoalTransfer *shoal_transfer_manager_add_finish (ShoalTransferManager *self,
 void shoal_transfer_manager_pause (ShoalTransferManager *self, ShoalTransfer *transfer);
 /** shoal_transfer_manager_resume: also retries a failed one */
 void shoal_transfer_manager_resume (ShoalTransferManager *self, ShoalTransfer *transfer);
+/** shoal_transfer_manager_pause_all: all that have not ended. Returns: how many this concerned */
+guint shoal_transfer_manager_pause_all (ShoalTransferManager *self);
+/** shoal_transfer_manager_resume_all: all that are paused; failed ones stay. Returns: how many */
+guint shoal_transfer_manager_resume_all (ShoalTransferManager *self);
 /** shoal_transfer_manager_cancel: stops it and deletes what is unfinished */
 void shoal_transfer_manager_cancel (ShoalTransferManager *self, ShoalTransfer *transfer);
 /** shoal_transfer_manager_remove: takes an ended one off the list */

@@ -222,6 +222,33 @@ def test_get_waits_and_goes_on(world):
     stop(server)
 
 
+def test_pause_and_resume(world):
+    _, link = world.start_tracker()
+    for user in ("ada", "ben"):
+        sign_up(world, link, user)
+    path = world.write("file.bin", os.urandom(3 << 20))
+    expect_code(world.as_user("ada", "share", path), 0)
+    server = serve(world, "ada", "--limit", "1M")
+    getter = world.start("--profile", world.path("ben"), "--json", "get", "file.bin", "--to", world.path("out"))
+    row = {}
+    while row.get("state") != "active":
+        row = json.loads(read_line(getter.stdout))
+    expect_code(world.as_user("ben", "pause", "other.bin"), 4, "not among the downloads")
+    expect_code(world.as_user("ben", "pause"), 2, "--all")
+    expect_code(world.as_user("ben", "pause", "file.bin"), 0, "1 download is paused")
+    while json.loads(read_line(getter.stdout))["state"] != "paused":
+        pass
+    assert rows(world.as_user("ben", "status", "--json"))[0]["paused"] == 1
+    expect_code(world.as_user("ben", "status"), 0, "Paused:")
+    expect_code(world.as_user("ben", "pause", "--all"), 0, "0 downloads")
+    expect_code(world.as_user("ben", "resume", row["id"]), 0, "1 download goes on")
+    while json.loads(read_line(getter.stdout))["state"] != "finished":
+        pass
+    getter.wait(60)
+    assert getter.returncode == 0
+    stop(server)
+
+
 def test_control_socket(world):
     _, link = world.start_tracker()
     sign_up(world, link, "ada")
@@ -270,5 +297,5 @@ def test_reconnect(world):
 
 
 main([test_trust_without_terminal, test_prompts, test_passwords, test_new_device_is_marked,
-      test_share_search_get, test_ambiguous, test_get_waits_and_goes_on, test_control_socket,
-      test_changed_tracker_key, test_reconnect])
+      test_share_search_get, test_ambiguous, test_get_waits_and_goes_on, test_pause_and_resume,
+      test_control_socket, test_changed_tracker_key, test_reconnect])

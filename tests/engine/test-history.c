@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "shares-fixture.h"
+#include "shoal-error.h"
 #include "shoal-history.h"
 
 static void
@@ -40,6 +41,52 @@ make_entry (const char *uuid, gint64 ended_ms)
   entry->uuid = g_strdup (uuid);
   entry->ended_ms = ended_ms;
   return entry;
+}
+
+static void
+on_cleared_cb (ShoalHistory *history, gint64 until_ms, gint64 *seen)
+{
+  *seen = until_ms;
+}
+
+/* Beside the connections of @self, as another process would. */
+static ShoalHistoryEntry *
+peek (SharesFixture *self, const char *uuid, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  shoal_history_peek_async (shoal_profile_get_database_path (self->profile), uuid, NULL,
+                            on_result_cb, &result);
+  wait_until (result != NULL);
+  return shoal_history_peek_finish (result, error);
+}
+
+static void
+assert_peek (SharesFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ShoalHistoryEntry) entry = peek (self, "u1", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (entry->uuid, ==, "u1");
+  g_assert_cmpstr (entry->name, ==, "plan — final.pdf");
+  g_assert_cmpstr (entry->outcome, ==, "failed");
+  g_assert_cmpstr (entry->destination, ==, "/tmp/plan");
+  g_assert_true (entry->upload && entry->folder);
+  g_assert_null (peek (self, "' OR 1 --", &error));
+  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND);
+}
+
+static void
+test_peek_without_database (void)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  shoal_history_peek_async ("/nowhere/at/all.db", "u1", NULL, on_result_cb, &result);
+  wait_until (result != NULL);
+  g_assert_null (shoal_history_peek_finish (result, &error));
+  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND);
 }
 
 static void
@@ -88,6 +135,8 @@ test_history (SharesFixture *self, gconstpointer unused)
   g_assert_cmpstr (last->bad_sources, ==, "mallory");
   g_assert_cmpstr (last->destination, ==, "/tmp/plan");
 
+  assert_peek (self);
+
   g_autoptr (GPtrArray) two = list (history, 2);
   g_assert_cmpuint (two->len, ==, 2);
   g_autoptr (GPtrArray) one = list (history, 0);
@@ -95,9 +144,12 @@ test_history (SharesFixture *self, gconstpointer unused)
 
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
+  gint64 cleared = 0;
+  g_signal_connect (history, "cleared", G_CALLBACK (on_cleared_cb), &cleared);
   shoal_history_clear_async (history, NULL, on_result_cb, &result);
   wait_until (result != NULL);
   g_assert_true (shoal_history_clear_finish (history, result, &error));
+  g_assert_cmpint (cleared, ==, G_MAXINT64);
   g_assert_no_error (error);
   g_autoptr (GPtrArray) none = list (history, 100);
   g_assert_cmpuint (none->len, ==, 0);
@@ -110,5 +162,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/history", SharesFixture, NULL, shares_fixture_set_up, test_history,
               shares_fixture_tear_down);
+  g_test_add_func ("/history/peek/nothing", test_peek_without_database);
   return g_test_run ();
 }
