@@ -162,6 +162,7 @@ end_job (ShoalCli *cli, JsonObject **details, GError **error)
   g_autoptr (JsonObject) done = g_steal_pointer (&cli->done);
   JsonObject *problem;
 
+  json_object_remove_member (done, "job"); /* between us and the engine */
   if (!json_object_has_member (done, "error"))
     return g_steal_pointer (&done);
   if (shoal_json_get_object (done, "error", &problem, error))

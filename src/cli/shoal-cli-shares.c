@@ -52,7 +52,8 @@ shoal_cli_shares (ShoalCli *cli, int argc, char **argv)
   do
     {
       g_autoptr (JsonObject) reply = shoal_cli_call (
-          cli, "shares", shoal_json_new ("offset", "i", offset, NULL), &error);
+          cli, "shares", shoal_json_new ("offset", "i", offset, "wait", "b", offset == 0, NULL),
+          &error);
 
       if (reply == NULL)
         break;

@@ -47,9 +47,11 @@ print_user (JsonObject *user, gint64 now_ms)
       ? g_strdup_printf (_ ("offline for %s"), age)
       : g_strdup (_ ("offline"));
 
-  printf (_ ("%s%s: %s, shares %d files, %s\n"), name,
-             shoal_cli_boolean (user, "owner")
-             ? _ (" (owner)") : "", when, (int) shoal_cli_integer (user, "files"), size);
+  int files = (int) shoal_cli_integer (user, "files");
+
+  printf (ngettext ("%s%s: %s, shares %d file, %s\n", "%s%s: %s, shares %d files, %s\n",
+                    (gulong) files),
+          name, shoal_cli_boolean (user, "owner") ? _ (" (owner)") : "", when, files, size);
   for (guint i = 0; devices != NULL && i < json_array_get_length (devices); i++)
     print_device (json_array_get_object_element (devices, i), now_ms);
 }

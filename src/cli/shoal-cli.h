@@ -178,6 +178,7 @@ int shoal_cli_sources (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_get (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_pause (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_resume (ShoalCli *cli, int argc, char **argv);
+int shoal_cli_invite (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_history (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_hash (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_audit (ShoalCli *cli, int argc, char **argv);

@@ -282,8 +282,21 @@ handle_unshare (ShoalControlCall *call)
 
 /* ---- shares ---- */
 
+static gboolean
+any_in_state (ShoalShares *shares, ShoalShareState state)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (shares)); i++)
+    {
+      g_autoptr (ShoalShare) share = g_list_model_get_item (G_LIST_MODEL (shares), i);
+
+      if (shoal_share_get_state (share) == state)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
-handle_shares (ShoalControlCall *call)
+reply_with_shares (ShoalControlCall *call)
 {
   GListModel *shares = G_LIST_MODEL (shoal_engine_get_shares (call->engine));
   guint n = g_list_model_get_n_items (shares);
@@ -307,6 +320,46 @@ handle_shares (ShoalControlCall *call)
   if (end < n)
     json_object_set_int_member (reply, "next", end);
   shoal_control_call_reply (call, reply);
+}
+
+static void
+on_settled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalControlCall) call = user_data;
+
+  shoal_shares_wait_finish (SHOAL_SHARES (object), result, NULL);
+  reply_with_shares (call);
+}
+
+static void
+on_online_to_list_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalControlCall) call = user_data;
+  ShoalShares *shares = shoal_engine_get_shares (call->engine);
+
+  /* Offline they wait, and the list says so. Hashing may take long, and the list shows that too;
+   * what else is under way is one request. */
+  shoal_engine_wait_online_finish (SHOAL_ENGINE (object), result, NULL);
+  if (any_in_state (shares, SHOAL_SHARE_HASHING))
+    reply_with_shares (call);
+  else
+    shoal_shares_wait_async (shares, call->cancellable, on_settled_cb,
+                             shoal_control_call_ref (call));
+}
+
+static void
+handle_shares (ShoalControlCall *call)
+{
+  gboolean wait;
+  GError *error = NULL;
+
+  if (!shoal_json_get_optional_boolean (call->params, "wait", FALSE, &wait, &error))
+    shoal_control_call_fail (call, error);
+  else if (wait && shoal_engine_get_signed_in (call->engine))
+    shoal_engine_wait_online_async (call->engine, call->cancellable, on_online_to_list_cb,
+                                    shoal_control_call_ref (call));
+  else
+    reply_with_shares (call);
 }
 
 const ShoalControlMethod shoal_control_share_methods[] = {

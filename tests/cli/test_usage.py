@@ -8,7 +8,7 @@ import stat
 
 from cli import expect_code, main, rows
 
-COMMANDS = ["sign-up", "sign-in", "sign-out", "password", "status", "users", "share", "unshare", "shares",
+COMMANDS = ["sign-up", "sign-in", "sign-out", "password", "status", "users", "invite", "share", "unshare", "shares",
             "serve", "search", "sources", "get", "history", "hash", "audit", "set"]
 KEY = "a" * 64
 
@@ -34,7 +34,7 @@ def test_wrong_usage(world):
              ["sign-in", "host:99999", "ada"], ["sign-in", "--trust", "12", "host:1", "ada"],
              ["status", "x"], ["users", "--confirm", "x"], ["history", "--limit", "0"], ["audit", "x"],
              ["audit", "--verify", "--accept"], ["audit", "--limit", "-3"], ["password", "secret"],
-             ["shares", "x"], ["get", b"\xff\xfe"], ["search", b"\xff\xfe"]]
+             ["shares", "x"], ["invite", "x"], ["invite", "--uses", "0"], ["invite", "--expires", "366"], ["get", b"\xff\xfe"], ["search", b"\xff\xfe"]]
     for arguments in wrong:
         expect_code(world.run(*arguments), 2, "shoal-cli: ", "--help")
 
@@ -81,7 +81,7 @@ def test_output_is_safe(world):
 def test_not_signed_in(world):
     file = world.write("file", "x")
     for arguments in (["search", "x"], ["users"], ["get", "x"], ["share", file], ["sources", KEY], ["serve"],
-                      ["audit"], ["sign-out"], ["status"], ["password", "--password-file", file]):
+                      ["audit"], ["invite"], ["invite", "--list"], ["sign-out"], ["status"], ["password", "--password-file", file]):
         expect_code(world.as_user("ada", *arguments), 3)
     status = rows(expect_code(world.as_user("ada", "--json", "status"), 3))[0]
     assert status["signed_in"] is False and status["secrets"] == "file", status

@@ -252,12 +252,31 @@ class Operators(shoal.Test):
         ben.run("sign-up", "--password-file", ben.password_file, "-", "ben", input=invite.encode() + b"\n")
         cleo = self.member(group, "cleo", sign_up=False)
         cleo.run("sign-up", "--password-file", cleo.password_file, invite, "cleo", status=REFUSED)
+        # The owner invites from her own device too, nobody else does.
+        self.assertEqual([], ada.run("invite", "--list").rows)
+        made = ada.run("invite", "--uses", "2", "--expires", "3").rows[0]
+        self.assertEqual([(2, 2, made["expires_ms"])],
+                         [(row["uses"], row["left"], row["expires_ms"]) for row in ada.run("invite", "--list").rows])
+        ben.run("invite", status=REFUSED)
+        ben.run("invite", "--list", status=REFUSED)
+        cleo.run("sign-up", "--password-file", cleo.password_file, made["link"], "cleo")
+        self.assertEqual([1], [row["left"] for row in ada.run("invite", "--list").rows])
+        printed = ada.plain("invite")
+        self.assertRegex(printed.output, r"^shoal://\S+invite=\S+\n$")
         code = invite.split("invite=")[1]
         for text in (group.process.log(), ada.run("audit").output, cleo.run("audit", status=None).output):
             self.assertNotIn(code, text, "an invitation is a secret")
         for path in glob.glob(group.data + "/*"):
             with open(path, "rb") as file:
                 self.assertNotIn(code.encode(), file.read(), path)
+
+    def test_list_of_shares_says_what_the_tracker_has(self):
+        group = self.tracker()
+        ada = self.member(group, "ada")
+        ada.share(make_file(self.world.path("ada", "a.bin"), 1000))
+        self.assertEqual(["offered"], [row["state"] for row in ada.run("shares").rows])
+        group.stop()
+        self.assertEqual(["waiting"], [row["state"] for row in ada.run("shares").rows])
 
     def test_closed(self):
         group = self.tracker(sign_up="closed")
