@@ -275,6 +275,9 @@
 #define SHOAL_SEARCH_PAGE_ROWS (200)
 #define SHOAL_SEARCH_DELAY_MS (150)
 #define SHOAL_SEARCH_FOLLOW_MS (2000)
+/* Rows of the catalogue that are kept for when the tracker is away: what somebody has looked at in
+ * weeks, about 8 MB. */
+#define SHOAL_MAX_KEPT_ROWS (10000)
 /* Invites that can still be used. */
 #define SHOAL_MAX_INVITES (1000)
 /* The words of a search, in characters, and a cursor: a key of 512 bytes in base64 with its

@@ -129,9 +129,31 @@ make_table (gboolean ids)
   return shoal_cli_table_new (header);
 }
 
+/* Each row tells by itself that it is not of now. */
+static void
+mark_kept (JsonArray *rows, guint n, gint64 kept_ms)
+{
+  for (guint i = 0; kept_ms > 0 && i < n; i++)
+    json_object_set_int_member (json_array_get_object_element (rows, i), "kept_ms", kept_ms);
+}
+
+static void
+note_kept (ShoalCli *cli, gint64 kept_ms, const char *offline)
+{
+  g_autofree char *when = shoal_cli_format_time (kept_ms);
+
+  if (kept_ms == 0)
+    return;
+  if (*offline != '\0')
+    shoal_cli_note (cli, "%s", offline);
+  shoal_cli_note (cli, _ ("The tracker is away: these are kept results, last seen %s."), when);
+}
+
 static int
 search (ShoalCli *cli, const Options *options, JsonObject *query)
 {
+  g_autofree char *offline = NULL;
+  gint64 kept_ms = 0;
   g_autoptr (GError) error = NULL;
   ShoalCliTable *table = make_table (options->ids);
   gint64 left = options->limit, total = 0, shown = 0;
@@ -146,6 +168,10 @@ search (ShoalCli *cli, const Options *options, JsonObject *query)
         break;
       JsonArray *rows = shoal_cli_array (reply, "rows");
       guint n = rows != NULL ? json_array_get_length (rows) : 0;
+      kept_ms = shoal_cli_integer (reply, "kept_ms");
+      g_free (offline);
+      offline = g_strdup (shoal_cli_string (reply, "offline"));
+      mark_kept (rows, n, kept_ms);
       if (cli->json)
         shoal_cli_print_rows (rows);
       for (guint i = 0; !cli->json && i < n; i++)
@@ -164,6 +190,7 @@ search (ShoalCli *cli, const Options *options, JsonObject *query)
     shoal_cli_table_print (table);
   if (error != NULL)
     return shoal_cli_fail (cli, error);
+  note_kept (cli, kept_ms, offline);
   if (shown == 0)
     shoal_cli_note (cli, "%s", _ ("Nothing found."));
   else if (total > shown)

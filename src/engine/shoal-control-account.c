@@ -281,8 +281,12 @@ handle_invites (ShoalControlCall *call)
 }
 
 const ShoalControlMethod shoal_control_account_methods[] = {
-  { "probe", handle_probe, FALSE },      { "sign-up", handle_sign_up, FALSE },
-  { "sign-in", handle_sign_in, FALSE },  { "sign-out", handle_sign_out, FALSE },
-  { "password", handle_password, TRUE }, { "invite", handle_invite, TRUE },
-  { "invites", handle_invites, TRUE },   { NULL },
+  { "probe", handle_probe, SHOAL_CONTROL_NEEDS_NOTHING },
+  { "sign-up", handle_sign_up, SHOAL_CONTROL_NEEDS_NOTHING },
+  { "sign-in", handle_sign_in, SHOAL_CONTROL_NEEDS_NOTHING },
+  { "sign-out", handle_sign_out, SHOAL_CONTROL_NEEDS_NOTHING },
+  { "password", handle_password, SHOAL_CONTROL_NEEDS_TRACKER },
+  { "invite", handle_invite, SHOAL_CONTROL_NEEDS_TRACKER },
+  { "invites", handle_invites, SHOAL_CONTROL_NEEDS_TRACKER },
+  { NULL },
 };

@@ -107,8 +107,8 @@ handle_accept_audit (ShoalControlCall *call)
 }
 
 const ShoalControlMethod shoal_control_audit_methods[] = {
-  { "audit", handle_audit, TRUE },
-  { "verify-audit", handle_verify_audit, TRUE },
-  { "accept-audit", handle_accept_audit, TRUE },
+  { "audit", handle_audit, SHOAL_CONTROL_NEEDS_TRACKER },
+  { "verify-audit", handle_verify_audit, SHOAL_CONTROL_NEEDS_TRACKER },
+  { "accept-audit", handle_accept_audit, SHOAL_CONTROL_NEEDS_TRACKER },
   { NULL },
 };

@@ -76,16 +76,29 @@ on_search_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (page == NULL)
     {
+      /* That nothing is kept says less than why the tracker cannot be asked. */
+      if (call->offline != NULL && g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED))
+        {
+          g_error_free (error);
+          error = g_steal_pointer (&call->offline);
+        }
       shoal_control_call_fail (call, error);
       return;
     }
   JsonArray *rows = json_array_new ();
   for (guint i = 0; i < page->rows->len; i++)
     json_array_add_object_element (rows, shoal_result_to_json (g_ptr_array_index (page->rows, i)));
-  shoal_control_call_reply (
-      call, shoal_json_new ("rows", "a", rows, "total", "i", page->total, "total_is_minimum", "b",
-                            page->total_is_minimum, "cursor", "s", page->cursor, "time_ms", "i",
-                            shoal_tracker_directory_get_now_ms (directory), NULL));
+  JsonObject *reply
+      = shoal_json_new ("rows", "a", rows, "total", "i", page->total, "total_is_minimum", "b",
+                        page->total_is_minimum, "cursor", "s", page->cursor, "time_ms", "i",
+                        shoal_tracker_directory_get_now_ms (directory), NULL);
+  if (page->kept_ms > 0)
+    {
+      json_object_set_int_member (reply, "kept_ms", page->kept_ms);
+      if (call->offline != NULL)
+        json_object_set_string_member (reply, "offline", call->offline->message);
+    }
+  shoal_control_call_reply (call, reply);
 }
 
 static void
@@ -168,7 +181,7 @@ handle_sources (ShoalControlCall *call)
 }
 
 const ShoalControlMethod shoal_control_catalogue_methods[] = {
-  { "search", handle_search, TRUE },
-  { "sources", handle_sources, TRUE },
+  { "search", handle_search, SHOAL_CONTROL_NEEDS_ANSWER },
+  { "sources", handle_sources, SHOAL_CONTROL_NEEDS_TRACKER },
   { NULL },
 };

@@ -43,6 +43,7 @@ call_clear (gpointer data)
   g_clear_pointer (&self->request, shoal_request_unref);
   g_clear_pointer (&self->params, json_object_unref);
   g_clear_object (&self->cancellable);
+  g_clear_error (&self->offline);
 }
 
 ShoalControlCall *
@@ -165,6 +166,12 @@ on_online_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (shoal_engine_wait_online_finish (SHOAL_ENGINE (object), result, &error))
     pending->method->handle (call);
+  else if (pending->method->needs == SHOAL_CONTROL_NEEDS_ANSWER
+           && g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED))
+    {
+      call->offline = error;
+      pending->method->handle (call);
+    }
   else
     shoal_control_call_fail (call, error);
 }
@@ -222,7 +229,7 @@ on_request_cb (ShoalChannel *channel, ShoalRequest *request, gpointer user_data)
   g_ptr_array_add (self->calls, call);
 
   g_autoptr (ShoalControlCall) keep = shoal_control_call_ref (call);
-  if (!method->online)
+  if (method->needs == SHOAL_CONTROL_NEEDS_NOTHING)
     {
       method->handle (call);
       return;

@@ -464,7 +464,7 @@ handle_transfers (ShoalControlCall *call)
 }
 
 const ShoalControlMethod shoal_control_get_methods[] = {
-  { "get", handle_get, TRUE },
-  { "transfers", handle_transfers, FALSE },
+  { "get", handle_get, SHOAL_CONTROL_NEEDS_TRACKER },
+  { "transfers", handle_transfers, SHOAL_CONTROL_NEEDS_NOTHING },
   { NULL },
 };

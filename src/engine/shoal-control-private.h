@@ -22,6 +22,7 @@ typedef struct
   ShoalRequest *request;
   JsonObject *params;
   GCancellable *cancellable; /* the client has gone, or asks to stop */
+  GError *offline;           /* (nullable): why the tracker is away */
   gint64 job;                /* 0: not a job */
   gboolean answered;
 } ShoalControlCall;
@@ -42,12 +43,26 @@ void shoal_control_call_fail (ShoalControlCall *self, GError *error);
  * "done"; @more: (transfer full) */
 void shoal_control_call_fail_with (ShoalControlCall *self, GError *error, JsonObject *more);
 
+/**
+ * ShoalControlNeeds:
+ * @SHOAL_CONTROL_NEEDS_NOTHING: handled at once
+ * @SHOAL_CONTROL_NEEDS_TRACKER: waits for the tracker first, and fails without
+ * @SHOAL_CONTROL_NEEDS_ANSWER: waits until it is known whether the tracker is there; without, it is
+ *   handled with the call's @offline set
+ */
+typedef enum
+{
+  SHOAL_CONTROL_NEEDS_NOTHING,
+  SHOAL_CONTROL_NEEDS_TRACKER,
+  SHOAL_CONTROL_NEEDS_ANSWER,
+} ShoalControlNeeds;
+
 /** ShoalControlMethod: @handle must answer the call, now or later */
 typedef struct
 {
   const char *name;
   void (*handle) (ShoalControlCall *call);
-  gboolean online; /* waits for the tracker first */
+  ShoalControlNeeds needs;
 } ShoalControlMethod;
 
 /* One table for each file of methods, ended by a NULL name. */

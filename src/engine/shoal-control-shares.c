@@ -363,8 +363,8 @@ handle_shares (ShoalControlCall *call)
 }
 
 const ShoalControlMethod shoal_control_share_methods[] = {
-  { "share", handle_share, FALSE },
-  { "unshare", handle_unshare, FALSE },
-  { "shares", handle_shares, FALSE },
+  { "share", handle_share, SHOAL_CONTROL_NEEDS_NOTHING },
+  { "unshare", handle_unshare, SHOAL_CONTROL_NEEDS_NOTHING },
+  { "shares", handle_shares, SHOAL_CONTROL_NEEDS_NOTHING },
   { NULL },
 };

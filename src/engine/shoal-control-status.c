@@ -293,13 +293,13 @@ handle_stop (ShoalControlCall *call)
 }
 
 const ShoalControlMethod shoal_control_status_methods[] = {
-  { "status", handle_status, FALSE },
-  { "users", handle_users, TRUE },
-  { "confirm-device", handle_confirm_device, TRUE },
-  { "history", handle_history, FALSE },
-  { "settings", handle_settings, FALSE },
-  { "set", handle_set, FALSE },
-  { "serve", handle_serve, FALSE },
-  { "stop", handle_stop, FALSE },
+  { "status", handle_status, SHOAL_CONTROL_NEEDS_NOTHING },
+  { "users", handle_users, SHOAL_CONTROL_NEEDS_TRACKER },
+  { "confirm-device", handle_confirm_device, SHOAL_CONTROL_NEEDS_TRACKER },
+  { "history", handle_history, SHOAL_CONTROL_NEEDS_NOTHING },
+  { "settings", handle_settings, SHOAL_CONTROL_NEEDS_NOTHING },
+  { "set", handle_set, SHOAL_CONTROL_NEEDS_NOTHING },
+  { "serve", handle_serve, SHOAL_CONTROL_NEEDS_NOTHING },
+  { "stop", handle_stop, SHOAL_CONTROL_NEEDS_NOTHING },
   { NULL },
 };

@@ -84,6 +84,8 @@ typedef struct
   gint64 total;
   gboolean total_is_minimum;
   char *cursor; /* (nullable): for the next page */
+  gint64
+      kept_ms; /* 0: asked now; else the directory is away and this is what was seen last, then */
 } ShoalPage;
 /** shoal_page_new: Returns: (transfer full): without rows */
 ShoalPage *shoal_page_new (void);
@@ -131,7 +133,8 @@ G_DECLARE_INTERFACE (ShoalDirectory, shoal_directory, SHOAL, DIRECTORY, GObject)
  *
  * Main thread. Signals: "state-changed" (no arguments), "roster-changed" (after members or
  * addresses changed; at most one a second), "catalogue-changed". Requests while not online fail
- * with %SHOAL_ERROR_DISCONNECTED at once. Every _async has a cancellable that works.
+ * with %SHOAL_ERROR_DISCONNECTED at once, but for a search, which a directory may answer from what
+ * it has kept (see kept_ms of #ShoalPage). Every _async has a cancellable that works.
  */
 struct _ShoalDirectoryInterface
 {

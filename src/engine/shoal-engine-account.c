@@ -457,8 +457,11 @@ on_token_cleared_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   g_clear_error (&error);
   if (leave->forget)
-    shoal_shares_remove_async (self->shares, NULL, NULL, on_shares_forgotten_cb,
-                               g_steal_pointer (&task));
+    {
+      shoal_tracker_directory_forget_kept (self->directory);
+      shoal_shares_remove_async (self->shares, NULL, NULL, on_shares_forgotten_cb,
+                                 g_steal_pointer (&task));
+    }
   else
     end_leaving (g_steal_pointer (&task));
 }

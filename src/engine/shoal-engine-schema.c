@@ -12,6 +12,8 @@
 #include "shoal-engine-schema.h"
 
 #include "shoal-history.h"
+#include "shoal-kept-roster.h"
+#include "shoal-kept-rows.h"
 #include "shoal-known-devices.h"
 #include "shoal-share-store.h"
 #include "shoal-transfer-store.h"
@@ -27,6 +29,9 @@ shoal_engine_database_open (const char *path, GError **error)
                      shoal_known_devices_schema,  /* devices seen in the group */
                      shoal_transfer_store_schema, /* downloads under way */
                      NULL);
-  const char *const migrations[] = { first };
+  g_autofree char *second = g_strconcat (shoal_kept_rows_schema,   /* the catalogue as seen last */
+                                         shoal_kept_roster_schema, /* the members likewise */
+                                         NULL);
+  const char *const migrations[] = { first, second };
   return shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), error);
 }

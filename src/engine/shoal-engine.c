@@ -256,6 +256,15 @@ make_parts (ShoalEngine *self, ShoalKnownDevices *known)
   g_signal_connect (self->uploads, "fetched", G_CALLBACK (on_fetched_cb), self);
 }
 
+static gboolean
+keep_what_is_told (ShoalEngine *self, GError **error)
+{
+  g_autoptr (ShoalKeptRows) rows = shoal_kept_rows_new (self->database);
+  g_autoptr (ShoalKeptRoster) roster = shoal_kept_roster_new (self->database);
+
+  return shoal_tracker_directory_set_kept (self->directory, rows, roster, error);
+}
+
 static void
 on_transfers_loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -308,6 +317,12 @@ go_on_with_key (GTask *task, GBytes *token)
       return;
     }
   make_parts (self, known);
+  if (!keep_what_is_told (self, &error))
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
   if (group->key != NULL)
     {
       shoal_tracker_directory_set_tracker (self->directory, (const char *const *) group->addresses,
@@ -453,6 +468,7 @@ on_flushed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_source_remove_by_user_data (g_task_get_cancellable (task));
   disconnect_all (self);
   shoal_tracker_directory_stop (self->directory);
+  shoal_tracker_directory_flush_kept (self->directory);
   shoal_database_close (self->database);
   g_task_return_boolean (task, TRUE);
 }

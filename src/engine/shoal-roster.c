@@ -361,6 +361,15 @@ shoal_roster_apply_whole (ShoalRoster *self, JsonObject *message, GError **error
   return TRUE;
 }
 
+gboolean
+shoal_roster_apply_kept (ShoalRoster *self, JsonObject *message, GError **error)
+{
+  if (!shoal_roster_apply_whole (self, message, error))
+    return FALSE;
+  self->have_whole = FALSE;
+  return TRUE;
+}
+
 static void
 remove_member (ShoalRoster *self, const char *account)
 {
@@ -430,39 +439,60 @@ shoal_roster_apply_delta (ShoalRoster *self, JsonObject *message, gboolean *gap,
   return TRUE;
 }
 
-gboolean
-shoal_roster_confirm_device (ShoalRoster *self, const char *fingerprint)
+typedef void (*ChangeFunc) (ShoalDeviceFields *fields, gint64 now_ms);
+
+static void
+set_confirmed (ShoalDeviceFields *fields, gint64 now_ms)
 {
-  g_autoptr (GPtrArray) devices = g_ptr_array_new_with_free_func (g_object_unref);
-  ShoalMember *member;
+  fields->confirmed = TRUE;
+  fields->is_new = FALSE;
+}
 
-  g_return_val_if_fail (SHOAL_IS_ROSTER (self), FALSE);
+static void
+set_offline (ShoalDeviceFields *fields, gint64 now_ms)
+{
+  if (fields->online)
+    fields->last_seen_ms = now_ms;
+  fields->online = FALSE;
+}
 
-  if (shoal_roster_lookup_device (self, fingerprint, &member) == NULL)
-    return FALSE;
-  if (self->known != NULL)
-    shoal_known_devices_confirm (self->known, shoal_member_get_account (member), fingerprint);
+/* Returns: (transfer full): @device, with @change made to it */
+static ShoalDevice *
+change_device (ShoalDevice *device, ChangeFunc change, gint64 now_ms)
+{
+  ShoalDeviceFields fields = {
+    .fingerprint = shoal_device_get_fingerprint (device),
+    .name = shoal_device_get_name (device),
+    .online = shoal_device_get_online (device),
+    .addresses = shoal_device_get_addresses (device),
+    .seen = shoal_device_get_seen (device),
+    .since_ms = shoal_device_get_since_ms (device),
+    .last_seen_ms = shoal_device_get_last_seen_ms (device),
+    .confirmed = shoal_device_get_confirmed (device),
+  };
 
+  fields.is_new = !fields.confirmed;
+  change (&fields, now_ms);
+  return shoal_device_new (&fields);
+}
+
+/* Changes the device @fingerprint of @member, or all. */
+static void
+change_member (ShoalRoster *self,
+               ShoalMember *member,
+               const char *fingerprint,
+               ChangeFunc change,
+               gint64 now_ms)
+{
   GListModel *list = shoal_member_get_devices (member);
+  g_autoptr (GPtrArray) devices = g_ptr_array_new_with_free_func (g_object_unref);
+
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
     {
       g_autoptr (ShoalDevice) device = g_list_model_get_item (list, i);
 
-      if (g_str_equal (shoal_device_get_fingerprint (device), fingerprint))
-        {
-          ShoalDeviceFields fields = {
-            .fingerprint = fingerprint,
-            .name = shoal_device_get_name (device),
-            .online = shoal_device_get_online (device),
-            .addresses = shoal_device_get_addresses (device),
-            .seen = shoal_device_get_seen (device),
-            .since_ms = shoal_device_get_since_ms (device),
-            .last_seen_ms = shoal_device_get_last_seen_ms (device),
-            .confirmed = TRUE,
-          };
-
-          g_ptr_array_add (devices, shoal_device_new (&fields));
-        }
+      if (fingerprint == NULL || g_str_equal (shoal_device_get_fingerprint (device), fingerprint))
+        g_ptr_array_add (devices, change_device (device, change, now_ms));
       else
         g_ptr_array_add (devices, g_steal_pointer (&device));
     }
@@ -476,8 +506,48 @@ shoal_roster_confirm_device (ShoalRoster *self, const char *fingerprint)
     .n_files = shoal_member_get_n_files (member),
     .bytes = shoal_member_get_bytes (member),
   };
+  if (change == set_offline)
+    {
+      if (fields.online)
+        fields.last_seen_ms = now_ms;
+      fields.online = FALSE;
+    }
   shoal_member_update (member, &fields, devices);
-  forget_devices (self, member);
-  index_devices (self, member);
+  for (guint i = 0; i < devices->len; i++)
+    {
+      ShoalDevice *device = g_ptr_array_index (devices, i);
+      const char *key = shoal_device_get_fingerprint (device);
+
+      if (g_hash_table_lookup (self->owner_of, key) == member)
+        g_hash_table_insert (self->by_device, g_strdup (key), g_object_ref (device));
+    }
+}
+
+gboolean
+shoal_roster_confirm_device (ShoalRoster *self, const char *fingerprint)
+{
+  ShoalMember *member;
+
+  g_return_val_if_fail (SHOAL_IS_ROSTER (self), FALSE);
+
+  if (shoal_roster_lookup_device (self, fingerprint, &member) == NULL)
+    return FALSE;
+  if (self->known != NULL)
+    shoal_known_devices_confirm (self->known, shoal_member_get_account (member), fingerprint);
+  change_member (self, member, fingerprint, set_confirmed, 0);
   return TRUE;
+}
+
+void
+shoal_roster_lose (ShoalRoster *self, gint64 now_ms)
+{
+  g_return_if_fail (SHOAL_IS_ROSTER (self));
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->members)); i++)
+    {
+      g_autoptr (ShoalMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), i);
+
+      if (shoal_member_get_online (member))
+        change_member (self, member, NULL, set_offline, now_ms);
+    }
 }

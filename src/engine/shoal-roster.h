@@ -24,10 +24,16 @@ void shoal_roster_set_loopback (ShoalRoster *self, gboolean loopback);
 /** shoal_roster_apply_whole: replaces all. A malformed member is left out. Returns: %FALSE with
  * %SHOAL_ERROR_INVALID if the message as such is malformed */
 gboolean shoal_roster_apply_whole (ShoalRoster *self, JsonObject *message, GError **error);
+/** shoal_roster_apply_kept: as shoal_roster_apply_whole(), with what was known once: a delta still
+ * needs a whole before it */
+gboolean shoal_roster_apply_kept (ShoalRoster *self, JsonObject *message, GError **error);
 /** shoal_roster_apply_delta: @gap: (out): whether a delta is missing before this one: nothing was
  * changed, ask for the whole */
 gboolean
 shoal_roster_apply_delta (ShoalRoster *self, JsonObject *message, gboolean *gap, GError **error);
+/** shoal_roster_lose: the tracker is away: nobody is known to be online. Addresses stay, for
+ * downloads that are under way. */
+void shoal_roster_lose (ShoalRoster *self, gint64 now_ms);
 /** shoal_roster_get_members: Returns: (transfer none): of #ShoalMember */
 GListModel *shoal_roster_get_members (ShoalRoster *self);
 /** shoal_roster_lookup_device: @member: (out) (optional) (nullable) (transfer none): whose it is.

@@ -41,19 +41,77 @@ parse_page (JsonObject *reply, GError **error)
   return g_steal_pointer (&page);
 }
 
+/* The query of a search, for the memory. */
+static void
+query_free (gpointer data)
+{
+  ShoalQuery *query = data;
+
+  g_free ((char *) query->words);
+  g_free ((char *) query->type);
+  g_free ((char *) query->user);
+  g_free ((char *) query->folder);
+  g_free ((char *) query->cursor);
+  g_free (query);
+}
+
+static ShoalQuery *
+query_dup (const ShoalQuery *query)
+{
+  ShoalQuery *copy = g_memdup2 (query, sizeof *query);
+
+  copy->words = g_strdup (query->words);
+  copy->type = g_strdup (query->type);
+  copy->user = g_strdup (query->user);
+  copy->folder = g_strdup (query->folder);
+  copy->cursor = g_strdup (query->cursor);
+  return copy;
+}
+
 static void
 on_search_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  ShoalTrackerDirectory *self = SHOAL_TRACKER_DIRECTORY (object);
   GError *error = NULL;
-  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (
-      SHOAL_TRACKER_DIRECTORY (object), result, &error);
+  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (self, result, &error);
   ShoalPage *page = reply != NULL ? parse_page (reply, &error) : NULL;
 
-  if (page != NULL)
-    g_task_return_pointer (task, page, (GDestroyNotify) shoal_page_free);
-  else
+  if (page == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (self->kept_rows != NULL)
+    shoal_kept_rows_add (self->kept_rows, g_task_get_task_data (task), page);
+  g_task_return_pointer (task, page, (GDestroyNotify) shoal_page_free);
+}
+
+static void
+on_kept_search_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (ShoalPage) page
+             = shoal_kept_rows_search_finish (SHOAL_KEPT_ROWS (object), result, &error);
+
+  if (page == NULL)
     g_task_return_error (task, error);
+  else if (page->kept_ms == 0) /* nothing has ever been seen */
+    g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
+                             "Not connected to the tracker.");
+  else
+    g_task_return_pointer (task, g_steal_pointer (&page), (GDestroyNotify) shoal_page_free);
+}
+
+/* While the tracker is away what was seen is known; a list that was begun with it is ended with it.
+ * Nobody who has signed out is shown anything. */
+static gboolean
+asks_memory (ShoalTrackerDirectory *self, const ShoalQuery *query)
+{
+  if (self->kept_rows == NULL || self->token == NULL)
+    return FALSE;
+  return self->state != SHOAL_DIRECTORY_ONLINE || shoal_kept_rows_is_cursor (query->cursor);
 }
 
 static void
@@ -70,11 +128,20 @@ search_async (ShoalDirectory *directory,
   };
   ShoalTrackerDirectory *self = SHOAL_TRACKER_DIRECTORY (directory);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, search_async);
+  if (asks_memory (self, query))
+    {
+      shoal_kept_rows_search_async (self->kept_rows, query, cancellable, on_kept_search_cb,
+                                    g_steal_pointer (&task));
+      return;
+    }
+  g_task_set_task_data (task, query_dup (query), query_free);
+
   JsonObject *params = shoal_json_new ("words", "s", query->words, "type", "s", query->type, "user",
                                        "s", query->user, "folder", "s", query->folder, "sort", "s",
                                        sorts[query->sort], "cursor", "s", query->cursor, NULL);
 
-  g_task_set_source_tag (task, search_async);
   if (query->min_size >= 0)
     json_object_set_int_member (params, "min_size", query->min_size);
   if (query->max_size >= 0)

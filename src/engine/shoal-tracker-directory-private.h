@@ -35,6 +35,8 @@ struct _ShoalTrackerDirectory
 
   ShoalDeviceKey *key;
   ShoalRoster *roster;
+  ShoalKeptRows *kept_rows;     /* (nullable) */
+  ShoalKeptRoster *kept_roster; /* (nullable) */
   ShoalDirectorySession *session;
   GNetworkMonitor *monitor;
 

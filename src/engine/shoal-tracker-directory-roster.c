@@ -21,9 +21,13 @@ on_roster_asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (session->directory == NULL)
     return;
   if (reply == NULL || !shoal_roster_apply_whole (session->directory->roster, reply, &error))
-    g_warning ("Cannot get the roster: %s", error->message);
-  else
-    g_signal_emit_by_name (session->directory, "roster-changed");
+    {
+      g_warning ("Cannot get the roster: %s", error->message);
+      return;
+    }
+  if (session->directory->kept_roster != NULL)
+    shoal_kept_roster_take_whole (session->directory->kept_roster, reply);
+  g_signal_emit_by_name (session->directory, "roster-changed");
 }
 
 static void
@@ -37,6 +41,8 @@ take_roster (ShoalTrackerDirectory *self, ShoalDirectorySession *session, JsonOb
       return;
     }
   session->have_roster = TRUE;
+  if (self->kept_roster != NULL)
+    shoal_kept_roster_take_whole (self->kept_roster, params);
   g_signal_emit_by_name (self, "roster-changed");
   if (session->signed_in && session->directory == self)
     shoal_tracker_directory_session_online (self);
@@ -57,7 +63,11 @@ take_delta (ShoalTrackerDirectory *self, ShoalDirectorySession *session, JsonObj
     shoal_channel_call_async (session->channel, SHOAL_METHOD_ROSTER, NULL, session->cancellable,
                               on_roster_asked_cb, shoal_directory_session_ref (session));
   else
-    g_signal_emit_by_name (self, "roster-changed");
+    {
+      if (self->kept_roster != NULL)
+        shoal_kept_roster_take_delta (self->kept_roster, params);
+      g_signal_emit_by_name (self, "roster-changed");
+    }
 }
 
 void

@@ -109,6 +109,8 @@ shoal_tracker_directory_finalize (GObject *object)
   shoal_tracker_directory_clear_reports (self);
   g_clear_pointer (&self->key, shoal_device_key_unref);
   g_clear_object (&self->roster);
+  g_clear_object (&self->kept_rows);
+  g_clear_object (&self->kept_roster);
   g_clear_pointer (&self->addresses, g_strfreev);
   g_clear_pointer (&self->announced, g_strfreev);
   g_clear_pointer (&self->group, g_free);
@@ -193,6 +195,8 @@ shoal_tracker_directory_session_failed (ShoalTrackerDirectory *self,
 
   g_debug ("The session ended: %s", error->message);
   self->reporting = FALSE;
+  if (was_online)
+    shoal_roster_lose (self->roster, shoal_tracker_directory_get_now_ms (self));
   if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_REPLACED))
     shoal_tracker_directory_set_state (self, SHOAL_DIRECTORY_REPLACED, error);
   else if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED))
@@ -273,6 +277,47 @@ shoal_tracker_directory_take_account (ShoalTrackerDirectory *self,
   if (changed)
     g_signal_emit (self, signals[ACCOUNT_CHANGED], 0);
   return TRUE;
+}
+
+/* ---- What is kept ---- */
+
+gboolean
+shoal_tracker_directory_set_kept (ShoalTrackerDirectory *self,
+                                  ShoalKeptRows *rows,
+                                  ShoalKeptRoster *roster,
+                                  GError **error)
+{
+  g_return_val_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self), FALSE);
+  g_return_val_if_fail (SHOAL_IS_KEPT_ROWS (rows) && SHOAL_IS_KEPT_ROSTER (roster), FALSE);
+
+  g_autoptr (JsonObject) message = shoal_kept_roster_load (roster, error);
+  if (message == NULL || !shoal_roster_apply_kept (self->roster, message, error))
+    return FALSE;
+  g_set_object (&self->kept_rows, rows);
+  g_set_object (&self->kept_roster, roster);
+  return TRUE;
+}
+
+void
+shoal_tracker_directory_flush_kept (ShoalTrackerDirectory *self)
+{
+  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+
+  if (self->kept_rows != NULL)
+    shoal_kept_rows_flush (self->kept_rows);
+  if (self->kept_roster != NULL)
+    shoal_kept_roster_flush (self->kept_roster);
+}
+
+void
+shoal_tracker_directory_forget_kept (ShoalTrackerDirectory *self)
+{
+  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+
+  if (self->kept_rows != NULL)
+    shoal_kept_rows_clear (self->kept_rows);
+  if (self->kept_roster != NULL)
+    shoal_kept_roster_clear (self->kept_roster);
 }
 
 /* ---- Requests ---- */

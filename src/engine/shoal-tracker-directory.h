@@ -7,6 +7,8 @@
 #include "shoal-audit-page.h"
 #include "shoal-device-key.h"
 #include "shoal-directory.h"
+#include "shoal-kept-roster.h"
+#include "shoal-kept-rows.h"
 #include "shoal-known-devices.h"
 #include "shoal-member.h"
 
@@ -22,6 +24,17 @@ G_DECLARE_FINAL_TYPE (
 
 /** shoal_tracker_directory_new: @known: (nullable): where devices are remembered */
 ShoalTrackerDirectory *shoal_tracker_directory_new (ShoalDeviceKey *key, ShoalKnownDevices *known);
+/** shoal_tracker_directory_set_kept: where it keeps what it was told, and finds it while the
+ * tracker is away. Takes over the members that are kept; nobody is admitted because of them: there
+ * is no "roster-changed". Before shoal_tracker_directory_start(); blocking. */
+gboolean shoal_tracker_directory_set_kept (ShoalTrackerDirectory *self,
+                                           ShoalKeptRows *rows,
+                                           ShoalKeptRoster *roster,
+                                           GError **error);
+/** shoal_tracker_directory_flush_kept: writes it now; before the database is closed */
+void shoal_tracker_directory_flush_kept (ShoalTrackerDirectory *self);
+/** shoal_tracker_directory_forget_kept: the group is left for good */
+void shoal_tracker_directory_forget_kept (ShoalTrackerDirectory *self);
 /** shoal_tracker_directory_set_tracker: where it is ("host:port") and the key it must show, for the
  * next connection */
 void shoal_tracker_directory_set_tracker (ShoalTrackerDirectory *self,

@@ -296,6 +296,31 @@ def test_reconnect(world):
     stop(process)
 
 
+def test_kept_results(world):
+    """What was seen is found while the tracker is away, and marked."""
+    tracker, link = world.start_tracker()
+    sign_up(world, link, "ada")
+    sign_up(world, link, "ben")
+    expect_code(world.as_user("ada", "share", world.write("files/report.pdf", "r"),
+                              world.write("files/song.flac", "ss")), 0)
+    found = rows(expect_code(world.as_user("ben", "--json", "search"), 0))
+    assert [row["name"] for row in found] and all("kept_ms" not in row for row in found), found
+    tracker.terminate()
+    tracker.wait(60)
+    # Somebody who has seen nothing yet has nothing.
+    expect_code(world.as_user("ada", "search"), 1, "Cannot reach the tracker")
+    kept = rows(expect_code(world.as_user("ben", "--json", "search", "--sort", "name"), 0))
+    assert [row["name"] for row in kept] == ["report.pdf", "song.flac"], kept
+    assert all(row["kept_ms"] > 0 and row["online"] == 0 for row in kept), kept
+    expect_code(world.as_user("ben", "search", "REPORT"), 0, "report.pdf", "kept results, last seen", "ada",
+                "Cannot reach the tracker")
+    expect_code(world.as_user("ben", "search", "nothing like it"), 4, "kept results")
+    expect_code(world.as_user("ben", "search", "--available"), 4)
+    expect_code(world.as_user("ben", "sign-out"), 0)
+    expect_code(world.as_user("ben", "search"), 3)
+
+
 main([test_trust_without_terminal, test_prompts, test_passwords, test_new_device_is_marked,
       test_share_search_get, test_ambiguous, test_get_waits_and_goes_on, test_pause_and_resume,
-      test_control_socket, test_changed_tracker_key, test_reconnect])
+      test_control_socket, test_changed_tracker_key, test_reconnect,
+      test_kept_results])

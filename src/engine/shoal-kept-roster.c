@@ -1,0 +1,323 @@
+/* shoal-kept-roster.c: the members as they were known last, for a start without the tracker
+ *
+ * People come and go all the time: changes are gathered for some seconds before they are written.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-kept-roster"
+
+#include "config.h"
+
+#include "shoal-kept-roster.h"
+
+#include "shoal-json.h"
+#include "shoal-limits.h"
+
+const char shoal_kept_roster_schema[] = "CREATE TABLE kept_members ("
+                                        "  account TEXT PRIMARY KEY,"
+                                        "  json TEXT NOT NULL" /* as the tracker told it */
+                                        ") WITHOUT ROWID;"
+                                        "CREATE TABLE kept_roster (" /* one row */
+                                        "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+                                        "  kept_ms INTEGER NOT NULL" /* when it was true */
+                                        ");";
+
+#define WRITE_DELAY_MS (5 * 1000)
+
+typedef struct
+{
+  char *account;
+  char *json; /* NULL: is no longer a member */
+} Row;
+
+typedef struct
+{
+  GArray *rows; /* of Row: a later one of the same account counts */
+  gint64 now_ms;
+  gboolean whole; /* there is nobody else */
+} Change;
+
+struct _ShoalKeptRoster
+{
+  GObject parent_instance;
+
+  ShoalDatabase *database;
+  Change *change; /* (nullable): to be written */
+  guint timer;
+};
+
+G_DEFINE_FINAL_TYPE (ShoalKeptRoster, shoal_kept_roster, G_TYPE_OBJECT)
+
+static void change_free (gpointer data);
+
+static void
+shoal_kept_roster_dispose (GObject *object)
+{
+  ShoalKeptRoster *self = SHOAL_KEPT_ROSTER (object);
+
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_pointer (&self->change, change_free);
+  g_clear_object (&self->database);
+  G_OBJECT_CLASS (shoal_kept_roster_parent_class)->dispose (object);
+}
+
+static void
+shoal_kept_roster_class_init (ShoalKeptRosterClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = shoal_kept_roster_dispose;
+}
+
+static void
+shoal_kept_roster_init (ShoalKeptRoster *self)
+{
+}
+
+ShoalKeptRoster *
+shoal_kept_roster_new (ShoalDatabase *database)
+{
+  g_return_val_if_fail (SHOAL_IS_DATABASE (database), NULL);
+
+  ShoalKeptRoster *self = g_object_new (SHOAL_TYPE_KEPT_ROSTER, NULL);
+  self->database = g_object_ref (database);
+  return self;
+}
+
+/* ---- Reading ---- */
+
+/* Who was online when the tracker was last heard of was last seen then, at least. */
+static void
+set_offline (JsonObject *object, gint64 kept_ms)
+{
+  if (json_object_get_boolean_member_with_default (object, "online", FALSE))
+    json_object_set_int_member (object, "last_seen_ms", kept_ms);
+  json_object_set_boolean_member (object, "online", FALSE);
+}
+
+static void
+set_devices_offline (JsonObject *member, gint64 kept_ms)
+{
+  JsonArray *devices;
+
+  if (!shoal_json_get_array (member, "devices", SHOAL_MAX_DEVICES_PER_ACCOUNT, &devices, NULL))
+    return;
+  for (guint i = 0; i < json_array_get_length (devices); i++)
+    {
+      JsonObject *device;
+
+      if (!shoal_json_array_get_object (devices, i, &device, NULL))
+        continue;
+      set_offline (device, kept_ms);
+      /* Where it was is no place to go to. */
+      json_object_remove_member (device, "addresses");
+      json_object_remove_member (device, "seen");
+    }
+}
+
+static gboolean
+load_rows (ShoalConnection *connection, gpointer data, GError **error)
+{
+  JsonArray *members = data;
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (ShoalRows) rows = shoal_connection_query (
+      connection, error,
+      "SELECT kept_ms, json FROM kept_members, kept_roster ORDER BY account LIMIT ?", "i",
+      (gint64) SHOAL_MAX_ACCOUNTS);
+
+  if (rows == NULL)
+    return FALSE;
+  while (shoal_rows_next (rows, &local_error))
+    {
+      g_autoptr (JsonNode) node = json_from_string (shoal_rows_string (rows, 1), NULL);
+
+      if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+        continue;
+      set_offline (json_node_get_object (node), shoal_rows_integer (rows, 0));
+      set_devices_offline (json_node_get_object (node), shoal_rows_integer (rows, 0));
+      json_array_add_element (members, g_steal_pointer (&node));
+    }
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+JsonObject *
+shoal_kept_roster_load (ShoalKeptRoster *self, GError **error)
+{
+  g_return_val_if_fail (SHOAL_IS_KEPT_ROSTER (self), NULL);
+
+  g_autoptr (JsonArray) members = json_array_new ();
+  if (!shoal_database_read (self->database, load_rows, members, error))
+    return NULL;
+  return shoal_json_new ("seq", "i", (gint64) 0, "members", "a", g_steal_pointer (&members), NULL);
+}
+
+/* ---- Writing ---- */
+
+static void
+row_clear (gpointer data)
+{
+  Row *row = data;
+
+  g_free (row->account);
+  g_free (row->json);
+}
+
+static Change *
+change_new (gboolean whole)
+{
+  Change *change = g_new0 (Change, 1);
+
+  change->rows = g_array_new (FALSE, FALSE, sizeof (Row));
+  g_array_set_clear_func (change->rows, row_clear);
+  change->whole = whole;
+  return change;
+}
+
+static void
+change_free (gpointer data)
+{
+  Change *change = data;
+
+  g_array_unref (change->rows);
+  g_free (change);
+}
+
+static gboolean
+write_change (ShoalConnection *connection, gpointer data, GError **error)
+{
+  const Change *change = data;
+
+  if (change->whole && !shoal_connection_run (connection, error, "DELETE FROM kept_members", ""))
+    return FALSE;
+  for (guint i = 0; i < change->rows->len; i++)
+    {
+      const Row *row = &g_array_index (change->rows, Row, i);
+      gboolean done
+          = row->json != NULL
+                ? shoal_connection_run (connection, error,
+                                        "INSERT OR REPLACE INTO kept_members VALUES (?, ?)", "ss",
+                                        row->account, row->json)
+                : shoal_connection_run (connection, error,
+                                        "DELETE FROM kept_members WHERE account = ?", "s",
+                                        row->account);
+
+      if (!done)
+        return FALSE;
+    }
+  return shoal_connection_run (
+      connection, error, "INSERT OR REPLACE INTO kept_roster VALUES (1, ?)", "i", change->now_ms);
+}
+
+static void
+on_written_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (shoal_database_finish (SHOAL_DATABASE (object), result, &error) == NULL)
+    g_warning ("Cannot keep the members for later: %s", error->message);
+}
+
+void
+shoal_kept_roster_flush (ShoalKeptRoster *self)
+{
+  g_return_if_fail (SHOAL_IS_KEPT_ROSTER (self));
+
+  g_clear_handle_id (&self->timer, g_source_remove);
+  if (self->change == NULL)
+    return;
+  self->change->now_ms = g_get_real_time () / 1000;
+  shoal_database_write_async (self->database, write_change, g_steal_pointer (&self->change),
+                              change_free, NULL, on_written_cb, NULL);
+}
+
+static gboolean
+on_write_due_cb (gpointer user_data)
+{
+  ShoalKeptRoster *self = user_data;
+
+  self->timer = 0;
+  shoal_kept_roster_flush (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Returns: (transfer none): what is to be written, soon */
+static Change *
+begin_change (ShoalKeptRoster *self, gboolean whole)
+{
+  if (whole)
+    g_clear_pointer (&self->change, change_free);
+  if (self->change == NULL)
+    self->change = change_new (whole);
+  if (self->timer == 0)
+    self->timer = g_timeout_add (WRITE_DELAY_MS, on_write_due_cb, self);
+  return self->change;
+}
+
+static void
+take_members (Change *change, JsonArray *members)
+{
+  for (guint i = 0; i < json_array_get_length (members); i++)
+    {
+      JsonObject *member;
+      const char *account;
+
+      if (!shoal_json_array_get_object (members, i, &member, NULL)
+          || !shoal_json_get_string (member, "account", 32, &account, NULL))
+        continue;
+
+      Row row = { g_strdup (account), json_to_string (json_array_get_element (members, i), FALSE) };
+
+      g_array_append_val (change->rows, row);
+    }
+}
+
+void
+shoal_kept_roster_take_whole (ShoalKeptRoster *self, JsonObject *message)
+{
+  JsonArray *members;
+
+  g_return_if_fail (SHOAL_IS_KEPT_ROSTER (self));
+
+  if (!shoal_json_get_array (message, "members", SHOAL_MAX_ACCOUNTS, &members, NULL))
+    return;
+
+  take_members (begin_change (self, TRUE), members);
+}
+
+void
+shoal_kept_roster_take_delta (ShoalKeptRoster *self, JsonObject *message)
+{
+  JsonArray *members = NULL;
+  JsonArray *removed = NULL;
+
+  g_return_if_fail (SHOAL_IS_KEPT_ROSTER (self));
+
+  if (!shoal_json_get_optional_array (message, "members", SHOAL_MAX_ACCOUNTS, &members, NULL)
+      || !shoal_json_get_optional_array (message, "removed", SHOAL_MAX_ACCOUNTS, &removed, NULL))
+    return;
+
+  Change *change = begin_change (self, FALSE);
+  if (members != NULL)
+    take_members (change, members);
+  for (guint i = 0; removed != NULL && i < json_array_get_length (removed); i++)
+    {
+      const char *account;
+
+      if (!shoal_json_array_get_string (removed, i, 32, &account, NULL))
+        continue;
+
+      Row row = { g_strdup (account), NULL };
+
+      g_array_append_val (change->rows, row);
+    }
+}
+
+void
+shoal_kept_roster_clear (ShoalKeptRoster *self)
+{
+  g_return_if_fail (SHOAL_IS_KEPT_ROSTER (self));
+
+  begin_change (self, TRUE);
+  shoal_kept_roster_flush (self);
+}

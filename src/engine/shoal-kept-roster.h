@@ -1,0 +1,34 @@
+/* shoal-kept-roster.h: the members as they were known last, for a start without the tracker
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "shoal-database.h"
+
+G_BEGIN_DECLS
+
+/** shoal_kept_roster_schema: the table, for a migration of the profile's database */
+extern const char shoal_kept_roster_schema[];
+
+/** ShoalKeptRoster: main thread. Takes the tracker's own messages and writes them behind, a row for
+ * each member. */
+#define SHOAL_TYPE_KEPT_ROSTER (shoal_kept_roster_get_type ())
+G_DECLARE_FINAL_TYPE (ShoalKeptRoster, shoal_kept_roster, SHOAL, KEPT_ROSTER, GObject)
+
+ShoalKeptRoster *shoal_kept_roster_new (ShoalDatabase *database);
+/** shoal_kept_roster_load: blocking, at start. Returns: (transfer full): a message as the tracker
+ * sends it, of members of whom none is online; or %NULL with an error */
+JsonObject *shoal_kept_roster_load (ShoalKeptRoster *self, GError **error);
+/** shoal_kept_roster_take_whole: a message that has been read without an error */
+void shoal_kept_roster_take_whole (ShoalKeptRoster *self, JsonObject *message);
+/** shoal_kept_roster_take_delta: a message that has been read without an error */
+void shoal_kept_roster_take_delta (ShoalKeptRoster *self, JsonObject *message);
+/** shoal_kept_roster_flush: writes what waits to be written, now; before the database is closed */
+void shoal_kept_roster_flush (ShoalKeptRoster *self);
+/** shoal_kept_roster_clear: forgets all: they were of another group */
+void shoal_kept_roster_clear (ShoalKeptRoster *self);
+
+G_END_DECLS
