@@ -83,6 +83,10 @@ void shoal_browse_actions_activate (ShoalBrowsePage *self, ShoalSearchRow *row);
 
 /* folder: NULL to go back to everything */
 void shoal_browse_page_open_folder (ShoalBrowsePage *self, ShoalResult *folder);
+
+/* ---- shoal-browse-state.c ---- */
+
 void shoal_browse_page_update (ShoalBrowsePage *self);
+void shoal_browse_page_update_banner (ShoalBrowsePage *self);
 
 G_END_DECLS

@@ -150,10 +150,9 @@ on_browse_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   ShoalPeoplePage *self = data;
   ShoalMember *member = shoal_person_view_get_member (self->person);
 
-  if (member != NULL
-      && !gtk_widget_activate_action (GTK_WIDGET (self), "win.show-browse-user", "s",
-                                      shoal_member_get_user (member)))
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "browse");
+  if (member != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.show-browse-user", "s",
+                                shoal_member_get_user (member));
 }
 
 static void

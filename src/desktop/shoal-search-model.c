@@ -14,6 +14,7 @@
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
+#include "shoal-search-query.h"
 
 struct _ShoalSearchModel
 {
@@ -29,6 +30,7 @@ struct _ShoalSearchModel
   char *cursor;     /* for the next page; NULL at the end */
   gint64 total;
   gboolean total_is_minimum;
+  gint64 kept_ms; /* 0: the rows are not kept ones */
 
   GCancellable *cancellable; /* of the request under way */
   guint serial;
@@ -66,43 +68,6 @@ static void
 emit_changed (ShoalSearchModel *self)
 {
   g_signal_emit (self, signals[STATE_CHANGED], 0);
-}
-
-/* ---- The query ---- */
-
-static void
-query_clear (ShoalQuery *query)
-{
-  g_free ((char *) query->words);
-  g_free ((char *) query->type);
-  g_free ((char *) query->user);
-  g_free ((char *) query->folder);
-  *query = (ShoalQuery){ .min_size = -1, .max_size = -1 };
-}
-
-static void
-query_copy (ShoalQuery *to, const ShoalQuery *from)
-{
-  ShoalQuery copy = *from;
-
-  copy.words = g_strdup (from->words != NULL ? from->words : "");
-  copy.type = g_strdup (from->type);
-  copy.user = g_strdup (from->user);
-  copy.folder = g_strdup (from->folder);
-  copy.cursor = NULL;
-  copy.limit = SHOAL_SEARCH_PAGE_ROWS;
-  query_clear (to);
-  *to = copy;
-}
-
-/* But for the words, and what follows from there being some. */
-static gboolean
-query_equal (const ShoalQuery *a, const ShoalQuery *b)
-{
-  return g_strcmp0 (a->type, b->type) == 0 && g_strcmp0 (a->user, b->user) == 0
-         && g_strcmp0 (a->folder, b->folder) == 0 && a->min_size == b->min_size
-         && a->max_size == b->max_size && !a->available == !b->available && a->sort == b->sort
-         && !a->descending == !b->descending;
 }
 
 /* ---- Rows ---- */
@@ -202,6 +167,7 @@ clear_rows (ShoalSearchModel *self)
   g_clear_pointer (&self->cursor, g_free);
   self->total = 0;
   self->total_is_minimum = FALSE;
+  self->kept_ms = 0;
 }
 
 static void
@@ -272,6 +238,7 @@ take_page (ShoalSearchModel *self, ShoalPage *page, gboolean more)
   self->cursor = g_steal_pointer (&page->cursor);
   self->total = page->total;
   self->total_is_minimum = page->total_is_minimum;
+  self->kept_ms = page->kept_ms;
   self->state = SHOAL_SEARCH_READY;
   if (more)
     append_rows (self, page->rows);
@@ -361,7 +328,10 @@ on_catalogue_changed_cb (ShoalDirectory *directory, ShoalSearchModel *self)
 static void
 on_directory_state_changed_cb (ShoalDirectory *directory, ShoalSearchModel *self)
 {
-  if (shoal_directory_get_state (directory) != SHOAL_DIRECTORY_ONLINE)
+  gboolean online = shoal_directory_get_state (directory) == SHOAL_DIRECTORY_ONLINE;
+
+  /* What is known while nobody can be asked is kept by the directory. It is asked for once. */
+  if (!online && (self->kept_ms > 0 || self->rows->len == 0 || !self->follow))
     {
       emit_changed (self);
       return;
@@ -431,7 +401,7 @@ finalize (GObject *object)
 {
   ShoalSearchModel *self = SHOAL_SEARCH_MODEL (object);
 
-  query_clear (&self->query);
+  shoal_search_query_clear (&self->query);
   g_clear_pointer (&self->cursor, g_free);
   g_clear_pointer (&self->by_id, g_hash_table_unref);
   g_clear_pointer (&self->by_key, g_hash_table_unref);
@@ -455,7 +425,7 @@ shoal_search_model_init (ShoalSearchModel *self)
 {
   static const ShoalQuery all = { .min_size = -1, .max_size = -1 };
 
-  query_copy (&self->query, &all);
+  shoal_search_query_copy (&self->query, &all);
   self->rows = g_ptr_array_new_with_free_func (g_object_unref);
   self->by_key = g_hash_table_new (shoal_search_row_hash, shoal_search_row_equal);
   self->by_id = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free,
@@ -506,10 +476,10 @@ shoal_search_model_set_query (ShoalSearchModel *self, const ShoalQuery *query)
 
   const char *words = query->words != NULL ? query->words : "";
   gboolean same_words = g_str_equal (words, self->query.words);
-  gboolean same_rest = query_equal (query, &self->query);
+  gboolean same_rest = shoal_search_query_equal (query, &self->query);
   if (same_words && same_rest && !query->top == !self->query.top)
     return;
-  query_copy (&self->query, query);
+  shoal_search_query_copy (&self->query, query);
   if (self->directory == NULL)
     return;
   /* Emptying the field is no typing: the answer can come at once. */
@@ -612,4 +582,11 @@ shoal_search_model_get_total (ShoalSearchModel *self, gboolean *is_minimum)
 
   *is_minimum = self->total_is_minimum;
   return self->total;
+}
+
+gint64
+shoal_search_model_get_kept_ms (ShoalSearchModel *self)
+{
+  g_return_val_if_fail (SHOAL_IS_SEARCH_MODEL (self), 0);
+  return self->kept_ms;
 }

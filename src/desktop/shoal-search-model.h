@@ -66,5 +66,8 @@ gboolean shoal_search_model_get_loading_more (ShoalSearchModel *self);
 gboolean shoal_search_model_has_more (ShoalSearchModel *self);
 /** shoal_search_model_get_total: @is_minimum: (out): there may be more */
 gint64 shoal_search_model_get_total (ShoalSearchModel *self, gboolean *is_minimum);
+/** shoal_search_model_get_kept_ms: Returns: 0, or when the rows were seen: nobody can be asked now
+ */
+gint64 shoal_search_model_get_kept_ms (ShoalSearchModel *self);
 
 G_END_DECLS

@@ -69,6 +69,15 @@ show_person_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+show_browse_user_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  ShoalWindow *self = SHOAL_WINDOW (widget);
+
+  shoal_window_show_page (self, "browse");
+  shoal_browse_page_show_user (self->browse, g_variant_get_string (parameter, NULL));
+}
+
+static void
 toast_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   g_autofree char *title = g_markup_escape_text (g_variant_get_string (parameter, NULL), -1);
@@ -313,6 +322,7 @@ shoal_window_install_actions (GtkWidgetClass *widget_class)
     { "win.previous-page", previous_page_cb, NULL },
     { "win.search", search_cb, NULL },
     { "win.show-person", show_person_cb, "s" },
+    { "win.show-browse-user", show_browse_user_cb, "s" },
     { "win.toast", toast_cb, "s" },
     { "win.open-path", open_path_cb, "s" },
     { "win.show-in-folder", show_in_folder_cb, "s" },

@@ -14,6 +14,8 @@
 
 /* Nobody waits for longer than this by the second: ten days. */
 #define LONGEST_SECONDS (10.0 * 24 * 60 * 60)
+/* Below this, durations are told with tenths, which a guess does not have. */
+#define TENTHS_SECONDS (10.0)
 
 static char *
 sources_in_words (ShoalTransfer *transfer)
@@ -63,7 +65,13 @@ shoal_words_time_left (guint64 bytes, double bytes_per_second)
 
   if (seconds < 0 || seconds > LONGEST_SECONDS)
     return g_strdup ("");
-  g_autofree char *text = shoal_format_duration (MAX ((gint64) seconds, 1) * 1000);
+  if (seconds < TENTHS_SECONDS)
+    {
+      guint whole = MAX ((guint) (seconds + 0.5), 1);
+
+      return g_strdup_printf (ngettext ("About %u s left", "About %u s left", whole), whole);
+    }
+  g_autofree char *text = shoal_format_duration ((gint64) seconds * 1000);
   /* Translators: %s is a length of time, such as "3 min 20 s" */
   return g_strdup_printf (_ ("About %s left"), text);
 }

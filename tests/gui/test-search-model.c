@@ -27,7 +27,8 @@ struct _Catalogue
   guint n_asked;
   guint n_cancelled;
   gboolean failing;
-  char *words; /* of the last search */
+  gboolean away; /* answers with what it has kept */
+  char *words;   /* of the last search */
   ShoalSort sort;
   gboolean descending;
 };
@@ -78,6 +79,7 @@ on_answer_cb (gpointer user_data)
   for (guint i = from; i < to; i++)
     g_ptr_array_add (page->rows, new_result (self->first + i));
   page->total = self->n_rows;
+  page->kept_ms = self->away ? 1000 : 0;
   if (to < self->n_rows)
     page->cursor = g_strdup_printf ("%u", to);
   g_task_return_pointer (task, g_steal_pointer (&page), (GDestroyNotify) shoal_page_free);
@@ -114,7 +116,7 @@ search_finish (ShoalDirectory *directory, GAsyncResult *result, GError **error)
 static ShoalDirectoryState
 get_state (ShoalDirectory *directory)
 {
-  return SHOAL_DIRECTORY_ONLINE;
+  return TEST_CATALOGUE (directory)->away ? SHOAL_DIRECTORY_OFFLINE : SHOAL_DIRECTORY_ONLINE;
 }
 
 static void
@@ -323,6 +325,35 @@ test_follow (Fixture *f, gconstpointer data)
   g_assert_false (shoal_search_model_get_stale (f->model));
 }
 
+static void
+set_away (Fixture *f, gboolean away)
+{
+  f->catalogue->away = away;
+  g_signal_emit_by_name (f->catalogue, "state-changed");
+}
+
+static void
+test_away_and_back (Fixture *f, gconstpointer data)
+{
+  guint asked = f->catalogue->n_asked;
+
+  g_assert_cmpint (shoal_search_model_get_kept_ms (f->model), ==, 0);
+  set_away (f, TRUE);
+  wait_ready (f);
+  g_assert_cmpint (shoal_search_model_get_kept_ms (f->model), ==, 1000);
+  g_assert_cmpuint (f->catalogue->n_asked, ==, asked + 1);
+  g_assert_cmpuint (N_ITEMS (f), ==, SHOAL_SEARCH_PAGE_ROWS);
+  /* Each try to connect again changes the state, not what is kept. */
+  set_away (f, TRUE);
+  g_assert_cmpuint (f->catalogue->n_asked, ==, asked + 1);
+  f->catalogue->first = 3;
+  set_away (f, FALSE);
+  wait_ready (f);
+  g_assert_cmpint (shoal_search_model_get_kept_ms (f->model), ==, 0);
+  g_autoptr (ShoalSearchRow) first = g_list_model_get_item (G_LIST_MODEL (f->model), 0);
+  g_assert_cmpuint (shoal_result_get_size (shoal_search_row_get_result (first)), ==, 3);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -336,5 +367,6 @@ main (int argc, char *argv[])
   ADD ("/search-model/cancel-and-order", 1000, test_cancel_and_order);
   ADD ("/search-model/failure", 1000, test_failure);
   ADD ("/search-model/follow", 1000, test_follow);
+  ADD ("/search-model/away-and-back", 1000, test_away_and_back);
   return g_test_run ();
 }
