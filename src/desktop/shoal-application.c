@@ -212,7 +212,6 @@ startup (GApplication *application)
   ShoalApplication *self = SHOAL_APPLICATION (application);
 
   G_APPLICATION_CLASS (shoal_application_parent_class)->startup (application);
-  g_set_application_name (_ ("Shoal"));
   gtk_window_set_default_icon_name (SHOAL_APP_ID);
   self->settings = shoal_settings_sync_open_settings ();
   self->sync = shoal_settings_sync_new (self->settings);

@@ -23,6 +23,7 @@ main (int argc, char *argv[])
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
+  g_set_application_name (_ ("Shoal"));
   umask (0077);
   signal (SIGPIPE, SIG_IGN);
   if (!shoal_tls_init (&error))
