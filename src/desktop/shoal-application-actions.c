@@ -31,6 +31,15 @@ share_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+add_files_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  ShoalApplication *self = user_data;
+
+  g_application_activate (G_APPLICATION (self));
+  shoal_window_choose_files (shoal_application_ensure_window (self));
+}
+
+static void
 preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   ShoalApplication *self = user_data;
@@ -62,6 +71,7 @@ shoal_application_add_actions (ShoalApplication *self)
 {
   static const GActionEntry entries[] = {
     { .name = "share", .activate = share_cb, .parameter_type = "as" },
+    { .name = "add-files", .activate = add_files_cb },
     { .name = "preferences", .activate = preferences_cb },
     { .name = "about", .activate = about_cb },
     { .name = "show", .activate = show_cb },

@@ -24,10 +24,13 @@ G_DEFINE_FINAL_TYPE (ShoalApplication, shoal_application, ADW_TYPE_APPLICATION)
 
 static const GOptionEntry options[] = {
   { "background", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Start without a window"), NULL },
-    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Show the version"), NULL },
-      { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[FILE|LINK…]") },
-        { NULL },
-    };
+    { "add-files", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Choose files to share"), NULL },
+      { "preferences", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Open the preferences"), NULL },
+        { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Show the version"), NULL },
+          { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL,
+            N_ ("[FILE|LINK…]") },
+            { NULL },
+        };
 
 /* ---- Windows ---- */
 
@@ -126,6 +129,10 @@ command_line (GApplication *application, GApplicationCommandLine *line)
       }
   if (arguments == NULL && g_variant_dict_contains (dict, "background"))
     start_session (self);
+  else if (g_variant_dict_contains (dict, "add-files"))
+    g_action_group_activate_action (G_ACTION_GROUP (self), "add-files", NULL);
+  else if (g_variant_dict_contains (dict, "preferences"))
+    g_action_group_activate_action (G_ACTION_GROUP (self), "preferences", NULL);
   else
     take (self, G_LIST_MODEL (store), link);
   return 0;

@@ -12,8 +12,8 @@
 G_BEGIN_DECLS
 
 /** ShoalApplication: main thread. Holds itself while a group is open; ends with
- * shoal_application_quit(). Actions: "app.share" (as: paths), "app.preferences", "app.about",
- * "app.show", "app.quit". */
+ * shoal_application_quit(). Actions: "app.share" (as: paths), "app.add-files", "app.preferences",
+ * "app.about", "app.show", "app.quit". */
 #define SHOAL_TYPE_APPLICATION (shoal_application_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalApplication, shoal_application, SHOAL, APPLICATION, AdwApplication)
 

@@ -8,6 +8,8 @@
 
 #include "shoal-settings-sync.h"
 
+#include "shoal-installation.h"
+
 #define KILO (1000)
 
 struct _ShoalSettingsSync
@@ -160,34 +162,14 @@ shoal_settings_sync_set_engine (ShoalSettingsSync *self, ShoalEngine *engine)
 
 /* ---- The schema ---- */
 
-/* The folder of compiled schemas in the build tree that this program was built in. */
-static char *
-dup_build_schemas (void)
-{
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = program != NULL ? g_path_get_dirname (program) : NULL;
-
-  for (guint i = 0; folder != NULL && i < 3; i++)
-    {
-      g_autofree char *schemas = g_build_filename (folder, "data", NULL);
-      g_autofree char *compiled = g_build_filename (schemas, "gschemas.compiled", NULL);
-      char *up = g_path_get_dirname (folder);
-
-      g_free (folder);
-      folder = up;
-      if (g_file_test (compiled, G_FILE_TEST_EXISTS))
-        return g_steal_pointer (&schemas);
-    }
-  return NULL;
-}
-
 GSettings *
 shoal_settings_sync_open_settings (void)
 {
   GSettingsSchemaSource *installed = g_settings_schema_source_get_default ();
   g_autoptr (GSettingsSchemaSource) built = NULL;
   g_autoptr (GSettingsSchema) schema = NULL;
-  g_autofree char *folder = dup_build_schemas ();
+  g_autofree char *compiled = shoal_installation_dup_built ("data/gschemas.compiled");
+  g_autofree char *folder = compiled != NULL ? g_path_get_dirname (compiled) : NULL;
 
   if (folder != NULL)
     built = g_settings_schema_source_new_from_directory (folder, installed, TRUE, NULL);

@@ -140,12 +140,25 @@ on_picked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     shoal_window_share (self, files);
 }
 
+void
+shoal_window_choose_files (ShoalWindow *self)
+{
+  g_return_if_fail (SHOAL_IS_WINDOW (self));
+
+  ShoalSessionState state = shoal_session_get_state (self->session);
+
+  /* Without a group the welcome page says what to do first. */
+  if (state != SHOAL_SESSION_OPENING && state != SHOAL_SESSION_OPEN)
+    return;
+  shoal_file_picker_run_async (GTK_WINDOW (self), SHOAL_PICK_FILES,
+                               _ ("Share Files"), _ ("_Share"), NULL, NULL, on_picked_cb,
+                                                     g_object_ref (self));
+}
+
 static void
 add_files_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  shoal_file_picker_run_async (GTK_WINDOW (widget), SHOAL_PICK_FILES,
-                               _ ("Share Files"), _ ("_Share"), NULL, NULL, on_picked_cb,
-                                                     g_object_ref (widget));
+  shoal_window_choose_files (SHOAL_WINDOW (widget));
 }
 
 static void

@@ -49,6 +49,7 @@ struct _ShoalWindow
 
   ShoalSession *session;
   GBinding *search_binding;
+  GListStore *waiting; /* of GFile: to be shared as soon as a group is open */
   gboolean setting_up; /* the user is on the way into a (further) group */
 };
 

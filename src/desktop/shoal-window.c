@@ -196,6 +196,20 @@ on_problem_cb (ShoalWindow *self, const char *message)
   shoal_window_add_toast (self, adw_toast_new (text));
 }
 
+/* What was given while the group was being opened. */
+static void
+share_waiting (ShoalWindow *self)
+{
+  g_autoptr (GListStore) files = NULL;
+
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->waiting)) == 0
+      || shoal_session_get_state (self->session) == SHOAL_SESSION_OPENING)
+    return;
+  files = g_steal_pointer (&self->waiting);
+  self->waiting = g_list_store_new (G_TYPE_FILE);
+  shoal_window_share (self, G_LIST_MODEL (files));
+}
+
 void
 shoal_window_share (ShoalWindow *self, GListModel *files)
 {
@@ -203,6 +217,16 @@ shoal_window_share (ShoalWindow *self, GListModel *files)
 
   ShoalEngine *engine = shoal_session_get_engine (self->session);
 
+  if (engine == NULL && shoal_session_get_state (self->session) == SHOAL_SESSION_OPENING)
+    {
+      for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+        {
+          g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+          g_list_store_append (self->waiting, file);
+        }
+      return;
+    }
   if (engine == NULL)
     {
       shoal_window_add_toast (self,
@@ -244,6 +268,7 @@ dispose (GObject *object)
   ShoalWindow *self = SHOAL_WINDOW (object);
 
   g_clear_object (&self->search_binding);
+  g_clear_object (&self->waiting);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (shoal_window_parent_class)->dispose (object);
 }
@@ -300,6 +325,7 @@ static void
 shoal_window_init (ShoalWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->waiting = g_list_store_new (G_TYPE_FILE);
   fill_sidebar (self);
   on_visible_page_changed_cb (self);
   shoal_window_init_drop (self);
@@ -317,6 +343,8 @@ shoal_window_new (ShoalApplication *application)
   g_signal_connect_object (session, "notify::engine", G_CALLBACK (on_engine_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::state", G_CALLBACK (shoal_window_update_view), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (share_waiting), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::current", G_CALLBACK (shoal_window_update_view), self,
                            G_CONNECT_SWAPPED);

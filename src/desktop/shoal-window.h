@@ -14,8 +14,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ShoalWindow, shoal_window, SHOAL, WINDOW, AdwApplicationWindow)
 
 ShoalWindow *shoal_window_new (ShoalApplication *application);
-/** shoal_window_share: shares @files (of #GFile) in the group that is open */
+/** shoal_window_share: shares @files (of #GFile) in the group that is open, or as soon as the one
+ * that is being opened is */
 void shoal_window_share (ShoalWindow *self, GListModel *files);
+/** shoal_window_choose_files: lets the user choose files, and shares them; without a group it does
+ * nothing */
+void shoal_window_choose_files (ShoalWindow *self);
 /** shoal_window_join: shows what the link @text leads to and asks whether to join; @text:
  * (nullable): asks for one */
 void shoal_window_join (ShoalWindow *self, const char *text);

@@ -6,12 +6,11 @@
 
 #include "config.h"
 
-#include <glib/gi18n.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 
 #include "shoal-cli.h"
+#include "shoal-installation.h"
 #include "shoal-tls.h"
 
 /* On a command line only what matters is told; G_MESSAGES_DEBUG asks for more. */
@@ -30,10 +29,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   g_log_set_writer_func (write_log, NULL, NULL);
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  shoal_installation_init_translations ();
 
   /* A reader that goes away ends the output, not the program in the middle of a file. */
   signal (SIGPIPE, SIG_IGN);

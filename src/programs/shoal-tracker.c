@@ -7,13 +7,13 @@
 #include "config.h"
 
 #include <glib-unix.h>
-#include <locale.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "shoal-error.h"
+#include "shoal-installation.h"
 #include "shoal-tls.h"
 #include "shoal-tracker-commands.h"
 #include "shoal-tracker-log.h"
@@ -79,7 +79,7 @@ main (int argc, char *argv[])
 {
   g_autoptr (GError) error = NULL;
 
-  setlocale (LC_ALL, "");
+  shoal_installation_init_translations ();
   umask (0077);
   signal (SIGPIPE, SIG_IGN);
   /* Two arenas: the main loop's, and one for the few threads; rosters go back to the system when

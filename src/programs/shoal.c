@@ -7,11 +7,11 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <signal.h>
 #include <sys/stat.h>
 
 #include "shoal-application.h"
+#include "shoal-installation.h"
 #include "shoal-tls.h"
 
 int
@@ -19,10 +19,7 @@ main (int argc, char *argv[])
 {
   g_autoptr (GError) error = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  shoal_installation_init_translations ();
   g_set_application_name (_ ("Shoal"));
   umask (0077);
   signal (SIGPIPE, SIG_IGN);
