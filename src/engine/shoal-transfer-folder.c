@@ -27,6 +27,8 @@
 /* Large files under way at once: while one is being opened or put in place the workers are busy
  * with another. */
 #define LARGE_AT_ONCE 2
+/* When small files come one by one, more are needed to keep the workers busy. */
+#define APART_AT_ONCE 8
 /* The manifest's number in the journal, after the entries' own numbers. */
 #define MANIFEST_INDEX SHOAL_MAX_MANIFEST_ENTRIES
 
@@ -356,6 +358,13 @@ open_large (ShoalTransferRun *run, guint32 index, GError **error)
   return work;
 }
 
+static gboolean
+may_open (const FolderJob *job)
+{
+  return job->next_large < job->large->len
+         && job->run->works->len < (job->run->apart ? APART_AT_ONCE : LARGE_AT_ONCE);
+}
+
 /* Under the lock: something to do for the run's thread, or all done. */
 static gboolean
 is_step_due (ShoalTransferRun *run, gpointer data)
@@ -367,12 +376,33 @@ is_step_due (ShoalTransferRun *run, gpointer data)
     {
       const ShoalPieceWork *work = g_ptr_array_index (run->works, i);
 
-      if (work->state == SHOAL_WORK_COMPLETE)
+      if (work->state == SHOAL_WORK_COMPLETE || work->state == SHOAL_WORK_GONE)
         return TRUE;
     }
-  if (run->works->len < LARGE_AT_ONCE && job->next_large < job->large->len)
+  if (run->apart && !g_queue_is_empty (&run->batches))
     return TRUE;
-  return all_small && run->works->len == 0;
+  if (may_open (job))
+    return TRUE;
+  return all_small && run->works->len == 0 && job->next_large == job->large->len;
+}
+
+/* The rest of a file that is gone: what came of it stays for another try. */
+static void
+lose (ShoalTransferRun *run, ShoalPieceWork *work)
+{
+  const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, work->file_index);
+
+  g_debug ("%s: %s is gone", run->name, entry->path);
+  if (run->n_lost++ == 0)
+    run->first_lost = g_strdup (entry->path);
+  if (work->partial == NULL)
+    return;
+  if (!work->keep_serving)
+    shoal_run_unserve (run, work);
+  if (shoal_partial_get_bytes_have (work->partial) == 0)
+    shoal_partial_discard (work->partial);
+  else
+    shoal_partial_sync (work->partial, NULL);
 }
 
 static gboolean
@@ -383,7 +413,13 @@ finish_large (ShoalTransferRun *run, ShoalPieceWork *work, GError **error)
   g_mutex_lock (&run->lock);
   g_ptr_array_remove (run->works, work);
   g_hash_table_remove (run->lookups, &work->id);
+  gboolean gone = work->state == SHOAL_WORK_GONE;
   g_mutex_unlock (&run->lock);
+  if (gone)
+    {
+      lose (run, work);
+      return TRUE;
+    }
   return shoal_run_finish_work (run, work, entry->kind == SHOAL_ENTRY_EXECUTABLE, -1, NULL, error)
          && shoal_journal_add_files (run->journal, &work->file_index, 1, error);
 }
@@ -398,11 +434,53 @@ dup_complete (ShoalTransferRun *run)
     {
       ShoalPieceWork *work = g_ptr_array_index (run->works, i);
 
-      if (work->state == SHOAL_WORK_COMPLETE)
+      if (work->state == SHOAL_WORK_COMPLETE || work->state == SHOAL_WORK_GONE)
         complete = work;
     }
   g_mutex_unlock (&run->lock);
   return complete;
+}
+
+/* What was to come in batches comes file by file. */
+static void
+take_apart (FolderJob *job)
+{
+  ShoalTransferRun *run = job->run;
+  ShoalBatch *batch;
+
+  g_mutex_lock (&run->lock);
+  while (run->apart && (batch = g_queue_pop_head (&run->batches)) != NULL)
+    {
+      for (guint32 i = batch->first; i < batch->first + batch->count; i++)
+        if (job->wanted[i])
+          g_array_append_val (job->large, i);
+      g_free (batch);
+    }
+  g_mutex_unlock (&run->lock);
+}
+
+static gboolean
+open_next (FolderJob *job, GError **error)
+{
+  ShoalTransferRun *run = job->run;
+  ShoalPieceWork *work
+      = open_large (run, g_array_index (job->large, guint32, job->next_large++), error);
+
+  if (work == NULL)
+    return FALSE;
+  /* A small file is sooner here than the directory has answered who else has it. */
+  gboolean small = work->size <= SHOAL_PIECE_SIZE;
+  work->keep_serving = small;
+  g_mutex_lock (&run->lock);
+  g_ptr_array_add (run->works, work);
+  g_hash_table_add (run->lookups, shoal_digest_dup (&work->id));
+  g_cond_broadcast (&run->changed);
+  g_mutex_unlock (&run->lock);
+  if (!small)
+    shoal_run_want_sources (run, &work->id);
+  if (!small && work->partial != NULL)
+    shoal_run_serve (run, work);
+  return TRUE;
 }
 
 /* @retired: works that are done; workers may still look at them, so they are freed when no worker
@@ -424,26 +502,17 @@ fetch_files (FolderJob *job, GPtrArray *retired, GError **error)
           if (!finish_large (run, complete, error))
             return FALSE;
         }
-      if (run->works->len < LARGE_AT_ONCE && job->next_large < job->large->len)
+      take_apart (job);
+      if (may_open (job))
         {
-          ShoalPieceWork *work
-              = open_large (run, g_array_index (job->large, guint32, job->next_large++), error);
-
-          if (work == NULL)
+          if (!open_next (job, error))
             return FALSE;
-          g_mutex_lock (&run->lock);
-          g_ptr_array_add (run->works, work);
-          g_cond_broadcast (&run->changed);
-          g_mutex_unlock (&run->lock);
-          shoal_run_want_sources (run, &work->id);
-          if (work->partial != NULL)
-            shoal_run_serve (run, work);
           continue;
         }
 
       g_mutex_lock (&run->lock);
-      gboolean all
-          = g_queue_is_empty (&run->batches) && run->n_batches_out == 0 && run->works->len == 0;
+      gboolean all = g_queue_is_empty (&run->batches) && run->n_batches_out == 0
+                     && run->works->len == 0 && job->next_large == job->large->len;
       g_mutex_unlock (&run->lock);
       if (all)
         return TRUE;
@@ -473,7 +542,8 @@ fetch_all (FolderJob *job, GError **error)
 
       if (work->partial != NULL)
         {
-          shoal_run_unserve (run, work);
+          if (!work->keep_serving)
+            shoal_run_unserve (run, work);
           if (run->discard)
             shoal_partial_discard (work->partial);
           else
@@ -517,7 +587,7 @@ fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
     return FALSE;
   if (syncfs (run->root_fd) != 0)
     return shoal_error_from_errno (error, errno, "Cannot write “%s” to the disk", run->name);
-  return TRUE;
+  return run->n_lost == 0 || shoal_run_set_gone_error (run, error);
 }
 
 gboolean

@@ -58,6 +58,8 @@ is_reachable (const ShoalSource *source)
 void
 shoal_transfer_run_set_sources (ShoalTransferRun *self, const ShoalDigest *id, GPtrArray *sources)
 {
+  guint n_listed = 0;
+
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->peers->len; i++)
     {
@@ -72,6 +74,7 @@ shoal_transfer_run_set_sources (ShoalTransferRun *self, const ShoalDigest *id, G
 
       if (self->device != NULL && !g_str_equal (self->device, source->device))
         continue;
+      n_listed++;
       if (peer == NULL)
         {
           if (self->peers->len >= SHOAL_MAX_SOURCES || !is_reachable (source))
@@ -98,7 +101,10 @@ shoal_transfer_run_set_sources (ShoalTransferRun *self, const ShoalDigest *id, G
         }
       g_hash_table_replace (peer->contents, shoal_digest_dup (id),
                             GINT_TO_POINTER (source->partial));
+      if (!source->partial && shoal_digest_equal (id, &self->id))
+        peer->had_folder = self->folder;
     }
+  shoal_run_note_listing (self, id, n_listed);
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 }
@@ -177,7 +183,7 @@ useful_workers (ShoalTransferRun *self)
 
       if (work->state == SHOAL_WORK_READY)
         useful += 1 + shoal_scheduler_get_n_missing (work->scheduler) / 4;
-      else if (work->state != SHOAL_WORK_COMPLETE)
+      else if (work->state != SHOAL_WORK_COMPLETE && work->state != SHOAL_WORK_GONE)
         useful += 1;
     }
   return CLAMP (useful, 1, SHOAL_MAX_WORKERS_PER_DOWNLOAD);
@@ -234,6 +240,8 @@ reason_to_wait (ShoalTransferRun *self)
     }
   if (self->crowded)
     return "Other downloads from the same person go first.";
+  if (shoal_run_describe_gone (self) != NULL)
+    return shoal_run_describe_gone (self);
   if (n_reachable > 0)
     return "The people who have it are online but do not answer. Trying again.";
   if (n_bad > 0)
@@ -301,6 +309,7 @@ shoal_run_until (ShoalTransferRun *self,
       gboolean full = FALSE;
 
       g_mutex_lock (&self->lock);
+      shoal_run_find_gone (self);
       if (done (self, data))
         {
           g_mutex_unlock (&self->lock);

@@ -26,8 +26,9 @@ typedef struct
   guint n_failures;
   gint64 retry_us;
   gboolean bad;
-  guint64 bytes; /* delivered and right */
-  double rate;   /* of one of its connections, lately */
+  guint64 bytes;       /* delivered and right */
+  double rate;         /* of one of its connections, lately */
+  gboolean had_folder; /* offered the folder that this run fetches, whole */
 } ShoalRunPeer;
 
 typedef enum
@@ -36,6 +37,7 @@ typedef enum
   SHOAL_WORK_FETCHING_LAYER,
   SHOAL_WORK_READY,
   SHOAL_WORK_COMPLETE,
+  SHOAL_WORK_GONE, /* who had it has it no more, and nobody else offers it */
 } ShoalWorkState;
 
 /* ShoalPieceWork: one content of one or more pieces that goes to a partial file. */
@@ -53,6 +55,8 @@ typedef struct
   ShoalScheduler *scheduler;
   ShoalWorkState state;
   gboolean counted;      /* its bytes count in bytes_done */
+  gboolean failed;       /* a source did not deliver it to the end */
+  gboolean refused;      /* a source said that it has it no more */
   gboolean keep_serving; /* also when it is whole */
 } ShoalPieceWork;
 
@@ -100,6 +104,11 @@ struct _ShoalTransferRun
   GPtrArray *works; /* ShoalPieceWork that are open */
   GQueue batches;   /* ShoalBatch * that nobody fetches */
   guint n_batches_out;
+  gboolean batches_failed;
+  gboolean batches_refused;
+  gboolean apart; /* nobody offers the folder any more: its files one by one */
+  guint n_lost;   /* files of the folder that are gone */
+  char *first_lost;
   GArray *unsynced; /* guint32: small files that are on disk but not recorded */
   guint n_workers;
   guint next_worker;
@@ -117,8 +126,9 @@ struct _ShoalTransferRun
   char *made;     /* name in folder_path */
   guint8 *pieces; /* (nullable): the map: see shoal-transfer-pieces.c */
   gsize n_pieces;
-  gint64 asked_us;     /* when sources were last asked for */
-  GHashTable *lookups; /* ShoalDigest → itself: contents whose sources are asked for */
+  gint64 asked_us;      /* when sources were last asked for */
+  GHashTable *lookups;  /* ShoalDigest → itself: contents whose sources are asked for */
+  GHashTable *unlisted; /* ShoalDigest → gint64: nobody at all offers it, since when */
 
   /* Only the run's thread, workers read after it was set under the lock. */
   ShoalJournal *journal;
@@ -201,6 +211,19 @@ gboolean shoal_run_finish_work (ShoalTransferRun *run,
                                 gint64 mtime_ms,
                                 char **made,
                                 GError **error);
+
+/* shoal-transfer-gone.c: under the lock */
+/* shoal_run_note_listing: the directory names @n_sources for @id */
+void shoal_run_note_listing (ShoalTransferRun *run, const ShoalDigest *id, guint n_sources);
+/* shoal_run_note_failure: a source broke off; @refused: says that it has it no more; @work:
+ * (nullable): the folder's batches */
+void shoal_run_note_failure (ShoalTransferRun *run, ShoalPieceWork *work, gboolean refused);
+/* shoal_run_find_gone: gives up what nobody can deliver any more */
+void shoal_run_find_gone (ShoalTransferRun *run);
+/* shoal_run_describe_gone: Returns: (nullable): what to say while nothing moves because of that */
+const char *shoal_run_describe_gone (ShoalTransferRun *run);
+/* shoal_run_set_gone_error: not under the lock. Returns: %FALSE */
+gboolean shoal_run_set_gone_error (ShoalTransferRun *run, GError **error);
 
 /* shoal-transfer-folder.c */
 gboolean shoal_run_folder (ShoalTransferRun *run, GError **error);

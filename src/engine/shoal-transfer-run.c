@@ -57,6 +57,7 @@ shoal_transfer_run_new (const ShoalRunConfig *config,
   g_queue_init (&self->batches);
   self->unsynced = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->lookups = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, NULL);
+  self->unlisted = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, g_free);
   self->state = SHOAL_TRANSFER_STARTING;
   self->root_fd = -1;
   if (!config->folder)
@@ -90,6 +91,7 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
   g_ptr_array_unref (self->peers);
   g_array_unref (self->unsynced);
   g_hash_table_unref (self->lookups);
+  g_hash_table_unref (self->unlisted);
   g_clear_error (&self->fatal);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
@@ -101,6 +103,7 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
   g_free (self->first_pieces);
   g_free (self->message);
   g_free (self->made);
+  g_free (self->first_lost);
   g_free (self->journals);
   g_free (self->device);
   g_free (self->folder_path);
@@ -238,7 +241,7 @@ is_work_complete (ShoalTransferRun *self, gpointer data)
 {
   const ShoalPieceWork *work = data;
 
-  return work->state == SHOAL_WORK_COMPLETE;
+  return work->state == SHOAL_WORK_COMPLETE || work->state == SHOAL_WORK_GONE;
 }
 
 gboolean
@@ -277,8 +280,10 @@ shoal_run_fetch_one (ShoalTransferRun *self,
   g_mutex_lock (&self->lock);
   g_ptr_array_remove (self->works, work);
   g_mutex_unlock (&self->lock);
-  if (ok)
+  if (ok && work->state == SHOAL_WORK_COMPLETE)
     return shoal_run_finish_work (self, work, executable, mtime_ms, made, error);
+  if (ok)
+    shoal_run_set_gone_error (self, error);
 
   /* Workers may still hold the work: they are through before it goes. */
   shoal_run_stop_workers (self);

@@ -88,8 +88,11 @@ shoal_run_peer_may_have (ShoalRunPeer *peer,
     return FALSE;
   if (g_hash_table_contains (peer->contents, id))
     return TRUE;
-  /* Who offers the folder as a whole has every file of it. */
+  /* Who offers the folder as a whole has every file of it, and most of them when the folder has
+   * changed. */
   gpointer partial;
+  if (run->apart && peer->had_folder)
+    return TRUE;
   return run->folder && g_hash_table_lookup_extended (peer->contents, &run->id, NULL, &partial)
          && !GPOINTER_TO_INT (partial);
 }
@@ -469,6 +472,7 @@ judge (Worker *self, const Task *task, const GError *error)
            || g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_INVALID))
     {
       note_lacks (peer, task->kind == TASK_BATCH ? &run->id : &task->work->id, now + LACKS_US);
+      shoal_run_note_failure (run, task->kind == TASK_BATCH ? NULL : task->work, TRUE);
       go_on = TRUE;
     }
   else if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_NO_SPACE))
@@ -477,6 +481,7 @@ judge (Worker *self, const Task *task, const GError *error)
     {
       gint64 delay = shoal_retry_delay_ms (error, peer->n_failures + 1, g_random_int ());
 
+      shoal_run_note_failure (run, task->kind == TASK_BATCH ? NULL : task->work, FALSE);
       if (delay >= 0)
         {
           peer->n_failures++;

@@ -201,11 +201,43 @@ class Sources(shoal.Test):
         with open(new, "rb") as file:
             identity = content_id(file.read())
         wait_until(lambda: ben.run("sources", identity, status=None).status == OK, "the new content is offered")
-        if get.running():
-            get.stop(signal.SIGINT)
+        # Nobody offers what was being downloaded: it ends, and says what to do.
+        self.assertEqual(WRONG_CONTENT, get.wait(), get.log())
+        last = json.loads(get.lines[-1])
+        self.assertEqual(("failed", "changed"), (last["state"], last["reason"]))
+        self.assertIn("Search again", last["message"])
         self.assertNotIn("film.mkv", os.listdir(ben.downloads))
         ben.get(identity)
         self.assert_same_file(new, os.path.join(ben.downloads, "film.mkv"))
+
+    def test_folder_changed_while_served(self):
+        """What is left of it is fetched, small and large; what is gone is named."""
+        ada, ben = self.member(self.group, "ada"), self.member(self.group, "ben")
+        folder = self.world.make_folder("ada", "album")
+        for number in range(300):
+            make_file(os.path.join(folder, "notes", f"{number:03}"), 20000)
+        for number in range(3):
+            make_file(os.path.join(folder, f"film{number}"), 3 * MIB)
+        ada.share(folder)
+        ada.serve("--limit", "2M")
+        get = ben.start_get("album")
+        there = os.path.join(ben.downloads, "album", "notes")
+        wait_until(lambda: os.path.isdir(there) and os.listdir(there), "the first notes are here")
+        changed = [os.path.join("notes", f"{number:03}") for number in range(295, 300)] + ["film2"]
+        for name in changed:
+            with open(os.path.join(folder, name), "r+b") as file:
+                file.write(b"something else")
+        self.assertEqual(WRONG_CONTENT, get.wait(), get.log())
+        last = json.loads(get.lines[-1])
+        self.assertEqual(("failed", "changed"), (last["state"], last["reason"]))
+        self.assertIn("5 more files", last["message"])
+        found = {path.decode() for path in shoal.describe(os.path.join(ben.downloads, "album"))
+                 if not path.endswith(b".part")}
+        self.assertEqual({path.decode() for path in shoal.describe(folder)} - set(changed), found)
+        for name in found - {"notes"}:
+            self.assert_same_file(os.path.join(folder, name), os.path.join(ben.downloads, "album", name))
+        ben.get("album", to=self.world.make_folder("second"))
+        self.assert_same_tree(folder, self.world.path("second", "album"))
 
     def test_file_truncated_and_removed_while_served(self):
         for change in (lambda path: os.truncate(path, 10 * MIB), os.unlink):
@@ -219,8 +251,9 @@ class Sources(shoal.Test):
                 ben = self.member(self.group, user + "-friend")
                 get = ben.start_get(user + ".bin")
                 wait_until(lambda: received(ben, user) > 2 * MIB, "bytes move")
-                change(source)
+                # Offline, but it offers: as long as somebody does, the download waits.
                 other.share(copy)
+                change(source)
                 other.serve()
                 self.assertEqual(OK, get.wait(), get.log())
                 self.assert_same_file(copy, os.path.join(ben.downloads, user + ".bin"))
