@@ -57,6 +57,38 @@ print_share (JsonObject *share)
     fprintf (stderr, _ ("Left out: %d more\n"), (int) more);
 }
 
+/* Of what was added without being offered. */
+static int
+print_added (ShoalCli *cli, JsonArray *shares)
+{
+  int status = SHOAL_CLI_OK;
+
+  for (guint i = 0; shares != NULL && i < json_array_get_length (shares); i++)
+    {
+      JsonObject *share = json_array_get_object_element (shares, i);
+      gboolean failed = g_str_equal (shoal_cli_string (share, "state"), "failed")
+                        || g_str_equal (shoal_cli_string (share, "state"), "missing");
+      g_autofree char *name = shoal_cli_escape (shoal_cli_string (share, "name"));
+      int files = (int) (shoal_cli_integer (share, "files") + shoal_cli_integer (share, "hidden"));
+
+      if (failed)
+        status = SHOAL_CLI_FAILED;
+      if (cli->json)
+        shoal_cli_print_json (share);
+      else if (failed)
+        print_share (share);
+      else
+        printf (ngettext ("Added %s (%d file), of which nothing new is offered\n",
+                          "Added %s (%d files), of which nothing new is offered\n", (gulong) files),
+                name, files);
+    }
+  if (status == SHOAL_CLI_OK)
+    shoal_cli_note (cli, "%s",
+                    _ ("“shoal-cli shares NAME” lists its files, “shoal-cli switch on NAME FILE”"
+                       " offers one."));
+  return status;
+}
+
 static int
 print_shares (ShoalCli *cli, JsonObject *done)
 {
@@ -86,9 +118,15 @@ shoal_cli_share (ShoalCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (ShoalCliProgress) progress = NULL;
   const char *command = argv[0];
+  gboolean unoffered = FALSE;
   int status;
+  const GOptionEntry entries[] = {
+    { "unoffered", 0, 0, G_OPTION_ARG_NONE, &unoffered,
+      N_ ("Only look through it; “switch on” offers it, or single files"), NULL },
+      { NULL },
+  };
 
-  if (!shoal_cli_parse (cli, &argc, &argv, NULL, NULL, &status))
+  if (!shoal_cli_parse (cli, &argc, &argv, entries, NULL, &status))
     return status;
   if (argc < 2)
     return shoal_cli_usage (command, "%s", _ ("Name at least one file or folder."));
@@ -111,11 +149,11 @@ shoal_cli_share (ShoalCli *cli, int argc, char **argv)
       return shoal_cli_fail (cli, error);
     }
   progress = shoal_cli_progress_new (cli);
-  g_autoptr (JsonObject) done
-             = shoal_cli_run_job (cli, "share", shoal_json_new ("paths", "a", paths, NULL),
-                                  shoal_cli_progress_on_hashing, progress, NULL, &error);
+  g_autoptr (JsonObject) done = shoal_cli_run_job (
+      cli, "share", shoal_json_new ("paths", "a", paths, "unoffered", "b", unoffered, NULL),
+      shoal_cli_progress_on_hashing, progress, NULL, &error);
   shoal_cli_progress_clear (progress);
   if (done == NULL)
     return shoal_cli_fail (cli, error);
-  return print_shares (cli, done);
+  return unoffered ? print_added (cli, shoal_cli_array (done, "shares")) : print_shares (cli, done);
 }

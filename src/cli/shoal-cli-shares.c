@@ -32,6 +32,54 @@ add_rows (ShoalCliTable *table, JsonArray *shares)
     }
 }
 
+static void
+add_files (ShoalCliTable *table, JsonArray *files)
+{
+  for (guint i = 0; files != NULL && i < json_array_get_length (files); i++)
+    {
+      JsonObject *file = json_array_get_object_element (files, i);
+      gboolean folder = g_str_equal (shoal_cli_string (file, "kind"), "folder");
+      g_autofree char *size
+          = folder ? g_strdup ("") : shoal_format_size ((guint64) shoal_cli_integer (file, "size"));
+      g_autofree char *path
+          = g_strdup_printf ("%s%s", shoal_cli_string (file, "path"), folder ? "/" : "");
+
+      shoal_cli_table_add (table,
+                           shoal_cli_boolean (file, "on") ? _ ("on") : _ ("off"), size, path, NULL);
+    }
+}
+
+/* The files of one share, with their switches. */
+static int
+list_files (ShoalCli *cli, const char *what)
+{
+  g_autoptr (GError) error = NULL;
+  const char *const header[] = { _ ("OFFERED"), _ ("SIZE"), _ ("FILE"), NULL };
+  ShoalCliTable *table = shoal_cli_table_new (header);
+  gint64 offset = 0;
+
+  do
+    {
+      g_autoptr (JsonObject) reply = shoal_cli_call (
+          cli, "share-files", shoal_json_new ("what", "s", what, "offset", "i", offset, NULL),
+          &error);
+
+      if (reply == NULL)
+        break;
+      if (cli->json)
+        shoal_cli_print_rows (shoal_cli_array (reply, "files"));
+      else
+        add_files (table, shoal_cli_array (reply, "files"));
+      offset = shoal_cli_integer (reply, "next");
+    }
+  while (offset > 0);
+  if (error != NULL || cli->json)
+    shoal_cli_table_free (table);
+  else
+    shoal_cli_table_print (table);
+  return error != NULL ? shoal_cli_fail (cli, error) : SHOAL_CLI_OK;
+}
+
 int
 shoal_cli_shares (ShoalCli *cli, int argc, char **argv)
 {
@@ -44,10 +92,16 @@ shoal_cli_shares (ShoalCli *cli, int argc, char **argv)
 
   if (!shoal_cli_parse (cli, &argc, &argv, NULL, NULL, &status))
     return status;
-  if (argc != 1)
-    return shoal_cli_usage (command, "%s", _ ("There is nothing to name."));
+  if (argc > 2)
+    return shoal_cli_usage (command, "%s", _ ("Name one share at most."));
   if (!shoal_cli_connect (cli, FALSE, &error))
     return shoal_cli_fail (cli, error);
+  if (argc == 2)
+    {
+      g_autofree char *what = shoal_cli_share_name (argv[1]);
+
+      return list_files (cli, what);
+    }
   ShoalCliTable *table = shoal_cli_table_new (header);
   do
     {

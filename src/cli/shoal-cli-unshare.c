@@ -14,6 +14,12 @@
 
 #include "shoal-json.h"
 
+char *
+shoal_cli_share_name (const char *text)
+{
+  return strchr (text, '/') != NULL ? g_canonicalize_filename (text, NULL) : g_strdup (text);
+}
+
 int
 shoal_cli_unshare (ShoalCli *cli, int argc, char **argv)
 {
@@ -35,9 +41,7 @@ shoal_cli_unshare (ShoalCli *cli, int argc, char **argv)
   JsonArray *what = json_array_new ();
   for (int i = 1; i < argc; i++)
     {
-      g_autofree char *path = strchr (argv[i], '/') != NULL
-                                  ? g_canonicalize_filename (argv[i], NULL)
-                                  : g_strdup (argv[i]);
+      g_autofree char *path = shoal_cli_share_name (argv[i]);
 
       json_array_add_string_element (what, path);
     }

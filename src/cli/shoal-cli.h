@@ -170,7 +170,11 @@ int shoal_cli_password (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_status (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_users (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_share (ShoalCli *cli, int argc, char **argv);
+int shoal_cli_switch (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_unshare (ShoalCli *cli, int argc, char **argv);
+/** shoal_cli_share_name: Returns: (transfer full): what a user calls a share, for the control
+ * methods: a path made absolute */
+char *shoal_cli_share_name (const char *text);
 int shoal_cli_shares (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_serve (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_search (ShoalCli *cli, int argc, char **argv);

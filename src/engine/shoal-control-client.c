@@ -26,9 +26,9 @@ struct _ShoalControlClient
 };
 
 static const ShoalControlMethod *const tables[] = {
-  shoal_control_account_methods,   shoal_control_status_methods, shoal_control_share_methods,
-  shoal_control_catalogue_methods, shoal_control_get_methods,    shoal_control_audit_methods,
-  shoal_control_queue_methods,
+  shoal_control_account_methods, shoal_control_status_methods,    shoal_control_share_methods,
+  shoal_control_switch_methods,  shoal_control_catalogue_methods, shoal_control_get_methods,
+  shoal_control_audit_methods,   shoal_control_queue_methods,
 };
 
 /* ---- Calls ---- */

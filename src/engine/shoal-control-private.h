@@ -69,10 +69,20 @@ typedef struct
 extern const ShoalControlMethod shoal_control_account_methods[];
 extern const ShoalControlMethod shoal_control_status_methods[];
 extern const ShoalControlMethod shoal_control_share_methods[];
+extern const ShoalControlMethod shoal_control_switch_methods[];
 extern const ShoalControlMethod shoal_control_catalogue_methods[];
 extern const ShoalControlMethod shoal_control_get_methods[];
 extern const ShoalControlMethod shoal_control_audit_methods[];
 extern const ShoalControlMethod shoal_control_queue_methods[];
+
+/* shoal-control-shares.c */
+/* @strings: (out) (transfer full): at least one */
+gboolean
+shoal_control_get_strings (JsonObject *params, const char *name, char ***strings, GError **error);
+/* Adds what @what stands for to @found, of ShoalShare. A name must stand for one share; an id or a
+ * path says what is meant. */
+gboolean
+shoal_control_find_shares (ShoalShares *shares, const char *what, GPtrArray *found, GError **error);
 
 /* shoal-control-client.c */
 ShoalControlClient *shoal_control_client_new (ShoalControl *control,

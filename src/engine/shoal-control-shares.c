@@ -19,8 +19,8 @@
 /* Names of what was left out of one share, in the answer. */
 #define MAX_SKIPPED 50
 
-static gboolean
-get_strings (JsonObject *params, const char *name, char ***strings, GError **error)
+gboolean
+shoal_control_get_strings (JsonObject *params, const char *name, char ***strings, GError **error)
 {
   JsonArray *array;
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
@@ -56,6 +56,7 @@ typedef struct
 {
   ShoalControlCall *call;
   char **paths;
+  gboolean unoffered;
   guint timer;
 } ShareJob;
 
@@ -139,15 +140,16 @@ on_online_to_share_cb (GObject *object, GAsyncResult *result, gpointer user_data
       return;
     }
   job->timer = g_timeout_add (PROGRESS_MS, on_share_progress_cb, job);
-  shoal_shares_add_async (shoal_engine_get_shares (job->call->engine),
-                          (const char *const *) job->paths, job->call->cancellable, on_shared_cb,
-                          job);
+  (job->unoffered ? shoal_shares_add_unoffered_async : shoal_shares_add_async) (
+      shoal_engine_get_shares (job->call->engine), (const char *const *) job->paths,
+      job->call->cancellable, on_shared_cb, job);
 }
 
 static void
 handle_share (ShoalControlCall *call)
 {
   g_auto (GStrv) paths = NULL;
+  gboolean unoffered;
   GError *error = NULL;
 
   if (!shoal_engine_get_signed_in (call->engine))
@@ -157,7 +159,8 @@ handle_share (ShoalControlCall *call)
                                                     "Not signed in. Sign in or sign up first."));
       return;
     }
-  if (!get_strings (call->params, "paths", &paths, &error))
+  if (!shoal_control_get_strings (call->params, "paths", &paths, &error)
+      || !shoal_json_get_optional_boolean (call->params, "unoffered", FALSE, &unoffered, &error))
     {
       shoal_control_call_fail (call, error);
       return;
@@ -173,6 +176,7 @@ handle_share (ShoalControlCall *call)
   ShareJob *job = g_new0 (ShareJob, 1);
   job->call = shoal_control_call_ref (call);
   job->paths = g_steal_pointer (&paths);
+  job->unoffered = unoffered;
   shoal_engine_wait_online_async (call->engine, call->cancellable, on_online_to_share_cb, job);
 }
 
@@ -216,10 +220,8 @@ is_hex (const char *text)
   return (length == 32 || length == 64) && strspn (text, "0123456789abcdef") == length;
 }
 
-/* Adds what @what stands for to @found. A name must stand for one share; an id or a path says what
- * is meant. */
-static gboolean
-find_shares (ShoalShares *shares, const char *what, GPtrArray *found, GError **error)
+gboolean
+shoal_control_find_shares (ShoalShares *shares, const char *what, GPtrArray *found, GError **error)
 {
   g_autoptr (GPtrArray) hits = shoal_shares_find (shares, what);
 
@@ -256,13 +258,13 @@ handle_unshare (ShoalControlCall *call)
   GError *error = NULL;
 
   if (!shoal_json_get_optional_boolean (call->params, "all", FALSE, &all, &error)
-      || (!all && !get_strings (call->params, "what", &what, &error)))
+      || (!all && !shoal_control_get_strings (call->params, "what", &what, &error)))
     {
       shoal_control_call_fail (call, error);
       return;
     }
   for (guint i = 0; !all && what[i] != NULL; i++)
-    if (!find_shares (shares, what[i], found, &error))
+    if (!shoal_control_find_shares (shares, what[i], found, &error))
       {
         shoal_control_call_fail (call, error);
         return;

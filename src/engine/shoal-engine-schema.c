@@ -32,6 +32,6 @@ shoal_engine_database_open (const char *path, GError **error)
   g_autofree char *second = g_strconcat (shoal_kept_rows_schema,   /* the catalogue as seen last */
                                          shoal_kept_roster_schema, /* the members likewise */
                                          NULL);
-  const char *const migrations[] = { first, second };
+  const char *const migrations[] = { first, second, shoal_share_store_switches_schema };
   return shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), error);
 }

@@ -44,6 +44,7 @@ shoal_share_target_new (gint64 number, const char *path, ShoalHoldingSet *before
   self->path = g_strdup (path);
   self->before = before != NULL ? shoal_holding_set_ref (before) : NULL;
   self->cancellable = g_cancellable_new ();
+  self->switches = shoal_switches_new ();
   self->skipped = shoal_skipped_new ();
   return self;
 }
@@ -55,7 +56,10 @@ shoal_share_target_free (ShoalShareTarget *self)
 
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->before, shoal_holding_set_unref);
+  g_clear_pointer (&self->hidden_before, shoal_holding_set_unref);
+  g_clear_pointer (&self->switches, shoal_switches_free);
   g_clear_pointer (&self->set, shoal_holding_set_unref);
+  g_clear_pointer (&self->hidden, shoal_holding_set_unref);
   g_clear_pointer (&self->skipped, shoal_skipped_free);
   g_clear_object (&self->cancellable);
   g_clear_error (&self->error);
@@ -189,6 +193,8 @@ find_known (ShoalShareJob *self, Work *work, const ShoalScanEntry *entry)
   if (target->before != NULL && shoal_holding_set_is_folder (target->before) == work->folder)
     {
       const ShoalHolding *own = shoal_holding_set_find_path (target->before, entry->path);
+      if (own == NULL && target->hidden_before != NULL)
+        own = shoal_holding_set_find_path (target->hidden_before, entry->path);
       if (own != NULL)
         return own;
     }
@@ -268,12 +274,51 @@ add_to_manifest (ShoalManifestBuilder *builder,
                                           &item->id, error);
 }
 
+/* The folders on the way to @path. */
+static void
+add_parents (GHashTable *parents, const char *path)
+{
+  for (const char *slash = strchr (path, '/'); slash != NULL; slash = strchr (slash + 1, '/'))
+    g_hash_table_add (parents, g_strndup (path, (gsize) (slash - path)));
+}
+
+/* The folders that are offered because of something in them that is. Returns: (transfer full)
+ * (nullable): %NULL if everything is */
+static GHashTable *
+find_parents (Work *work)
+{
+  const ShoalSwitches *switches = work->target->switches;
+  GHashTable *parents;
+
+  if (shoal_switches_is_empty (switches))
+    return NULL;
+  parents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < work->entries->len; i++)
+    {
+      const ShoalScanEntry *entry = &g_array_index (work->entries, ShoalScanEntry, i);
+
+      if (shoal_switches_is_on (switches, entry->path))
+        add_parents (parents, entry->path);
+    }
+  return parents;
+}
+
+/* @parents: (nullable): of find_parents() */
+static gboolean
+is_hidden (Work *work, GHashTable *parents, const ShoalScanEntry *entry)
+{
+  return parents != NULL && !shoal_switches_is_on (work->target->switches, entry->path)
+         && !g_hash_table_contains (parents, entry->path);
+}
+
 static gboolean
 build_folder (Work *work, GArray *items, GError **error)
 {
   ShoalShareTarget *target = work->target;
   g_autoptr (ShoalManifestBuilder) builder = shoal_manifest_builder_new ();
   g_autoptr (ShoalHoldingSet) set = shoal_holding_set_new (target->number, target->path, TRUE);
+  g_autoptr (ShoalHoldingSet) hidden = shoal_holding_set_new (target->number, target->path, TRUE);
+  g_autoptr (GHashTable) parents = find_parents (work);
   const char *left_out = NULL;
   guint next = work->first;
 
@@ -291,7 +336,8 @@ build_folder (Work *work, GArray *items, GError **error)
           shoal_skipped_add (target->skipped, entry->path, item->reason);
           continue;
         }
-      if (!add_to_manifest (builder, entry, item, &local))
+      gboolean is_off = is_hidden (work, parents, entry);
+      if (!is_off && !add_to_manifest (builder, entry, item, &local))
         {
           if (g_error_matches (local, SHOAL_ERROR, SHOAL_ERROR_LIMIT))
             {
@@ -303,8 +349,8 @@ build_folder (Work *work, GArray *items, GError **error)
           shoal_skipped_add (target->skipped, NULL, local->message);
           continue;
         }
-      shoal_holding_set_add (set, entry->kind, entry->path, item != NULL ? &item->id : NULL,
-                             &entry->stamp);
+      shoal_holding_set_add (is_off ? hidden : set, entry->kind, entry->path,
+                             item != NULL ? &item->id : NULL, &entry->stamp);
       if (item != NULL && entry->stamp.size > SHOAL_PIECE_SIZE)
         add_layer (work, &item->id, item->layer);
     }
@@ -315,7 +361,10 @@ build_folder (Work *work, GArray *items, GError **error)
   if (content->size > SHOAL_PIECE_SIZE)
     add_layer (work, &content->id, content->layer);
   shoal_holding_set_end (set, &content->id, content->size);
+  shoal_holding_set_end (hidden, NULL, 0);
   target->set = g_steal_pointer (&set);
+  if (shoal_holding_set_get_n_entries (hidden) > 0)
+    target->hidden = g_steal_pointer (&hidden);
   return TRUE;
 }
 
@@ -380,9 +429,9 @@ store_works (ShoalConnection *connection, gpointer data, GError **error)
                  = g_ptr_array_copy (target->skipped->lines, (GCopyFunc) g_strdup, NULL);
       g_ptr_array_set_free_func (lines, g_free);
       g_ptr_array_add (lines, NULL);
-      if (shoal_share_store_update (connection, target->set, work->layers, work->manifest,
-                                    store->job->manifests, (const char *const *) lines->pdata,
-                                    target->skipped->n, &local))
+      if (shoal_share_store_update (connection, target->set, target->hidden, work->layers,
+                                    work->manifest, store->job->manifests,
+                                    (const char *const *) lines->pdata, target->skipped->n, &local))
         continue;
       if (!g_error_matches (local, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND)
           && !g_error_matches (local, SHOAL_ERROR, SHOAL_ERROR_CHANGED))
@@ -396,6 +445,12 @@ store_works (ShoalConnection *connection, gpointer data, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_same_set (ShoalHoldingSet *a, ShoalHoldingSet *b)
+{
+  return a == b || (a != NULL && b != NULL && shoal_holding_set_equal (a, b));
+}
+
 /* Whether something else than what is in the database was found. A manifest that somebody deleted
  * is written again, too. */
 static gboolean
@@ -405,7 +460,8 @@ needs_store (ShoalShareJob *self, Work *work)
 
   if (target->error != NULL)
     return FALSE;
-  if (target->before == NULL || !shoal_holding_set_equal (target->before, target->set)
+  if (!is_same_set (target->before, target->set)
+      || !is_same_set (target->hidden_before, target->hidden)
       || target->skipped->n != target->n_skipped_before)
     return TRUE;
   if (!work->folder)
@@ -436,7 +492,10 @@ store (ShoalShareJob *self, GArray *works)
       if (work->store && !stored && target->error == NULL)
         target->error = g_error_copy (error);
       if (target->error != NULL)
-        g_clear_pointer (&target->set, shoal_holding_set_unref);
+        {
+          g_clear_pointer (&target->set, shoal_holding_set_unref);
+          g_clear_pointer (&target->hidden, shoal_holding_set_unref);
+        }
     }
 }
 

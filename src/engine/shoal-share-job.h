@@ -10,6 +10,7 @@
 #include "shoal-folder-scan.h"
 #include "shoal-hasher.h"
 #include "shoal-holdings.h"
+#include "shoal-switches.h"
 
 G_BEGIN_DECLS
 
@@ -18,8 +19,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 number;
-  char *path;              /* canonical */
-  ShoalHoldingSet *before; /* (nullable): what was known of it */
+  char *path;                     /* canonical */
+  ShoalHoldingSet *before;        /* (nullable): what was known of it */
+  ShoalHoldingSet *hidden_before; /* (nullable): of what was switched off */
+  ShoalSwitches *switches;        /* of a folder */
   guint n_skipped_before;
   GCancellable *cancellable;
 
@@ -27,13 +30,15 @@ typedef struct
   gint64 n_bytes;
   gint64 n_hashed;
 
-  ShoalHoldingSet *set; /* %NULL with error */
+  ShoalHoldingSet *set;    /* what is to be offered; %NULL with error */
+  ShoalHoldingSet *hidden; /* (nullable): what is switched off */
   ShoalSkipped *skipped;
   GError *error; /* %SHOAL_ERROR_NOT_FOUND: it is not there; %SHOAL_ERROR_CHANGED: it changes while
                     it is read */
   gboolean unstable; /* a file in the folder changed while it was read and was left out */
 } ShoalShareTarget;
 
+/** shoal_share_target_new: with everything switched on */
 ShoalShareTarget *shoal_share_target_new (gint64 number, const char *path, ShoalHoldingSet *before);
 void shoal_share_target_free (ShoalShareTarget *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalShareTarget, shoal_share_target_free)

@@ -19,14 +19,17 @@ gint64 shoal_share_get_number (ShoalShare *self);
 void shoal_share_set_number (ShoalShare *self, gint64 number);
 /** shoal_share_get_set: Returns: (transfer none) (nullable): what was hashed of it */
 ShoalHoldingSet *shoal_share_get_set (ShoalShare *self);
+/** shoal_share_get_hidden: Returns: (transfer none) (nullable): what was hashed and is switched off
+ */
+ShoalHoldingSet *shoal_share_get_hidden (ShoalShare *self);
+/** shoal_share_get_switches: Returns: (transfer none): of its files */
+ShoalSwitches *shoal_share_get_switches (ShoalShare *self);
 guint shoal_share_get_n_skipped (ShoalShare *self);
 /** shoal_share_take_result: what a job found: its files, or an error that leaves the files from
  * before */
 void shoal_share_take_result (ShoalShare *self, ShoalShareTarget *target);
 /** shoal_share_set_state: @message: (nullable): why; what was left out is told if there is none */
 void shoal_share_set_state (ShoalShare *self, ShoalShareState state, const char *message);
-/** shoal_share_get_wanted: the user's switch */
-gboolean shoal_share_get_wanted (ShoalShare *self);
 void shoal_share_set_wanted (ShoalShare *self, gboolean wanted);
 void shoal_share_set_sources (ShoalShare *self, guint sources);
 void shoal_share_count_fetched (ShoalShare *self);

@@ -59,13 +59,25 @@ const char shoal_share_store_schema[]
       "  layer BLOB NOT NULL\n"
       ") STRICT;\n";
 
+const char shoal_share_store_switches_schema[]
+    = "ALTER TABLE share_entry ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;\n"
+      "CREATE TABLE share_switch (\n"
+      "  share INTEGER NOT NULL REFERENCES share ON DELETE CASCADE,\n"
+      "  path TEXT NOT NULL,\n"
+      "  is_on INTEGER NOT NULL,\n"
+      "  PRIMARY KEY (share, path)\n"
+      ") STRICT, WITHOUT ROWID;\n";
+
 /* The index above is for files of more than one piece. */
 G_STATIC_ASSERT (SHOAL_PIECE_SIZE == 1048576);
 
 ShoalStoredShare *
 shoal_stored_share_new (void)
 {
-  return g_new0 (ShoalStoredShare, 1);
+  ShoalStoredShare *self = g_new0 (ShoalStoredShare, 1);
+
+  self->switches = shoal_switches_new ();
+  return self;
 }
 
 void
@@ -77,6 +89,8 @@ shoal_stored_share_free (ShoalStoredShare *self)
   g_free (self->offer);
   g_strfreev (self->skipped);
   g_clear_pointer (&self->set, shoal_holding_set_unref);
+  g_clear_pointer (&self->hidden, shoal_holding_set_unref);
+  g_clear_pointer (&self->switches, shoal_switches_free);
   g_free (self);
 }
 
@@ -95,14 +109,14 @@ blob_to_digest (ShoalRows *rows, int column, ShoalDigest *digest)
 }
 
 static gboolean
-load_entries (ShoalConnection *connection, ShoalHoldingSet *set, GError **error)
+load_entries (ShoalConnection *connection, ShoalHoldingSet *set, gboolean hidden, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (ShoalRows) rows = shoal_connection_query (
       connection, error,
       "SELECT kind, path, content, size, mtime_ns, ctime_ns, inode, device "
-      "FROM share_entry WHERE share = ? ORDER BY n",
-      "i", shoal_holding_set_get_share (set));
+      "FROM share_entry WHERE share = ? AND hidden = ? ORDER BY n",
+      "ii", shoal_holding_set_get_share (set), (gint64) hidden);
 
   if (rows == NULL)
     return FALSE;
@@ -130,6 +144,39 @@ load_entries (ShoalConnection *connection, ShoalHoldingSet *set, GError **error)
   return FALSE;
 }
 
+static gboolean
+load_switches (ShoalConnection *connection, ShoalStoredShare *share, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (ShoalRows) rows = shoal_connection_query (
+      connection, error, "SELECT path, is_on FROM share_switch WHERE share = ?", "i",
+      share->number);
+
+  if (rows == NULL)
+    return FALSE;
+  while (shoal_rows_next (rows, &local))
+    shoal_switches_restore (share->switches, shoal_rows_string (rows, 0),
+                            shoal_rows_integer (rows, 1) != 0);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean
+load_hidden (ShoalConnection *connection, ShoalStoredShare *share, GError **error)
+{
+  g_autoptr (ShoalHoldingSet) hidden
+             = shoal_holding_set_new (share->number, share->path, share->folder);
+
+  if (!load_entries (connection, hidden, TRUE, error))
+    return FALSE;
+  shoal_holding_set_end (hidden, NULL, 0);
+  if (shoal_holding_set_get_n_entries (hidden) > 0)
+    share->hidden = g_steal_pointer (&hidden);
+  return TRUE;
+}
+
 static ShoalStoredShare *
 share_from_row (ShoalConnection *connection, ShoalRows *rows, GError **error)
 {
@@ -147,13 +194,16 @@ share_from_row (ShoalConnection *connection, ShoalRows *rows, GError **error)
   share->n_fetched = (guint) shoal_rows_integer (rows, 6);
   share->skipped = g_strsplit (skipped != NULL ? skipped : "", "\n", -1);
   share->n_skipped = (guint) shoal_rows_integer (rows, 11);
+  if (!load_switches (connection, share, error))
+    return NULL;
   if (shoal_rows_integer (rows, 7) == 0)
     return g_steal_pointer (&share);
 
   ShoalDigest manifest = { 0 };
   blob_to_digest (rows, 8, &manifest);
   share->set = shoal_holding_set_new (share->number, share->path, share->folder);
-  if (!load_entries (connection, share->set, error))
+  if (!load_entries (connection, share->set, FALSE, error)
+      || !load_hidden (connection, share, error))
     return NULL;
   shoal_holding_set_end (share->set, &manifest, (guint64) shoal_rows_integer (rows, 9));
   return g_steal_pointer (&share);
@@ -200,7 +250,7 @@ shoal_share_store_insert (ShoalConnection *connection, ShoalStoredShare *share, 
                              (gint64) share->offered, share->offer, share->added_ms))
     return FALSE;
   share->number = shoal_connection_last_row_id (connection);
-  return TRUE;
+  return shoal_share_store_set_switches (connection, share->number, share->switches, error);
 }
 
 static gboolean
@@ -231,7 +281,8 @@ store_layers (ShoalConnection *connection, GArray *layers, GError **error)
 }
 
 static gboolean
-store_entries (ShoalConnection *connection, ShoalHoldingSet *set, GError **error)
+store_entries (
+    ShoalConnection *connection, ShoalHoldingSet *set, guint first, gboolean hidden, GError **error)
 {
   gint64 share = shoal_holding_set_get_share (set);
 
@@ -244,15 +295,17 @@ store_entries (ShoalConnection *connection, ShoalHoldingSet *set, GError **error
           = file ? shoal_connection_run (
                 connection, error,
                 "INSERT INTO share_entry (share, n, kind, path, content, size, "
-                "mtime_ns, ctime_ns, inode, device) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                "iiisdiiiii", share, (gint64) i, (gint64) entry->kind, path, entry->id.bytes,
-                (gsize) SHOAL_DIGEST_SIZE, (gint64) entry->stamp.size, entry->stamp.mtime_ns,
-                entry->stamp.ctime_ns, (gint64) entry->stamp.inode, (gint64) entry->stamp.device)
+                "mtime_ns, ctime_ns, inode, device, hidden) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "iiisdiiiiii", share, (gint64) (first + i), (gint64) entry->kind, path,
+                entry->id.bytes, (gsize) SHOAL_DIGEST_SIZE, (gint64) entry->stamp.size,
+                entry->stamp.mtime_ns, entry->stamp.ctime_ns, (gint64) entry->stamp.inode,
+                (gint64) entry->stamp.device, (gint64) hidden)
                  : shoal_connection_run (connection, error,
-                                         "INSERT INTO share_entry (share, n, kind, path) "
-                                         "VALUES (?, ?, ?, ?)",
-                                         "iiis", share, (gint64) i, (gint64) entry->kind, path);
+                                         "INSERT INTO share_entry (share, n, kind, path, hidden) "
+                                         "VALUES (?, ?, ?, ?, ?)",
+                                         "iiisi", share, (gint64) (first + i), (gint64) entry->kind,
+                                         path, (gint64) hidden);
       if (!stored)
         return FALSE;
     }
@@ -335,6 +388,7 @@ delete_manifest (const char *manifests, const ShoalDigest *id)
 gboolean
 shoal_share_store_update (ShoalConnection *connection,
                           ShoalHoldingSet *set,
+                          ShoalHoldingSet *hidden,
                           GArray *layers,
                           GBytes *manifest,
                           const char *manifests,
@@ -366,7 +420,10 @@ shoal_share_store_update (ShoalConnection *connection,
   if (!find_lone_manifest (connection, share, &old, error)
       || !shoal_connection_run (connection, error, "DELETE FROM share_entry WHERE share = ?", "i",
                                 share)
-      || !store_entries (connection, set, error)
+      || !store_entries (connection, set, 0, FALSE, error)
+      || (hidden != NULL
+          && !store_entries (connection, hidden, shoal_holding_set_get_n_entries (set), TRUE,
+                             error))
       || !shoal_connection_run (
           connection, error,
           "UPDATE share SET folder = ?, hashed = 1, manifest = nullif (?, x''), "
@@ -412,6 +469,29 @@ shoal_share_store_set_offered (ShoalConnection *connection,
 {
   return shoal_connection_run (connection, error, "UPDATE share SET offered = ? WHERE id = ?", "ii",
                                (gint64) offered, number);
+}
+
+gboolean
+shoal_share_store_set_switches (ShoalConnection *connection,
+                                gint64 number,
+                                const ShoalSwitches *switches,
+                                GError **error)
+{
+  g_autoptr (GPtrArray) paths = shoal_switches_list (switches);
+
+  if (!shoal_connection_run (connection, error, "DELETE FROM share_switch WHERE share = ?", "i",
+                             number))
+    return FALSE;
+  for (guint i = 0; i < paths->len; i++)
+    {
+      const char *path = g_ptr_array_index (paths, i);
+
+      if (!shoal_connection_run (connection, error, "INSERT INTO share_switch VALUES (?, ?, ?)",
+                                 "isi", number, path,
+                                 (gint64) shoal_switches_is_on (switches, path)))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 gboolean

@@ -6,11 +6,14 @@
 
 #include "shoal-database.h"
 #include "shoal-holdings.h"
+#include "shoal-switches.h"
 
 G_BEGIN_DECLS
 
 /** shoal_share_store_schema: the SQL that makes its tables, for the profile's first migration */
 extern const char shoal_share_store_schema[];
+/** shoal_share_store_switches_schema: what a later migration adds: the switches of folders */
+extern const char shoal_share_store_switches_schema[];
 
 /** ShoalStoredShare: a row */
 typedef struct
@@ -23,8 +26,10 @@ typedef struct
   gint64 added_ms;
   guint n_fetched;
   char **skipped;
-  guint n_skipped;      /* more than the names that are kept */
-  ShoalHoldingSet *set; /* %NULL until it has been hashed */
+  guint n_skipped;         /* more than the names that are kept */
+  ShoalHoldingSet *set;    /* %NULL until it has been hashed */
+  ShoalHoldingSet *hidden; /* (nullable): what was hashed and is switched off */
+  ShoalSwitches *switches;
 } ShoalStoredShare;
 
 ShoalStoredShare *shoal_stored_share_new (void);
@@ -46,12 +51,14 @@ GPtrArray *shoal_share_store_load (ShoalConnection *connection, GError **error);
 /** shoal_share_store_insert: a share that is not hashed yet; fills in its number */
 gboolean
 shoal_share_store_insert (ShoalConnection *connection, ShoalStoredShare *share, GError **error);
-/** shoal_share_store_update: replaces its files. @layers: (element-type ShoalStoredLayer): one for
+/** shoal_share_store_update: replaces its files. @hidden: (nullable): those that are switched off.
+ * @layers: (element-type ShoalStoredLayer): one for
  * each file of more than one piece; a layer that is neither given nor there is
  * %SHOAL_ERROR_CHANGED. A share removed meanwhile is %SHOAL_ERROR_NOT_FOUND. @manifest: (nullable):
  * the text, written into @manifests before the row says so */
 gboolean shoal_share_store_update (ShoalConnection *connection,
                                    ShoalHoldingSet *set,
+                                   ShoalHoldingSet *hidden,
                                    GArray *layers,
                                    GBytes *manifest,
                                    const char *manifests,
@@ -68,6 +75,10 @@ gboolean shoal_share_store_set_offered (ShoalConnection *connection,
                                         gint64 number,
                                         gboolean offered,
                                         GError **error);
+gboolean shoal_share_store_set_switches (ShoalConnection *connection,
+                                         gint64 number,
+                                         const ShoalSwitches *switches,
+                                         GError **error);
 gboolean
 shoal_share_store_count_fetched (ShoalConnection *connection, gint64 number, GError **error);
 /** shoal_share_store_layer: Returns: (transfer full) (nullable): the piece layer of @id, %NULL

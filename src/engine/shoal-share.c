@@ -8,6 +8,8 @@
 
 #include "shoal-share-private.h"
 
+#include <string.h>
+
 struct _ShoalShare
 {
   GObject parent_instance;
@@ -29,6 +31,8 @@ struct _ShoalShare
   gint64 added_ms;
   guint n_fetched;
   ShoalHoldingSet *set;
+  ShoalHoldingSet *hidden; /* nullable */
+  ShoalSwitches *switches;
 };
 
 G_DEFINE_FINAL_TYPE (ShoalShare, shoal_share, G_TYPE_OBJECT)
@@ -58,8 +62,9 @@ typedef enum
   PROP_SOURCES,
   PROP_ADDED_MS,
   PROP_N_FETCHED,
+  PROP_N_HIDDEN,
 } ShoalShareProperty;
-static GParamSpec *properties[PROP_N_FETCHED + 1];
+static GParamSpec *properties[PROP_N_HIDDEN + 1];
 
 static void
 shoal_share_finalize (GObject *object)
@@ -72,6 +77,8 @@ shoal_share_finalize (GObject *object)
   g_clear_pointer (&self->message, g_free);
   g_clear_pointer (&self->skipped, g_strfreev);
   g_clear_pointer (&self->set, shoal_holding_set_unref);
+  g_clear_pointer (&self->hidden, shoal_holding_set_unref);
+  g_clear_pointer (&self->switches, shoal_switches_free);
   G_OBJECT_CLASS (shoal_share_parent_class)->finalize (object);
 }
 
@@ -124,6 +131,9 @@ shoal_share_get_property (GObject *object, guint property, GValue *value, GParam
     case PROP_N_FETCHED:
       g_value_set_uint (value, self->n_fetched);
       break;
+    case PROP_N_HIDDEN:
+      g_value_set_uint (value, shoal_share_get_n_hidden (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property, pspec);
     }
@@ -154,6 +164,7 @@ shoal_share_class_init (ShoalShareClass *klass)
   properties[PROP_ADDED_MS]
       = g_param_spec_int64 ("added-ms", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[PROP_N_FETCHED] = g_param_spec_uint ("n-fetched", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_N_HIDDEN] = g_param_spec_uint ("n-hidden", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -193,8 +204,10 @@ set_bytes_hashed (ShoalShare *self, guint64 bytes_hashed)
 }
 
 static void
-set_set (ShoalShare *self, ShoalHoldingSet *set)
+set_set (ShoalShare *self, ShoalHoldingSet *set, ShoalHoldingSet *hidden)
 {
+  guint n_hidden = shoal_share_get_n_hidden (self);
+
   gboolean same_id = self->set != NULL
                      && shoal_digest_equal (shoal_holding_set_get_id (self->set),
                                             shoal_holding_set_get_id (set));
@@ -202,6 +215,10 @@ set_set (ShoalShare *self, ShoalHoldingSet *set)
 
   g_clear_pointer (&self->set, shoal_holding_set_unref);
   self->set = shoal_holding_set_ref (set);
+  g_clear_pointer (&self->hidden, shoal_holding_set_unref);
+  self->hidden = hidden != NULL ? shoal_holding_set_ref (hidden) : NULL;
+  if (shoal_share_get_n_hidden (self) != n_hidden)
+    notify (self, PROP_N_HIDDEN);
   if (!same_id)
     notify (self, PROP_ID);
   if (folder != self->folder)
@@ -252,13 +269,14 @@ shoal_share_new (const ShoalStoredShare *stored)
   self->added_ms = stored->added_ms;
   self->n_fetched = stored->n_fetched;
   self->n_skipped = stored->n_skipped;
+  self->switches = shoal_switches_copy (stored->switches);
   if (stored->skipped != NULL)
     {
       g_strfreev (self->skipped);
       self->skipped = g_strdupv (stored->skipped);
     }
   if (stored->set != NULL)
-    set_set (self, stored->set);
+    set_set (self, stored->set, stored->hidden);
   self->message = dup_skipped_message (self);
   return self;
 }
@@ -281,6 +299,18 @@ shoal_share_get_set (ShoalShare *self)
   return self->set;
 }
 
+ShoalHoldingSet *
+shoal_share_get_hidden (ShoalShare *self)
+{
+  return self->hidden;
+}
+
+ShoalSwitches *
+shoal_share_get_switches (ShoalShare *self)
+{
+  return self->switches;
+}
+
 guint
 shoal_share_get_n_skipped (ShoalShare *self)
 {
@@ -298,7 +328,7 @@ shoal_share_take_result (ShoalShare *self, ShoalShareTarget *target)
   g_ptr_array_add (lines, NULL);
   self->skipped = (char **) g_ptr_array_free (lines, FALSE);
   self->n_skipped = target->skipped->n;
-  set_set (self, target->set);
+  set_set (self, target->set, target->hidden);
 }
 
 void
@@ -470,4 +500,88 @@ shoal_share_get_n_fetched (ShoalShare *self)
   g_return_val_if_fail (SHOAL_IS_SHARE (self), 0);
 
   return self->n_fetched;
+}
+
+/* ---- Single files ---- */
+
+guint
+shoal_share_get_n_hidden (ShoalShare *self)
+{
+  g_return_val_if_fail (SHOAL_IS_SHARE (self), 0);
+
+  return self->hidden != NULL ? shoal_holding_set_get_n_files (self->hidden) : 0;
+}
+
+gboolean
+shoal_share_is_on (ShoalShare *self, const char *path)
+{
+  g_return_val_if_fail (SHOAL_IS_SHARE (self), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  return self->wanted && shoal_switches_is_on (self->switches, path);
+}
+
+gboolean
+shoal_share_has_file (ShoalShare *self, const char *path)
+{
+  g_return_val_if_fail (SHOAL_IS_SHARE (self), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  return *path == '\0'
+         || (self->set != NULL && shoal_holding_set_find_path (self->set, path) != NULL)
+         || (self->hidden != NULL && shoal_holding_set_find_path (self->hidden, path) != NULL);
+}
+
+static void
+file_free (gpointer data)
+{
+  ShoalShareFile *file = data;
+
+  g_free (file->path);
+  g_free (file);
+}
+
+static void
+add_file (ShoalShare *self, GPtrArray *files, ShoalHoldingSet *set, const ShoalHolding *holding)
+{
+  ShoalShareFile *file = g_new0 (ShoalShareFile, 1);
+
+  file->path = g_strdup (shoal_holding_set_get_path (set, holding));
+  file->folder = holding->kind == SHOAL_ENTRY_FOLDER;
+  file->on = shoal_switches_is_on (self->switches, self->folder ? file->path : "");
+  file->size = holding->stamp.size;
+  g_ptr_array_add (files, file);
+}
+
+/* Both sets are in one order: they are merged. */
+GPtrArray *
+shoal_share_list_files (ShoalShare *self)
+{
+  GPtrArray *files = g_ptr_array_new_with_free_func (file_free);
+  ShoalHoldingSet *const sets[] = { self->set, self->hidden };
+  guint at[] = { 0, 0 };
+
+  g_return_val_if_fail (SHOAL_IS_SHARE (self), NULL);
+
+  for (;;)
+    {
+      const ShoalHolding *next[] = { NULL, NULL };
+
+      for (int i = 0; i < 2; i++)
+        if (sets[i] != NULL && at[i] < shoal_holding_set_get_n_entries (sets[i]))
+          next[i] = shoal_holding_set_get_entry (sets[i], at[i]);
+      if (next[0] == NULL && next[1] == NULL)
+        return files;
+
+      int i = next[0] == NULL   ? 1
+              : next[1] == NULL ? 0
+              : strcmp (shoal_holding_set_get_path (sets[0], next[0]),
+                        shoal_holding_set_get_path (sets[1], next[1]))
+                      < 0
+                  ? 0
+                  : 1;
+
+      add_file (self, files, sets[i], next[i]);
+      at[i]++;
+    }
 }

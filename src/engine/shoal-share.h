@@ -36,8 +36,9 @@ GType shoal_share_state_get_type (void);
 
 /** ShoalShare: main thread. Properties (read-only, notified when the value changes, those of
  * hashing at most 10 times a second): path, name, folder, state, bytes-hashed (of size, while
- * hashing), size (the sum of the files), n-files, id (hex; nullable until hashed), offer, message
- * (nullable), sources, added-ms, n-fetched. */
+ * hashing), size (the sum of the files that are switched on), n-files (likewise), n-hidden (files
+ * that are switched off), id (hex; nullable until hashed), offer, message (nullable), sources,
+ * added-ms, n-fetched. */
 #define SHOAL_TYPE_SHARE (shoal_share_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalShare, shoal_share, SHOAL, SHARE, GObject)
 
@@ -52,6 +53,31 @@ const char *shoal_share_state_to_string (ShoalShareState state);
 guint64 shoal_share_get_bytes_hashed (ShoalShare *self);
 guint64 shoal_share_get_size (ShoalShare *self);
 guint shoal_share_get_n_files (ShoalShare *self);
+/** shoal_share_get_n_hidden: Returns: how many of its files are switched off; 0 until hashed */
+guint shoal_share_get_n_hidden (ShoalShare *self);
+/** shoal_share_get_wanted: Returns: the user's switch of the whole share */
+gboolean shoal_share_get_wanted (ShoalShare *self);
+/** shoal_share_is_on: Returns: whether @path is offered when the share is; see
+ * shoal_shares_switch() */
+gboolean shoal_share_is_on (ShoalShare *self, const char *path);
+
+/** shoal_share_has_file: Returns: whether there was something at @path in the folder when it was
+ * looked through; always for "" */
+gboolean shoal_share_has_file (ShoalShare *self, const char *path);
+
+/** ShoalShareFile: a file, folder or link in a shared folder */
+typedef struct
+{
+  char *path; /* relative to the share */
+  gboolean folder;
+  gboolean on;
+  guint64 size; /* of a file */
+} ShoalShareFile;
+
+/** shoal_share_list_files: Returns: (transfer full) (element-type ShoalShareFile): what was found
+ * in it last, folders before what is in them; of a single file that file, with its name as path;
+ * empty until hashed */
+GPtrArray *shoal_share_list_files (ShoalShare *self);
 /** shoal_share_get_id: Returns: (nullable): the content id; of a folder its manifest's */
 const ShoalDigest *shoal_share_get_id (ShoalShare *self);
 /** shoal_share_get_offer: Returns: the offer's id: 32 hex digits, kept over restarts */

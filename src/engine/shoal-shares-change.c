@@ -32,6 +32,7 @@ typedef struct
 {
   char **paths;
   char *profile_folder;
+  gboolean unoffered;
   GArray *real; /* of RealPath, made in the thread */
 } Resolve;
 
@@ -179,13 +180,15 @@ make_offer_id (void)
 }
 
 static ShoalShareEntry *
-add_new (ShoalShares *self, const RealPath *real, InsertJob *job)
+add_new (ShoalShares *self, const RealPath *real, gboolean unoffered, InsertJob *job)
 {
   ShoalStoredShare *stored = shoal_stored_share_new ();
 
   stored->path = g_strdup (real->path);
   stored->folder = real->folder;
-  stored->offered = TRUE;
+  stored->offered = real->folder || !unoffered;
+  if (unoffered && real->folder)
+    shoal_switches_set (stored->switches, "", FALSE);
   stored->offer = make_offer_id ();
   stored->added_ms = g_get_real_time () / 1000;
   ShoalShareEntry *entry = shoal_shares_append (self, stored);
@@ -193,6 +196,18 @@ add_new (ShoalShares *self, const RealPath *real, InsertJob *job)
   g_ptr_array_add (job->stored, stored);
   g_ptr_array_add (job->entries, shoal_share_entry_ref (entry));
   return entry;
+}
+
+/* Somebody who shares a folder of which nothing is switched on means all of it. */
+static void
+offer_again (ShoalShares *self, ShoalShareEntry *entry, gboolean unoffered)
+{
+  if (!unoffered && !shoal_switches_is_on (shoal_share_get_switches (entry->share), ""))
+    shoal_shares_switch (self, entry->share, "", TRUE);
+  if (unoffered || shoal_share_get_wanted (entry->share))
+    shoal_shares_queue (self, entry);
+  else
+    shoal_shares_set_offered (self, entry->share, TRUE);
 }
 
 static void
@@ -224,11 +239,9 @@ on_resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       const RealPath *real = &g_array_index (resolve->real, RealPath, i);
       ShoalShareEntry *entry = g_hash_table_lookup (self->by_path, real->path);
       if (entry == NULL)
-        entry = add_new (self, real, job);
-      else if (shoal_share_get_wanted (entry->share))
-        shoal_shares_queue (self, entry);
+        entry = add_new (self, real, resolve->unoffered, job);
       else
-        shoal_shares_set_offered (self, entry->share, TRUE);
+        offer_again (self, entry, resolve->unoffered);
       g_ptr_array_add (entries, shoal_share_entry_ref (entry));
     }
   guint n_new = job->entries->len;
@@ -243,6 +256,29 @@ on_resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   shoal_shares_wait_for (self, g_steal_pointer (&task), entries);
 }
 
+static void
+add (ShoalShares *self,
+     const char *const *paths,
+     gboolean unoffered,
+     GCancellable *cancellable,
+     GAsyncReadyCallback callback,
+     gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, shoal_shares_add_async);
+  Resolve *resolve = g_new0 (Resolve, 1);
+  resolve->paths = g_strdupv ((char **) paths);
+  resolve->unoffered = unoffered;
+  resolve->profile_folder = g_strdup (self->profile_folder);
+  resolve->real = g_array_new (FALSE, FALSE, sizeof (RealPath));
+  g_array_set_clear_func (resolve->real, (GDestroyNotify) real_path_clear);
+  /* Without a source object: a thread may be the last to drop it. */
+  g_autoptr (GTask) thread = g_task_new (NULL, cancellable, on_resolved_cb, task);
+  g_task_set_source_tag (thread, shoal_shares_add_async);
+  g_task_set_task_data (thread, resolve, (GDestroyNotify) resolve_free);
+  g_task_run_in_thread (thread, resolve_in_thread);
+}
+
 void
 shoal_shares_add_async (ShoalShares *self,
                         const char *const *paths,
@@ -253,18 +289,20 @@ shoal_shares_add_async (ShoalShares *self,
   g_return_if_fail (SHOAL_IS_SHARES (self));
   g_return_if_fail (paths != NULL);
 
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, shoal_shares_add_async);
-  Resolve *resolve = g_new0 (Resolve, 1);
-  resolve->paths = g_strdupv ((char **) paths);
-  resolve->profile_folder = g_strdup (self->profile_folder);
-  resolve->real = g_array_new (FALSE, FALSE, sizeof (RealPath));
-  g_array_set_clear_func (resolve->real, (GDestroyNotify) real_path_clear);
-  /* Without a source object: a thread may be the last to drop it. */
-  g_autoptr (GTask) thread = g_task_new (NULL, cancellable, on_resolved_cb, task);
-  g_task_set_source_tag (thread, shoal_shares_add_async);
-  g_task_set_task_data (thread, resolve, (GDestroyNotify) resolve_free);
-  g_task_run_in_thread (thread, resolve_in_thread);
+  add (self, paths, FALSE, cancellable, callback, user_data);
+}
+
+void
+shoal_shares_add_unoffered_async (ShoalShares *self,
+                                  const char *const *paths,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_return_if_fail (SHOAL_IS_SHARES (self));
+  g_return_if_fail (paths != NULL);
+
+  add (self, paths, TRUE, cancellable, callback, user_data);
 }
 
 GPtrArray *
@@ -484,6 +522,63 @@ shoal_shares_set_offered (ShoalShares *self, ShoalShare *share, gboolean offered
     shoal_shares_settle (self, entry);
   else
     shoal_shares_withdraw (self, entry);
+  shoal_shares_touch_holdings (self);
+  shoal_shares_flush_holdings (self);
+}
+
+typedef struct
+{
+  gint64 number;
+  ShoalSwitches *switches;
+} SwitchJob;
+
+static void
+switch_job_free (SwitchJob *job)
+{
+  shoal_switches_free (job->switches);
+  g_free (job);
+}
+
+static gboolean
+set_switches_job (ShoalConnection *connection, gpointer data, GError **error)
+{
+  SwitchJob *job = data;
+  gint64 there = 0;
+
+  /* It may have been removed meanwhile. */
+  if (!shoal_connection_query_integer (connection, 0, &there, error,
+                                       "SELECT count (*) FROM share WHERE id = ?", "i",
+                                       job->number))
+    return FALSE;
+  return there == 0
+         || shoal_share_store_set_switches (connection, job->number, job->switches, error);
+}
+
+void
+shoal_shares_switch (ShoalShares *self, ShoalShare *share, const char *path, gboolean on)
+{
+  g_return_if_fail (SHOAL_IS_SHARES (self));
+  g_return_if_fail (SHOAL_IS_SHARE (share));
+  g_return_if_fail (path != NULL);
+
+  ShoalShareEntry *entry = shoal_shares_find_entry (self, share);
+  if (entry == NULL || entry->inserting)
+    return;
+  if (!shoal_share_is_folder (share))
+    {
+      shoal_shares_set_offered (self, share, on);
+      return;
+    }
+  if (!shoal_switches_set (shoal_share_get_switches (share), path, on))
+    return;
+
+  SwitchJob *job = g_new0 (SwitchJob, 1);
+  job->number = shoal_share_get_number (share);
+  job->switches = shoal_switches_copy (shoal_share_get_switches (share));
+  shoal_database_write_async (self->database, set_switches_job, job,
+                              (GDestroyNotify) switch_job_free, NULL, on_changed_cb, NULL);
+  entry->stale |= !on;
+  shoal_shares_queue (self, entry);
   shoal_shares_touch_holdings (self);
   shoal_shares_flush_holdings (self);
 }

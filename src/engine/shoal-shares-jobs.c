@@ -48,7 +48,8 @@ is_held (ShoalShareEntry *entry)
   ShoalShareState state = shoal_share_get_state (entry->share);
 
   return shoal_share_get_set (entry->share) != NULL && shoal_share_get_wanted (entry->share)
-         && state != SHOAL_SHARE_MISSING && state != SHOAL_SHARE_FAILED;
+         && !entry->stale && !shoal_shares_is_all_off (entry) && state != SHOAL_SHARE_MISSING
+         && state != SHOAL_SHARE_FAILED;
 }
 
 void
@@ -145,6 +146,7 @@ take_result (ShoalShares *self, ShoalShareTarget *target)
   else
     {
       shoal_share_take_result (entry->share, target);
+      entry->stale &= entry->again;
       if (!target->unstable)
         entry->delay_ms = 0;
       shoal_shares_touch_holdings (self);
@@ -229,6 +231,17 @@ push_job (ShoalShares *self, GPtrArray *targets)
   g_thread_pool_push (self->jobs, run, NULL);
 }
 
+static void
+give_what_is_known (ShoalShareTarget *target, ShoalShare *share)
+{
+  ShoalHoldingSet *hidden = shoal_share_get_hidden (share);
+
+  target->hidden_before = hidden != NULL ? shoal_holding_set_ref (hidden) : NULL;
+  g_clear_pointer (&target->switches, shoal_switches_free);
+  target->switches = shoal_switches_copy (shoal_share_get_switches (share));
+  target->n_skipped_before = shoal_share_get_n_skipped (share);
+}
+
 static gboolean
 on_queue_due_cb (gpointer user_data)
 {
@@ -248,7 +261,7 @@ on_queue_due_cb (gpointer user_data)
       entry->target = shoal_share_target_new (shoal_share_get_number (entry->share),
                                               shoal_share_get_path (entry->share),
                                               shoal_share_get_set (entry->share));
-      entry->target->n_skipped_before = shoal_share_get_n_skipped (entry->share);
+      give_what_is_known (entry->target, entry->share);
       shoal_share_set_state (entry->share, SHOAL_SHARE_HASHING, NULL);
       if (shoal_share_is_folder (entry->share))
         {

@@ -344,10 +344,19 @@ start_offers (ShoalShares *self)
     self->offer_source = g_idle_add (on_offers_due_cb, self);
 }
 
+gboolean
+shoal_shares_is_all_off (ShoalShareEntry *entry)
+{
+  ShoalHoldingSet *set = shoal_share_get_set (entry->share);
+
+  return set != NULL && shoal_share_get_hidden (entry->share) != NULL
+         && shoal_holding_set_get_n_entries (set) == 0;
+}
+
 void
 shoal_shares_settle (ShoalShares *self, ShoalShareEntry *entry)
 {
-  if (!shoal_share_get_wanted (entry->share))
+  if (!shoal_share_get_wanted (entry->share) || shoal_shares_is_all_off (entry))
     {
       shoal_share_set_state (entry->share, SHOAL_SHARE_NOT_OFFERED, NULL);
       shoal_shares_withdraw (self, entry);

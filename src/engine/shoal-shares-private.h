@@ -21,6 +21,7 @@ typedef struct
   gboolean queued;          /* waits for a job */
   ShoalShareTarget *target; /* of the job that runs; borrowed */
   gboolean again;           /* once more when the job is done */
+  gboolean stale;           /* something was switched off: what was hashed may not be served */
   guint delay_ms;           /* before the next try of something that changes */
   guint timer;
   /* Offering. */
@@ -104,6 +105,8 @@ void shoal_shares_stop_offers (ShoalShares *self);
 /** shoal_shares_settle: gives an entry that is not being hashed the state that follows from its
  * files, the switch and the directory, and offers or withdraws it */
 void shoal_shares_settle (ShoalShares *self, ShoalShareEntry *entry);
+/** shoal_shares_is_all_off: Returns: whether there are files and all are switched off */
+gboolean shoal_shares_is_all_off (ShoalShareEntry *entry);
 /** shoal_shares_withdraw: tells the directory, if it is online */
 void shoal_shares_withdraw (ShoalShares *self, ShoalShareEntry *entry);
 /** shoal_shares_compare: the directory's offers with ours, once it is online and all is loaded */

@@ -380,7 +380,7 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         continue;
       ShoalShareEntry *entry = shoal_shares_append (self, stored);
       shoal_shares_number (self, entry, stored->number);
-      if (!stored->offered)
+      if (!stored->offered || shoal_shares_is_all_off (entry))
         shoal_share_set_state (entry->share, SHOAL_SHARE_NOT_OFFERED, NULL);
       else if (stored->set != NULL)
         shoal_share_set_state (entry->share, SHOAL_SHARE_WAITING, NULL);

@@ -50,8 +50,16 @@ void shoal_shares_add_async (ShoalShares *self,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
-/** shoal_shares_add_finish: Returns: (transfer full) (element-type ShoalShare): one for each path,
- * in their order */
+/** shoal_shares_add_unoffered_async: as shoal_shares_add_async(), but what is new is only looked
+ * through and hashed: a folder has all its files switched off, a file is switched off as a whole.
+ * What is shared already stays as it is. */
+void shoal_shares_add_unoffered_async (ShoalShares *self,
+                                       const char *const *paths,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+/** shoal_shares_add_finish: for both. Returns: (transfer full) (element-type ShoalShare): one for
+ * each path, in their order */
 GPtrArray *shoal_shares_add_finish (ShoalShares *self, GAsyncResult *result, GError **error);
 
 /** shoal_shares_remove_async: no longer shares them: at once for the other devices, for the
@@ -67,6 +75,15 @@ gint64 shoal_shares_remove_finish (ShoalShares *self, GAsyncResult *result, GErr
 
 /** shoal_shares_set_offered: switches it off without forgetting it, or on again */
 void shoal_shares_set_offered (ShoalShares *self, ShoalShare *share, gboolean offered);
+/**
+ * shoal_shares_switch:
+ * @path: in the folder @share, or "" for all of it
+ *
+ * Switches a file, or a folder with all that is and will be in it, on or off. What is switched off
+ * is not in the manifest that is offered and not served any more, from now on. A switch is kept
+ * though its file comes and goes. For a single file this is shoal_shares_set_offered().
+ */
+void shoal_shares_switch (ShoalShares *self, ShoalShare *share, const char *path, gboolean on);
 /** shoal_shares_recheck: looks through it again; only what changed is hashed */
 void shoal_shares_recheck (ShoalShares *self, ShoalShare *share);
 /** shoal_shares_recheck_all: for serve and the app, after loading */

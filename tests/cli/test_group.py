@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """shoal-cli in a group, with a real tracker: trust, passwords, prompts, and the commands that need others."""
 
+import hashlib
 import json
 import os
 import socket
@@ -320,7 +321,37 @@ def test_kept_results(world):
     expect_code(world.as_user("ben", "search"), 3)
 
 
+def test_single_files(world):
+    """A folder is looked through unoffered, and only what is switched on gets out."""
+    _, link = world.start_tracker()
+    sign_up(world, link, "ada")
+    sign_up(world, link, "ben")
+    for name in ("a.txt", "b.txt", "sub/c.txt"):
+        world.write("Notes/" + name, name)
+    folder = world.path("Notes")
+    server = serve(world, "ada")
+    expect_code(world.as_user("ada", "share", "--unoffered", folder), 0, "3 files", "nothing new is offered")
+    expect_code(world.as_user("ben", "search"), 4)
+    files = rows(expect_code(world.as_user("ada", "--json", "shares", "Notes"), 0))
+    assert [(file["path"], file["on"]) for file in files] == [
+        ("a.txt", False), ("b.txt", False), ("sub", False), ("sub/c.txt", False)], files
+    expect_code(world.as_user("ada", "switch", "on", "Notes", "nonsense.txt"), 4, "nonsense.txt")
+    expect_code(world.as_user("ada", "switch", "on", "Notes", "b.txt", "sub"), 0, "2 of 3 files are offered")
+    expect_code(world.as_user("ben", "get", "Notes", "--to", world.path("got")), 0)
+    got = sorted(os.path.relpath(os.path.join(at, name), world.path("got", "Notes"))
+                 for at, _, names in os.walk(world.path("got", "Notes")) for name in names)
+    assert got == ["b.txt", "sub/c.txt"], got
+    # Neither the name nor the bytes of the rest have reached anybody.
+    expect_code(world.as_user("ben", "search", "a.txt"), 4)
+    expect_code(world.as_user("ben", "get", hashlib.sha256(b"a.txt").hexdigest(), "--to", world.path("x")), 4)
+    expect_code(world.as_user("ada", "switch", "off", "Notes"), 0, "nothing of it")
+    expect_code(world.as_user("ben", "search"), 4)
+    expect_code(world.as_user("ada", "switch", "on", "Notes"), 0, "3 of 3")
+    expect_code(world.as_user("ben", "search", "a.txt"), 0)
+    stop(server)
+
+
 main([test_trust_without_terminal, test_prompts, test_passwords, test_new_device_is_marked,
       test_share_search_get, test_ambiguous, test_get_waits_and_goes_on, test_pause_and_resume,
       test_control_socket, test_changed_tracker_key, test_reconnect,
-      test_kept_results])
+      test_kept_results, test_single_files])

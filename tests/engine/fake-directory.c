@@ -104,7 +104,13 @@ offer_async (ShoalDirectory *directory,
       if (g_strcmp0 (offer->name, self->refused_name) == 0)
         answer = self->refused_code - 1000;
       else
-        g_hash_table_replace (self->offers, g_strdup (offer->offer), copy_offer (offer));
+        {
+          ShoalOffer *copy = copy_offer (offer);
+
+          if (offer->entries != NULL)
+            copy->entries = g_ptr_array_ref (offer->entries);
+          g_hash_table_replace (self->offers, g_strdup (offer->offer), copy);
+        }
       g_array_append_val (answers, answer);
       self->n_offered++;
     }

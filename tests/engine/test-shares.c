@@ -710,6 +710,197 @@ test_many (SharesFixture *self, gconstpointer unused)
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->shares)), ==, 1);
 }
 
+/* ---- Single files ---- */
+
+static void
+on_added_unoffered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GPtrArray **shares = user_data;
+  g_autoptr (GError) error = NULL;
+
+  *shares = shoal_shares_add_finish (SHOAL_SHARES (object), result, &error);
+  g_assert_no_error (error);
+}
+
+static ShoalShare *
+add_unoffered (SharesFixture *self, const char *name)
+{
+  g_autofree char *path = shares_fixture_path (self, name);
+  const char *const paths[] = { path, NULL };
+  g_autoptr (GPtrArray) shares = NULL;
+
+  shoal_shares_add_unoffered_async (self->shares, paths, NULL, on_added_unoffered_cb, &shares);
+  wait_until (shares != NULL);
+  g_assert_cmpuint (shares->len, ==, 1);
+  return g_object_ref (g_ptr_array_index (shares, 0));
+}
+
+/* "+a -b": the files of the share and their switches. */
+static char *
+list_switches (ShoalShare *share)
+{
+  g_autoptr (GPtrArray) files = shoal_share_list_files (share);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      const ShoalShareFile *file = g_ptr_array_index (files, i);
+
+      g_string_append_printf (text, "%s%c%s", i > 0 ? " " : "", file->on ? '+' : '-', file->path);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+assert_switches (ShoalShare *share, const char *expected)
+{
+  g_autofree char *switches = list_switches (share);
+
+  g_assert_cmpstr (switches, ==, expected);
+}
+
+/* The paths that the directory was told of. */
+static char *
+list_offered (SharesFixture *self, ShoalShare *share)
+{
+  const ShoalOffer *offer = get_offer (self, share);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; offer != NULL && offer->entries != NULL && i < offer->entries->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? " " : "",
+                            ((ShoalOfferEntry *) g_ptr_array_index (offer->entries, i))->path);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+assert_offered (SharesFixture *self, ShoalShare *share, const char *expected)
+{
+  shares_fixture_wait (self);
+  g_autofree char *offered = list_offered (self, share);
+
+  g_assert_cmpstr (offered, ==, expected);
+}
+
+static gboolean
+is_served (SharesFixture *self, const char *text)
+{
+  g_autoptr (ShoalHoldings) holdings = shoal_shares_dup_holdings (self->shares);
+  ShoalDigest id;
+
+  shoal_merkle_piece_root (text, strlen (text), strlen (text), &id);
+  g_autoptr (GArray) matches = shoal_holdings_lookup (holdings, &id);
+  return matches->len > 0;
+}
+
+static void
+write_notes (SharesFixture *self)
+{
+  shares_fixture_write (self, "Notes/a.txt", "a");
+  shares_fixture_write (self, "Notes/b.txt", "b");
+  shares_fixture_write (self, "Notes/sub/c.txt", "c");
+  shares_fixture_write (self, "Notes/sub/deep/d.txt", "d");
+}
+
+static void
+test_unoffered (SharesFixture *self, gconstpointer unused)
+{
+  write_notes (self);
+  fake_directory_set_online (self->directory, TRUE);
+  g_autoptr (ShoalShare) share = add_unoffered (self, "Notes");
+
+  g_assert_cmpint (shoal_share_get_state (share), ==, SHOAL_SHARE_NOT_OFFERED);
+  g_assert_cmpuint (shoal_share_get_n_hidden (share), ==, 4);
+  g_assert_cmpuint (shoal_share_get_n_files (share), ==, 0);
+  assert_switches (share, "-a.txt -b.txt -sub -sub/c.txt -sub/deep -sub/deep/d.txt");
+  g_assert_cmpuint (count_offers (self), ==, 0);
+  g_assert_false (is_served (self, "a"));
+
+  /* One file: its folders come with it, and nothing else. */
+  shoal_shares_switch (self->shares, share, "sub/deep/d.txt", TRUE);
+  assert_offered (self, share, "sub sub/deep sub/deep/d.txt");
+  g_assert_cmpint (shoal_share_get_state (share), ==, SHOAL_SHARE_OFFERED);
+  g_assert_cmpuint (shoal_share_get_n_files (share), ==, 1);
+  g_assert_cmpuint (shoal_share_get_size (share), ==, 1);
+  g_assert_true (is_served (self, "d"));
+  g_assert_false (is_served (self, "c"));
+
+  /* All of it is remembered. */
+  g_clear_object (&share);
+  shares_fixture_restart (self);
+  share = g_list_model_get_item (G_LIST_MODEL (self->shares), 0);
+  assert_switches (share, "-a.txt -b.txt -sub -sub/c.txt -sub/deep +sub/deep/d.txt");
+  g_assert_cmpuint (shoal_share_get_n_hidden (share), ==, 3);
+  g_assert_true (is_served (self, "d"));
+  g_assert_false (is_served (self, "a"));
+
+  /* What appears later in it is not offered by itself. */
+  shares_fixture_write (self, "Notes/new.txt", "n");
+  shoal_shares_recheck (self->shares, share);
+  assert_offered (self, share, "sub sub/deep sub/deep/d.txt");
+  g_assert_cmpuint (shoal_share_get_n_hidden (share), ==, 4);
+
+  shoal_shares_switch (self->shares, share, "sub/deep/d.txt", FALSE);
+  shares_fixture_wait (self);
+  g_assert_cmpint (shoal_share_get_state (share), ==, SHOAL_SHARE_NOT_OFFERED);
+  wait_until (count_offers (self) == 0);
+
+  /* Sharing it in so many words means all of it. */
+  g_autoptr (ShoalShare) again = shares_fixture_add (self, "Notes");
+  g_assert_true (again == share);
+  assert_offered (self, share, "a.txt b.txt new.txt sub sub/c.txt sub/deep sub/deep/d.txt");
+}
+
+static void
+test_switch_off (SharesFixture *self, gconstpointer unused)
+{
+  write_notes (self);
+  fake_directory_set_online (self->directory, TRUE);
+  g_autoptr (ShoalShare) share = shares_fixture_add (self, "Notes");
+  assert_offered (self, share, "a.txt b.txt sub sub/c.txt sub/deep sub/deep/d.txt");
+  g_assert_true (is_served (self, "a"));
+
+  shoal_shares_switch (self->shares, share, "a.txt", FALSE);
+  /* At once, not only when it has been looked through again. */
+  g_assert_false (is_served (self, "a"));
+  assert_offered (self, share, "b.txt sub sub/c.txt sub/deep sub/deep/d.txt");
+  g_assert_false (is_served (self, "a"));
+  g_assert_true (is_served (self, "b"));
+
+  /* A folder with all in it; then one thing in it again. */
+  shoal_shares_switch (self->shares, share, "sub", FALSE);
+  assert_offered (self, share, "b.txt");
+  shoal_shares_switch (self->shares, share, "sub/c.txt", TRUE);
+  assert_offered (self, share, "b.txt sub sub/c.txt");
+  assert_switches (share, "-a.txt +b.txt -sub +sub/c.txt -sub/deep -sub/deep/d.txt");
+
+  /* The switch outlives the file. */
+  g_autofree char *path = shares_fixture_path (self, "Notes/a.txt");
+  g_assert_cmpint (unlink (path), ==, 0);
+  shoal_shares_recheck (self->shares, share);
+  shares_fixture_wait (self);
+  shares_fixture_write (self, "Notes/a.txt", "a");
+  shoal_shares_recheck (self->shares, share);
+  assert_offered (self, share, "b.txt sub sub/c.txt");
+
+  shoal_shares_switch (self->shares, share, "", TRUE);
+  assert_offered (self, share, "a.txt b.txt sub sub/c.txt sub/deep sub/deep/d.txt");
+}
+
+static void
+test_unoffered_file (SharesFixture *self, gconstpointer unused)
+{
+  shares_fixture_write (self, "one.txt", "1");
+  fake_directory_set_online (self->directory, TRUE);
+  g_autoptr (ShoalShare) share = add_unoffered (self, "one.txt");
+
+  g_assert_cmpint (shoal_share_get_state (share), ==, SHOAL_SHARE_NOT_OFFERED);
+  g_assert_false (shoal_share_is_on (share, ""));
+  g_assert_cmpuint (count_offers (self), ==, 0);
+  shoal_shares_switch (self->shares, share, "", TRUE);
+  shares_fixture_wait (self);
+  g_assert_cmpint (shoal_share_get_state (share), ==, SHOAL_SHARE_OFFERED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -742,6 +933,9 @@ main (int argc, char **argv)
   add ("find", test_find);
   add ("interrupted", test_interrupted);
   add ("many", test_many);
+  add ("unoffered", test_unoffered);
+  add ("switch-off", test_switch_off);
+  add ("unoffered-file", test_unoffered_file);
 #undef add
   return g_test_run ();
 }
