@@ -19,6 +19,21 @@ is_online (ShoalBrowsePage *self)
          && shoal_directory_get_state (self->directory) == SHOAL_DIRECTORY_ONLINE;
 }
 
+/* Name and target are set one after the other, and GTK complains of a pair that does not fit: the
+ * target changes while there is no name. */
+static void
+set_action (GtkActionable *actionable, const char *detailed)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+
+  if (!g_action_parse_detailed_name (detailed, &name, &target, NULL))
+    g_return_if_reached ();
+  gtk_actionable_set_action_name (actionable, NULL);
+  gtk_actionable_set_action_target_value (actionable, target);
+  gtk_actionable_set_action_name (actionable, name);
+}
+
 static void
 show_message (ShoalBrowsePage *self,
               const char *icon,
@@ -36,7 +51,7 @@ show_message (ShoalBrowsePage *self,
   if (button != NULL)
     {
       gtk_button_set_label (self->message_button, button);
-      gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (self->message_button), action);
+      set_action (GTK_ACTIONABLE (self->message_button), action);
     }
   gtk_stack_set_visible_child_name (self->stack, "message");
 }

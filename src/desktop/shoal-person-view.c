@@ -113,8 +113,8 @@ add_device (ShoalPersonView *self, ShoalDevice *device)
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Not compared"), -1);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "people.confirm-device");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", fingerprint);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "people.confirm-device");
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
 }

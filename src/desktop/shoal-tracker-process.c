@@ -186,9 +186,11 @@ fail (ShoalTrackerProcess *self, const char *message)
 {
   guint delay = MIN (60, 1u << MIN (self->n_failures, 6));
 
+  char *copy = g_strdup (message); /* it may be the old one */
+
   g_clear_object (&self->process);
   g_free (self->message);
-  self->message = g_strdup (message);
+  self->message = copy;
   self->n_failures++;
   if (self->wanted && self->restart_id == 0)
     self->restart_id = g_timeout_add_seconds (delay, on_restart_cb, self);

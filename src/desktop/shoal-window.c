@@ -145,11 +145,12 @@ shoal_window_update_view (ShoalWindow *self)
   ShoalSessionState state = shoal_session_get_state (self->session);
   const char *message = shoal_session_get_message (self->session);
 
-  if (g_str_equal (view, "setup") && !self->setting_up)
+  if (g_str_equal (view, "setup") && !self->setting_up
+      && !shoal_setup_view_is_showing_invite (self->setup))
     {
       if (state == SHOAL_SESSION_EMPTY)
         shoal_setup_view_welcome (self->setup);
-      else if (!shoal_setup_view_is_showing_invite (self->setup))
+      else
         shoal_setup_view_sign_in (self->setup);
     }
   if (g_str_equal (view, "failed"))

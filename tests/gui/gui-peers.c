@@ -12,6 +12,9 @@
 
 #include "gui-widgets.h"
 
+/* What shoal-cli says of a search without a hit. */
+#define STATUS_NOT_FOUND (4)
+
 struct _GuiTracker
 {
   char *data;
@@ -135,9 +138,10 @@ on_result_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
-/* Runs to the end. Returns: what it wrote */
+/* Runs to the end, which must be success. Returns: what it wrote; NULL if it ended with the status
+ * @other (0: none) */
 static char *
-run (GPtrArray *arguments)
+run (GPtrArray *arguments, int other)
 {
   g_autoptr (GSubprocess) process
              = gui_spawnv (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
@@ -151,7 +155,10 @@ run (GPtrArray *arguments)
   gui_wait_until (result != NULL);
   g_subprocess_communicate_utf8_finish (process, result, &output, &errors, &error);
   g_assert_no_error (error);
-  if (!g_subprocess_get_successful (process))
+  if (g_subprocess_get_if_exited (process) && g_subprocess_get_exit_status (process) == other
+      && other != 0)
+    g_clear_pointer (&output, g_free);
+  else if (!g_subprocess_get_successful (process))
     {
       g_ptr_array_set_size (arguments, (int) arguments->len - 1);
       for (guint i = 0; i < arguments->len; i++)
@@ -273,7 +280,7 @@ gui_tracker_run (GuiTracker *self, const char *first, ...)
   g_autoptr (GPtrArray) arguments = collect (before, va_arg (rest, const char *), rest);
 
   va_end (rest);
-  return g_strchomp (run (arguments));
+  return g_strchomp (run (arguments, 0));
 }
 
 void
@@ -320,7 +327,23 @@ gui_peer_run (GuiPeer *self, const char *first, ...)
   g_autoptr (GPtrArray) arguments = collect (before, first, rest);
 
   va_end (rest);
-  return run (arguments);
+  return run (arguments, 0);
+}
+
+gboolean
+gui_peer_sees (GuiPeer *self, const char *words)
+{
+  const char *const arguments[] = {
+    g_getenv ("SHOAL_CLI"), "--profile", self->profile, "search", words, NULL,
+  };
+  g_autoptr (GPtrArray) array = g_ptr_array_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (arguments); i++)
+    g_ptr_array_add (array, (char *) arguments[i]);
+
+  g_autofree char *output = run (array, STATUS_NOT_FOUND);
+
+  return output != NULL;
 }
 
 void

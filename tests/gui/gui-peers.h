@@ -46,6 +46,8 @@ void gui_peer_free (GuiPeer *self);
 /** gui_peer_run: runs a command to its end, which must be success. Returns: (transfer full): what
  * it wrote */
 char *gui_peer_run (GuiPeer *self, const char *first, ...) G_GNUC_NULL_TERMINATED;
+/** gui_peer_sees: whether a search for @words finds anything */
+gboolean gui_peer_sees (GuiPeer *self, const char *words);
 /** gui_peer_serve: stays online and serves; returns when it is */
 void gui_peer_serve (GuiPeer *self);
 void gui_peer_stop (GuiPeer *self);

@@ -225,6 +225,21 @@ gui_find_window (GType type)
 }
 
 GtkWidget *
+gui_find_other_window (GtkWidget *window)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) other = g_list_model_get_item (windows, i);
+
+      if (other != window && gtk_widget_get_mapped (other))
+        return other; /* GTK keeps it */
+    }
+  return NULL;
+}
+
+GtkWidget *
 gui_get (GtkWidget *root, const char *id)
 {
   GtkWidget *found = NULL;

@@ -44,6 +44,8 @@ GtkWidget *gui_find_text (GtkWidget *root, const char *text);
 GtkWidget *gui_find_control (GtkWidget *root, const char *name);
 /** gui_find_window: the open window of this type. Returns: (nullable) */
 GtkWidget *gui_find_window (GType type);
+/** gui_find_other_window: an open window that @window does not belong to. Returns: (nullable) */
+GtkWidget *gui_find_other_window (GtkWidget *window);
 /** gui_get: waits for gui_find() */
 GtkWidget *gui_get (GtkWidget *root, const char *id);
 GtkWidget *gui_get_type (GtkWidget *root, GType type);
