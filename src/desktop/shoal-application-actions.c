@@ -11,6 +11,8 @@
 #include <glib/gi18n.h>
 
 #include "shoal-dialogs.h"
+#include "shoal-notified.h"
+#include "shoal-open.h"
 #include "shoal-preferences-window.h"
 
 static void
@@ -61,6 +63,110 @@ show_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+show_page_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  ShoalApplication *self = user_data;
+  const char *page = g_variant_get_string (parameter, NULL);
+
+  g_application_activate (G_APPLICATION (self));
+  if (!self->quitting && shoal_window_has_page (page))
+    shoal_window_show_page (shoal_application_ensure_window (self), page);
+}
+
+/* ---- What a notification's buttons do ---- */
+
+typedef struct
+{
+  ShoalApplication *application; /* held */
+  gboolean in_folder;
+} OpenDownload;
+
+static void
+open_download_free (OpenDownload *open)
+{
+  g_application_release (G_APPLICATION (open->application));
+  g_object_unref (open->application);
+  g_free (open);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpenDownload, open_download_free)
+
+static void
+tell (OpenDownload *open, const GError *error)
+{
+  ShoalApplication *self = open->application;
+  g_autofree char *text = g_markup_escape_text (error->message, -1);
+
+  g_application_activate (G_APPLICATION (self));
+  if (!self->quitting)
+    shoal_window_add_toast (shoal_application_ensure_window (self), adw_toast_new (text));
+}
+
+static void
+on_opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (OpenDownload) open = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean opened = open->in_folder ? shoal_open_folder_finish (result, &error)
+                                    : shoal_open_path_finish (result, &error);
+
+  if (!opened)
+    tell (open, error);
+}
+
+static void
+on_looked_up_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (OpenDownload) open = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ShoalHistoryEntry) entry = shoal_notified_look_up_finish (result, &error);
+  GdkDisplay *display = gdk_display_get_default ();
+  g_autoptr (GdkAppLaunchContext) context
+             = display != NULL ? gdk_display_get_app_launch_context (display) : NULL;
+
+  if (entry == NULL)
+    {
+      tell (open, error);
+      return;
+    }
+  if (open->application->notifier != NULL)
+    shoal_notifier_forget (open->application->notifier, entry->uuid);
+  if (open->in_folder)
+    shoal_open_folder_async (entry->destination, G_APP_LAUNCH_CONTEXT (context), on_opened_cb,
+                             g_steal_pointer (&open));
+  else
+    shoal_open_path_async (entry->destination, G_APP_LAUNCH_CONTEXT (context), on_opened_cb,
+                           g_steal_pointer (&open));
+}
+
+/* No group need be open for it: the program may have been started only for this. */
+static void
+open_download_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  OpenDownload *open = g_new0 (OpenDownload, 1);
+
+  open->application = g_object_ref (user_data);
+  open->in_folder = g_str_equal (g_action_get_name (G_ACTION (action)), "show-download");
+  g_application_hold (G_APPLICATION (open->application));
+  shoal_notified_look_up_async (parameter, NULL, on_looked_up_cb, open);
+}
+
+/* ---- All transfers ---- */
+
+static void
+all_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  ShoalEngine *engine = shoal_session_get_engine (SHOAL_APPLICATION (user_data)->session);
+
+  if (engine == NULL)
+    return;
+  if (g_str_equal (g_action_get_name (G_ACTION (action)), "pause-all"))
+    shoal_transfer_manager_pause_all (shoal_engine_get_transfers (engine));
+  else
+    shoal_transfer_manager_resume_all (shoal_engine_get_transfers (engine));
+}
+
+static void
 quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   shoal_application_quit (SHOAL_APPLICATION (user_data));
@@ -75,6 +181,11 @@ shoal_application_add_actions (ShoalApplication *self)
     { .name = "preferences", .activate = preferences_cb },
     { .name = "about", .activate = about_cb },
     { .name = "show", .activate = show_cb },
+    { .name = "show-page", .activate = show_page_cb, .parameter_type = "s" },
+    { .name = "open-download", .activate = open_download_cb, .parameter_type = "(ss)" },
+    { .name = "show-download", .activate = open_download_cb, .parameter_type = "(ss)" },
+    { .name = "pause-all", .activate = all_cb },
+    { .name = "resume-all", .activate = all_cb },
     { .name = "quit", .activate = quit_cb },
   };
   static const struct

@@ -4,8 +4,8 @@
  * start or by D-Bus. A link is only shown: nothing connects before the user has confirmed it.
  *
  * The application holds itself while a group is open, because stopping an engine takes time: the
- * end is always shoal_application_quit(). When the last window closes it ends too, unless it is to
- * go on in the background.
+ * end is always shoal_application_quit(). What happens when the window is closed is in
+ * shoal-application-background.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,6 +18,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
+#include "shoal-dialogs.h"
 #include "shoal-resources.h"
 
 G_DEFINE_FINAL_TYPE (ShoalApplication, shoal_application, ADW_TYPE_APPLICATION)
@@ -37,10 +38,30 @@ static const GOptionEntry options[] = {
 ShoalWindow *
 shoal_application_ensure_window (ShoalApplication *self)
 {
+  ShoalWindow *window;
+
   for (GList *at = gtk_application_get_windows (GTK_APPLICATION (self)); at != NULL; at = at->next)
     if (SHOAL_IS_WINDOW (at->data))
       return at->data;
-  return shoal_window_new (self);
+  window = shoal_window_new (self);
+  shoal_application_watch_window (self, window);
+  return window;
+}
+
+void
+shoal_application_report (ShoalApplication *self, const char *heading, const char *message)
+{
+  GtkWindow *parent = NULL;
+
+  /* The newest that is seen: a dialog stands before its window. */
+  for (GList *at = gtk_application_get_windows (GTK_APPLICATION (self));
+       at != NULL && parent == NULL; at = at->next)
+    if (gtk_widget_get_visible (at->data))
+      parent = at->data;
+  if (parent != NULL)
+    shoal_dialogs_show_error (parent, heading, message);
+  else
+    g_warning ("%s: %s", heading, message);
 }
 
 static void
@@ -55,15 +76,29 @@ start_session (ShoalApplication *self)
   shoal_session_start (self->session, last);
 }
 
+/* Without a group there is nothing to do unseen. */
+static void
+start_hidden (ShoalApplication *self)
+{
+  start_session (self);
+  if (shoal_session_get_state (self->session) == SHOAL_SESSION_EMPTY
+      && gtk_application_get_windows (GTK_APPLICATION (self)) == NULL)
+    shoal_application_quit (self);
+}
+
 static void
 activate (GApplication *application)
 {
   ShoalApplication *self = SHOAL_APPLICATION (application);
+  GtkWidget *window;
 
   if (self->quitting)
     return;
   start_session (self);
-  gtk_window_present (GTK_WINDOW (shoal_application_ensure_window (self)));
+  window = GTK_WIDGET (shoal_application_ensure_window (self));
+  if (!gtk_widget_get_visible (window))
+    shoal_application_note_shown (self);
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 /* ---- Files and links ---- */
@@ -128,7 +163,7 @@ command_line (GApplication *application, GApplicationCommandLine *line)
         g_list_store_append (store, file);
       }
   if (arguments == NULL && g_variant_dict_contains (dict, "background"))
-    start_session (self);
+    start_hidden (self);
   else if (g_variant_dict_contains (dict, "add-files"))
     g_action_group_activate_action (G_ACTION_GROUP (self), "add-files", NULL);
   else if (g_variant_dict_contains (dict, "preferences"))
@@ -168,6 +203,7 @@ shoal_application_quit (ShoalApplication *self)
   if (self->quitting)
     return;
   self->quitting = TRUE;
+  shoal_application_stop_notices (self);
   windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
   for (GList *at = windows; at != NULL; at = at->next)
     gtk_window_destroy (at->data);
@@ -210,7 +246,10 @@ on_current_changed_cb (ShoalApplication *self)
 static void
 on_engine_changed_cb (ShoalApplication *self)
 {
-  shoal_settings_sync_set_engine (self->sync, shoal_session_get_engine (self->session));
+  ShoalEngine *engine = shoal_session_get_engine (self->session);
+
+  shoal_settings_sync_set_engine (self->sync, engine);
+  shoal_application_watch_engine (self, engine);
 }
 
 static void
@@ -228,6 +267,8 @@ startup (GApplication *application)
   g_signal_connect_object (self->session, "notify::current", G_CALLBACK (on_current_changed_cb),
                            self, G_CONNECT_SWAPPED);
   shoal_application_add_actions (self);
+  shoal_application_start_notices (self);
+  shoal_application_start_background (self);
   g_unix_signal_add (SIGTERM, on_signal_cb, self);
   g_unix_signal_add (SIGINT, on_signal_cb, self);
 }
@@ -237,6 +278,7 @@ dispose (GObject *object)
 {
   ShoalApplication *self = SHOAL_APPLICATION (object);
 
+  shoal_application_stop_notices (self);
   g_clear_object (&self->sync);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 
 /** ShoalApplication: main thread. Holds itself while a group is open; ends with
  * shoal_application_quit(). Actions: "app.share" (as: paths), "app.add-files", "app.preferences",
- * "app.about", "app.show", "app.quit". */
+ * "app.about", "app.show", "app.show-page" (s), "app.open-download" and "app.show-download" (ss:
+ * see shoal_notified_make_target()), "app.pause-all", "app.resume-all", "app.quit". */
 #define SHOAL_TYPE_APPLICATION (shoal_application_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalApplication, shoal_application, SHOAL, APPLICATION, AdwApplication)
 
@@ -22,6 +23,10 @@ ShoalApplication *shoal_application_new (void);
 ShoalSession *shoal_application_get_session (ShoalApplication *self);
 /** shoal_application_get_settings: Returns: (transfer none): what the user has set for the app */
 GSettings *shoal_application_get_settings (ShoalApplication *self);
+/** shoal_application_close: the user closes @window, the main one: it is hidden while transfers go
+ * on in the background, or the program ends, perhaps after a question. Returns: whether the window
+ * is not to be destroyed now */
+gboolean shoal_application_close (ShoalApplication *self, GtkWindow *window);
 /** shoal_application_quit: closes the group and all windows, then ends; takes up to a few seconds
  */
 void shoal_application_quit (ShoalApplication *self);

@@ -21,6 +21,24 @@ shoal_session_dup_root (void)
   return g_build_filename (g_get_user_data_dir (), "shoal", NULL);
 }
 
+GPtrArray *
+shoal_session_list_folders (void)
+{
+  g_autofree char *root = shoal_session_dup_root ();
+  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+  GPtrArray *folders = g_ptr_array_new_with_free_func (g_free);
+
+  for (const char *name = dir != NULL ? g_dir_read_name (dir) : NULL; name != NULL;
+       name = g_dir_read_name (dir))
+    {
+      g_autofree char *group = g_build_filename (root, name, "group.ini", NULL);
+
+      if (*name != '.' && g_file_test (group, G_FILE_TEST_IS_REGULAR))
+        g_ptr_array_add (folders, g_build_filename (root, name, NULL));
+    }
+  return folders;
+}
+
 /* A folder that holds nothing but what an engine makes before its first sign-in can be used again.
  */
 static gboolean

@@ -85,6 +85,10 @@ void shoal_session_adopt (ShoalSession *self, ShoalEngine *engine, ShoalTrackerP
  * (nullable): stopped too */
 void shoal_session_discard (ShoalSession *self, ShoalEngine *engine, ShoalTrackerProcess *tracker);
 
+/** shoal_session_list_folders: Returns: (transfer full) (element-type filename): the profiles of
+ * all groups, as they are on disk now */
+GPtrArray *shoal_session_list_folders (void);
+
 /** shoal_session_note_signed_in: somebody has signed in to the group that is open, with the open
  * engine */
 void shoal_session_note_signed_in (ShoalSession *self);

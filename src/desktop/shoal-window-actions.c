@@ -19,6 +19,15 @@ static const char *const page_names[] = { "browse", "transfers", "files", "peopl
 
 /* ---- Pages ---- */
 
+gboolean
+shoal_window_has_page (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (page_names); i++)
+    if (g_strcmp0 (page_names[i], name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 show_page_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {

@@ -15,6 +15,15 @@
 
 G_DEFINE_FINAL_TYPE (ShoalWindow, shoal_window, ADW_TYPE_APPLICATION_WINDOW)
 
+enum
+{
+  PROP_0,
+  PROP_VISIBLE_PAGE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
 /* ---- Pages ---- */
 
 static GtkWidget *
@@ -72,6 +81,7 @@ on_visible_page_changed_cb (ShoalWindow *self)
       gtk_list_box_select_row (self->sidebar_list,
                                gtk_list_box_get_row_at_index (self->sidebar_list, (int) i));
 
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VISIBLE_PAGE]);
   g_clear_object (&self->search_binding);
   if (visible != NULL)
     self->search_binding = g_object_ref (
@@ -104,6 +114,8 @@ const char *
 shoal_window_get_visible_page (ShoalWindow *self)
 {
   g_return_val_if_fail (SHOAL_IS_WINDOW (self), NULL);
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->views), "main") != 0)
+    return NULL;
   return adw_view_stack_get_visible_child_name (self->pages);
 }
 
@@ -158,6 +170,7 @@ shoal_window_update_view (ShoalWindow *self)
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->views), view) != 0)
     shoal_dialogs_release_focus (GTK_WIDGET (self->views));
   gtk_stack_set_visible_child_name (self->views, view);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VISIBLE_PAGE]);
   shoal_window_update_group (self);
   shoal_window_update_actions (self);
 }
@@ -263,6 +276,24 @@ remember (ShoalWindow *self, GSettings *settings)
 
 /* ---- Class ---- */
 
+static gboolean
+close_request (GtkWindow *window)
+{
+  GtkApplication *application = gtk_window_get_application (window);
+
+  return (application != NULL && shoal_application_close (SHOAL_APPLICATION (application), window))
+         || GTK_WINDOW_CLASS (shoal_window_parent_class)->close_request (window);
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_VISIBLE_PAGE)
+    g_value_set_string (value, shoal_window_get_visible_page (SHOAL_WINDOW (object)));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
 static void
 dispose (GObject *object)
 {
@@ -281,6 +312,12 @@ shoal_window_class_init (ShoalWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = dispose;
+  object_class->get_property = get_property;
+  GTK_WINDOW_CLASS (klass)->close_request = close_request;
+  properties[PROP_VISIBLE_PAGE]
+      = g_param_spec_string ("visible-page", NULL, NULL, NULL,
+                             G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (SHOAL_TYPE_SETUP_VIEW);
   g_type_ensure (SHOAL_TYPE_SIDEBAR_LAYOUT);

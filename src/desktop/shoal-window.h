@@ -8,8 +8,10 @@
 
 G_BEGIN_DECLS
 
-/** ShoalWindow: main thread. Pages reach it through its actions: "win.show-page" (s), "win.toast"
- * (s), "win.show-person" (s: account), "win.open-path" (s), "win.show-in-folder" (s). */
+/** ShoalWindow: main thread. Property "visible-page" (string, read-only): the name of the page that
+ * is shown, %NULL while none is. Closing it is shoal_application_close(). Pages reach it through
+ * its actions: "win.show-page" (s), "win.toast" (s), "win.show-person" (s: account),
+ * "win.open-path" (s), "win.show-in-folder" (s). */
 #define SHOAL_TYPE_WINDOW (shoal_window_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalWindow, shoal_window, SHOAL, WINDOW, AdwApplicationWindow)
 
@@ -25,9 +27,12 @@ void shoal_window_choose_files (ShoalWindow *self);
 void shoal_window_join (ShoalWindow *self, const char *text);
 /** shoal_window_add_toast: @toast: (transfer full) */
 void shoal_window_add_toast (ShoalWindow *self, AdwToast *toast);
+/** shoal_window_has_page: Returns: whether there is a page @name */
+gboolean shoal_window_has_page (const char *name);
 /** shoal_window_show_page: @name: "browse", "transfers", "files", "people" or "history" */
 void shoal_window_show_page (ShoalWindow *self, const char *name);
-/** shoal_window_get_visible_page: Returns: its name: "browse", … */
+/** shoal_window_get_visible_page: Returns: (nullable): its name: "browse", …; %NULL while something
+ * else is shown in the place of the pages */
 const char *shoal_window_get_visible_page (ShoalWindow *self);
 
 G_END_DECLS

@@ -1,0 +1,303 @@
+/* shoal-application-background.c: running without a window, and starting at sign-in
+ *
+ * Closing the window hides it while "run-in-background" is set and there is a group; a sandbox is
+ * asked first, and if it refuses Shoal does not hide. The program stays reachable by its launcher,
+ * which activates the one that runs; a tray icon is an addition, since nobody can know whether it
+ * is seen.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-application"
+
+#include "config.h"
+
+#include "shoal-application-private.h"
+
+#include <glib/gi18n.h>
+
+#include "shoal-autostart.h"
+#include "shoal-background.h"
+#include "shoal-dialogs.h"
+
+#define KEY_RUN "run-in-background"
+#define KEY_START "start-at-sign-in"
+#define KEY_EXPLAINED "background-explained"
+#define NOTIFICATION "background"
+
+/* ---- Closing ---- */
+
+static void
+explain (ShoalApplication *self)
+{
+  g_autoptr (GNotification) notification = NULL;
+
+  if (g_settings_get_boolean (self->settings, KEY_EXPLAINED))
+    return;
+  notification = g_notification_new (_ ("Shoal Is Still Running"));
+  g_notification_set_body (
+      notification, self->tray != NULL && shoal_tray_get_registered (self->tray)
+      ? _ ("Transfers go on. Open it again from its icon or the list of apps; quit it from its icon "
+           "or its menu.")
+      : _ ("Transfers go on. Open it again from the list of apps; quit it from its menu."));
+  g_notification_set_default_action (notification, "app.show");
+  g_notification_add_button (notification, _ ("Quit"), "app.quit");
+  g_application_send_notification (G_APPLICATION (self), NOTIFICATION, notification);
+  g_settings_set_boolean (self->settings, KEY_EXPLAINED, TRUE);
+}
+
+void
+shoal_application_note_shown (ShoalApplication *self)
+{
+  if (self->notifier != NULL)
+    shoal_notifier_withdraw (self->notifier, NOTIFICATION);
+}
+
+static void
+hide (ShoalApplication *self, GtkWindow *window)
+{
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
+
+  /* Dialogs would stay behind. */
+  for (GList *at = windows; at != NULL; at = at->next)
+    if (at->data != window)
+      gtk_window_destroy (at->data);
+  gtk_widget_set_visible (GTK_WIDGET (window), FALSE);
+  explain (self);
+}
+
+static void
+on_quit_confirmed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalApplication) self = user_data;
+
+  self->closing = FALSE;
+  if (shoal_dialogs_confirm_finish (result))
+    shoal_application_quit (self);
+}
+
+static gboolean
+hosts_tracker (ShoalApplication *self)
+{
+  GListModel *groups = shoal_session_get_groups (self->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (groups); i++)
+    {
+      g_autoptr (ShoalGroupItem) group = g_list_model_get_item (groups, i);
+
+      if (shoal_group_item_get_tracker (group) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What ends with the program, in words. Returns: (transfer full) (nullable): %NULL: nothing */
+static char *
+describe_loss (ShoalApplication *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  ShoalActivitySums sums = { 0 };
+  guint n_downloads;
+
+  if (self->activity != NULL)
+    shoal_activity_measure (self->activity, &sums);
+  n_downloads = sums.n_downloads + sums.n_waiting;
+  if (n_downloads > 0)
+    {
+      g_autofree char *text = g_strdup_printf (
+          ngettext ("%u download stops and goes on when Shoal is started again.",
+                    "%u downloads stop and go on when Shoal is started again.", n_downloads),
+          n_downloads);
+
+      g_strv_builder_add (builder, text);
+    }
+  if (sums.n_uploads > 0)
+    g_strv_builder_add (builder, _ ("Somebody is fetching a file from you."));
+  if (hosts_tracker (self))
+    g_strv_builder_add (builder, _ ("The tracker of a group runs on this computer: the members "
+                                    "cannot reach each other until Shoal is started again."));
+
+  g_auto (GStrv) lines = g_strv_builder_end (builder);
+
+  return lines[0] != NULL ? g_strjoinv ("\n", lines) : NULL;
+}
+
+static void
+quit_or_ask (ShoalApplication *self, GtkWindow *window, const char *reason)
+{
+  g_autofree char *loss = describe_loss (self);
+  g_autofree char *body = NULL;
+
+  if (loss == NULL && reason == NULL)
+    {
+      shoal_application_quit (self);
+      return;
+    }
+  body = reason == NULL ? g_steal_pointer (&loss)
+                        : g_strjoin (loss != NULL ? "\n" : "", reason, loss, NULL);
+  self->closing = TRUE;
+  shoal_dialogs_confirm_async (window, _ ("Quit Shoal?"), body,
+                                          _ ("_Quit"), FALSE, on_quit_confirmed_cb,
+                                             g_object_ref (self));
+}
+
+static void
+on_sandbox_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalApplication) self = user_data;
+  gboolean background = FALSE, autostart = FALSE;
+  g_autoptr (GError) error = NULL;
+  gboolean answered = shoal_background_request_finish (result, &background, &autostart, &error);
+  GtkWindow *window;
+
+  self->closing = FALSE;
+  if (self->quitting)
+    return;
+  window = GTK_WINDOW (shoal_application_ensure_window (self));
+  /* Where nobody answers nobody will end us either. */
+  if (!answered)
+    g_message ("The sandbox cannot be asked: %s", error->message);
+  if (!answered || background)
+    hide (self, window);
+  else
+    quit_or_ask (self, window, _ ("The system does not let Shoal run without a window."));
+}
+
+static void
+ask_sandbox (ShoalApplication *self, GAsyncReadyCallback callback)
+{
+  shoal_background_request_async (g_application_get_dbus_connection (G_APPLICATION (self)),
+                                  _ ("Transfers go on while no window is open"),
+                                     g_settings_get_boolean (self->settings, KEY_START), NULL,
+                                     callback, g_object_ref (self));
+}
+
+gboolean
+shoal_application_close (ShoalApplication *self, GtkWindow *window)
+{
+  g_return_val_if_fail (SHOAL_IS_APPLICATION (self), FALSE);
+  g_return_val_if_fail (GTK_IS_WINDOW (window), FALSE);
+
+  if (self->quitting || self->settings == NULL)
+    return FALSE;
+  if (self->closing)
+    return TRUE;
+  /* Without a group there is nothing to go on with. */
+  if (shoal_session_get_state (self->session) == SHOAL_SESSION_EMPTY)
+    shoal_application_quit (self);
+  else if (!g_settings_get_boolean (self->settings, KEY_RUN))
+    quit_or_ask (self, window, NULL);
+  else if (self->sandboxed && g_application_get_dbus_connection (G_APPLICATION (self)) != NULL)
+    {
+      self->closing = TRUE;
+      ask_sandbox (self, on_sandbox_answered_cb);
+    }
+  else
+    hide (self, window);
+  return TRUE;
+}
+
+/* ---- Settings ---- */
+
+/* Puts a switch back that could not be followed. */
+static void
+put_back (ShoalApplication *self, const char *key, gboolean value)
+{
+  self->setting_up = TRUE;
+  g_settings_set_boolean (self->settings, key, value);
+  self->setting_up = FALSE;
+}
+
+static void
+on_start_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalApplication) self = user_data;
+  gboolean background = FALSE, autostart = FALSE;
+  g_autoptr (GError) error = NULL;
+  gboolean answered = shoal_background_request_finish (result, &background, &autostart, &error);
+  gboolean wanted = g_settings_get_boolean (self->settings, KEY_START);
+
+  if (self->quitting || (answered && autostart == wanted))
+    return;
+  /* Not to be started is never refused. */
+  if (wanted)
+    {
+      put_back (self, KEY_START, FALSE);
+      shoal_application_report (self,
+                                _ ("Shoal Will Not Start When You Sign In"), answered
+                                   ? _ ("The system does not let it. Allow it in the system’s "
+                                         "settings for apps, then try again.")
+                                   : error->message);
+    }
+}
+
+static void
+on_start_changed_cb (ShoalApplication *self)
+{
+  gboolean wanted = g_settings_get_boolean (self->settings, KEY_START);
+  g_autoptr (GError) error = NULL;
+
+  if (self->setting_up || self->quitting)
+    return;
+  if (self->sandboxed && g_application_get_dbus_connection (G_APPLICATION (self)) != NULL)
+    {
+      ask_sandbox (self, on_start_answered_cb);
+      return;
+    }
+  if (shoal_autostart_set (wanted, &error))
+    return;
+  put_back (self, KEY_START, !wanted);
+  shoal_application_report (self,
+                            wanted ? _ ("Shoal Will Not Start When You Sign In")
+                                   : _ ("Shoal Will Still Start When You Sign In"), error->message);
+}
+
+static void
+on_run_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalApplication) self = user_data;
+  gboolean background = FALSE, autostart = FALSE;
+  gboolean answered = shoal_background_request_finish (result, &background, &autostart, NULL);
+
+  if (self->quitting || !answered || background)
+    return;
+  put_back (self, KEY_RUN, FALSE);
+  shoal_application_report (
+      self, _ ("Shoal Cannot Run in the Background"),
+               _ ("The system does not let it. Allow it in the system’s settings for "
+                               "apps, then try again."));
+}
+
+static void
+on_run_changed_cb (ShoalApplication *self)
+{
+  if (!self->setting_up && !self->quitting && self->sandboxed
+      && g_settings_get_boolean (self->settings, KEY_RUN)
+      && g_application_get_dbus_connection (G_APPLICATION (self)) != NULL)
+    ask_sandbox (self, on_run_answered_cb);
+}
+
+/* The file is what counts: the user may have removed it, or another program runs now. */
+static void
+compare_autostart (ShoalApplication *self)
+{
+  gboolean wanted = g_settings_get_boolean (self->settings, KEY_START);
+  gboolean present = shoal_autostart_get ();
+  g_autoptr (GError) error = NULL;
+
+  if (wanted != present)
+    put_back (self, KEY_START, present);
+  else if (wanted && !shoal_autostart_set (TRUE, &error))
+    g_warning ("The file for starting at sign-in stays as it was: %s", error->message);
+}
+
+void
+shoal_application_start_background (ShoalApplication *self)
+{
+  self->sandboxed = shoal_background_is_sandboxed ();
+  if (!self->sandboxed)
+    compare_autostart (self);
+  g_signal_connect_object (self->settings, "changed::" KEY_START, G_CALLBACK (on_start_changed_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::" KEY_RUN, G_CALLBACK (on_run_changed_cb),
+                           self, G_CONNECT_SWAPPED);
+}
