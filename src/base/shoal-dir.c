@@ -20,7 +20,11 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/uio.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+#include <linux/magic.h>
 
 static gboolean
 is_plain_component (const char *name)
@@ -349,6 +353,24 @@ shoal_fd_read_all (int fd, gpointer data, gsize size, guint64 offset, GError **e
       offset += (guint64) n;
     }
   return TRUE;
+}
+
+gboolean
+shoal_fd_read_cached (int fd, gpointer data, gsize size, guint64 offset)
+{
+  struct iovec part = { .iov_base = data, .iov_len = size };
+  gssize n = preadv2 (fd, &part, 1, (off_t) offset, RWF_NOWAIT);
+
+  if (n < 0 && errno == EOPNOTSUPP)
+    {
+      /* tmpfs does not know the flag, and is memory. */
+      struct statfs fs;
+
+      if (fstatfs (fd, &fs) != 0 || fs.f_type != TMPFS_MAGIC)
+        return FALSE;
+      n = pread (fd, data, size, (off_t) offset);
+    }
+  return n >= 0 && (gsize) n == size;
 }
 
 void

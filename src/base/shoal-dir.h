@@ -65,6 +65,10 @@ shoal_fd_write_all (int fd, gconstpointer data, gsize size, guint64 offset, GErr
  */
 gboolean shoal_fd_read_all (int fd, gpointer data, gsize size, guint64 offset, GError **error);
 
+/** shoal_fd_read_cached: pread() of exactly @size bytes if that does not have to wait for a disk or
+ * a network. Returns: whether they were read; FALSE says nothing about the file */
+gboolean shoal_fd_read_cached (int fd, gpointer data, gsize size, guint64 offset);
+
 /**
  * ShoalFileStamp: what tells that a file is still the one that was hashed
  *

@@ -221,6 +221,8 @@
  * MiB. */
 #define SHOAL_SERVE_CHUNK (512 * SHOAL_KIB)
 #define SHOAL_SERVE_CHUNK_CROWDED (256 * SHOAL_KIB)
+/* What is in memory already is copied in steps of this size, which stay in the cache. */
+#define SHOAL_SERVE_CHUNK_CACHED (256 * SHOAL_KIB)
 /* Up to so many answers at once are read one chunk ahead, in large chunks. */
 #define SHOAL_SERVE_UNCROWDED (32)
 /* Threads that read from disks for all answers. */

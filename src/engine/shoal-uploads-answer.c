@@ -153,6 +153,18 @@ on_read (gpointer data, guint64 offset, guint8 *buffer, gsize length, GError **e
   return FALSE;
 }
 
+static gboolean
+on_read_now (gpointer data, guint64 offset, guint8 *buffer, gsize length)
+{
+  Answer *self = data;
+
+  if (!shoal_reader_read_cached (self->reader, offset, buffer, length))
+    return FALSE;
+  self->read += (gint64) length;
+  shoal_upload_session_add (self->session, (gint64) length);
+  return TRUE;
+}
+
 static void
 on_done (gpointer data, guint64 sent, gboolean complete)
 {
@@ -204,7 +216,7 @@ stream (Answer *self)
 {
   /* Started once the other side has the answer; then @self may be gone already. */
   shoal_peer_request_respond_stream (self->request, shoal_reader_get_length (self->reader), on_read,
-                                     on_done, self, (GDestroyNotify) answer_free);
+                                     on_read_now, on_done, self, (GDestroyNotify) answer_free);
 }
 
 /* ---- Spans of pieces ---- */

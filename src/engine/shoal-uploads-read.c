@@ -366,3 +366,15 @@ shoal_reader_read (ShoalReader *self, guint64 offset, guint8 *buffer, gsize leng
     return read_batch (self, offset, buffer, length, error);
   return read_checked (self, self->start + offset, buffer, length, error);
 }
+
+gboolean
+shoal_reader_read_cached (ShoalReader *self, guint64 offset, guint8 *buffer, gsize length)
+{
+  g_return_val_if_fail (offset <= self->length && length <= self->length - offset, FALSE);
+
+  /* Read first: whether the file is still the same is asked only where nobody has to be waited for,
+   * and what it was before is seen afterwards, too. */
+  return self->partial == NULL && self->root < 0
+         && shoal_fd_read_cached (self->fd, buffer, length, self->start + offset)
+         && check_fd (self->fd, &self->stamp, "file", NULL);
+}

@@ -44,5 +44,8 @@ ShoalHoldingSet *shoal_reader_get_set (ShoalReader *self);
  * byte of a file that has changed gets through: %SHOAL_ERROR_CHANGED */
 gboolean
 shoal_reader_read (ShoalReader *self, guint64 offset, guint8 *buffer, gsize length, GError **error);
+/** shoal_reader_read_cached: the same, if the bytes are those of one file and in memory already.
+ * Never waits. Returns: whether they were; if not, for whatever reason, nothing has happened. */
+gboolean shoal_reader_read_cached (ShoalReader *self, guint64 offset, guint8 *buffer, gsize length);
 
 G_END_DECLS

@@ -243,6 +243,7 @@ void
 shoal_peer_request_respond_stream (ShoalPeerRequest *self,
                                    guint64 length,
                                    ShoalPeerReadFunc read,
+                                   ShoalPeerReadNowFunc read_now,
                                    ShoalPeerDoneFunc done,
                                    gpointer data,
                                    GDestroyNotify destroy)
@@ -252,5 +253,5 @@ shoal_peer_request_respond_stream (ShoalPeerRequest *self,
   g_return_if_fail (read != NULL);
 
   answer (self, SOUP_STATUS_OK, 0, NULL,
-          peer_stream_new (self->core, length, read, done, data, destroy));
+          peer_stream_new (self->core, length, read, read_now, done, data, destroy));
 }

@@ -112,6 +112,7 @@ void peer_request_detach (ShoalPeerRequest *self, gboolean complete);
 PeerStream *peer_stream_new (PeerCore *core,
                              guint64 length,
                              ShoalPeerReadFunc read,
+                             ShoalPeerReadNowFunc read_now,
                              ShoalPeerDoneFunc done,
                              gpointer data,
                              GDestroyNotify destroy);

@@ -33,6 +33,14 @@ typedef void (*ShoalPeerHandler) (ShoalPeerServer *server,
 typedef gboolean (*ShoalPeerReadFunc) (
     gpointer data, guint64 offset, guint8 *buffer, gsize length, GError **error);
 
+/** ShoalPeerReadNowFunc: the same without waiting for a disk; called on the server's thread,
+ * instead of a #ShoalPeerReadFunc and never at the same time. Returns: whether all of it was there;
+ * if not, the reading thread is asked, which then tells what is wrong. */
+typedef gboolean (*ShoalPeerReadNowFunc) (gpointer data,
+                                          guint64 offset,
+                                          guint8 *buffer,
+                                          gsize length);
+
 /** ShoalPeerDoneFunc: called once on the server's thread when the answer has been sent or has
  * failed:
  * @sent: bytes of the body that were written */
@@ -73,11 +81,13 @@ const char *shoal_peer_request_get_path (ShoalPeerRequest *self);
 void shoal_peer_request_respond (ShoalPeerRequest *self, guint status, GBytes *body);
 /** shoal_peer_request_respond_busy: 503 with Retry-After: @seconds */
 void shoal_peer_request_respond_busy (ShoalPeerRequest *self, guint seconds);
-/** shoal_peer_request_respond_stream: 200 with a body of @length bytes (≥ 1) read through @read in
- * chunks of 256 KiB to 1 MiB, at the upload limit; @data is freed with @destroy after @done */
+/** shoal_peer_request_respond_stream: 200 with a body of @length bytes (≥ 1) read in chunks of
+ * 256 KiB to 1 MiB, at the upload limit, through @read_now (nullable) as long as that can, and then
+ * through @read; @data is freed with @destroy after @done */
 void shoal_peer_request_respond_stream (ShoalPeerRequest *self,
                                         guint64 length,
                                         ShoalPeerReadFunc read,
+                                        ShoalPeerReadNowFunc read_now,
                                         ShoalPeerDoneFunc done,
                                         gpointer data,
                                         GDestroyNotify destroy);

@@ -1,6 +1,10 @@
 /* shoal-peer-stream.c: one long answer: read in chunks by the readers, sent as the socket takes
  * them
  *
+ * What is in memory already is read here, when libsoup has written the chunk before: that costs
+ * less than waking a reader, and what was just copied is still in the processor's cache when TLS
+ * takes it. The first time that it is not there the answer goes over to the readers:
+ *
  * At most two chunks exist at a time: the one that libsoup writes and the one that is read ahead;
  * where many answers are under way only one, and smaller. Slices of a chunk share its buffer, which
  * returns to the core when libsoup has dropped the last of them.
@@ -33,6 +37,7 @@ struct _PeerStream
   PeerCore *core;
   guint64 length;
   ShoalPeerReadFunc read;
+  ShoalPeerReadNowFunc read_now; /* NULL if there is none, or not any more */
   ShoalPeerDoneFunc done;
   gpointer data;
   GDestroyNotify destroy;
@@ -84,6 +89,7 @@ PeerStream *
 peer_stream_new (PeerCore *core,
                  guint64 length,
                  ShoalPeerReadFunc read,
+                 ShoalPeerReadNowFunc read_now,
                  ShoalPeerDoneFunc done,
                  gpointer data,
                  GDestroyNotify destroy)
@@ -93,6 +99,7 @@ peer_stream_new (PeerCore *core,
   self->core = peer_core_ref (core);
   self->length = length;
   self->read = read;
+  self->read_now = read_now;
   self->done = done;
   self->data = data;
   self->destroy = destroy;
@@ -152,13 +159,34 @@ peer_stream_read_job (gpointer data, gpointer user_data)
   peer_core_post (self->core, on_chunk_read, self);
 }
 
+/* Without a reader, if nothing has to be waited for. */
+static void
+read_at_once (PeerStream *self)
+{
+  if (self->read_now == NULL || self->reading || self->ready != NULL || self->in_flight > 0
+      || self->read_offset == self->length)
+    return;
+
+  gsize size = (gsize) MIN (self->length - self->read_offset, SHOAL_SERVE_CHUNK_CACHED);
+  guint8 *buffer = peer_core_take_buffer (self->core);
+  if (!self->read_now (self->data, self->read_offset, buffer, size))
+    {
+      peer_core_give_buffer (self->core, buffer);
+      self->read_now = NULL;
+      return;
+    }
+  self->ready = chunk_to_bytes (self->core, buffer, size);
+  self->ready_used = 0;
+  self->read_offset += size;
+}
+
 static void
 read_ahead (PeerStream *self)
 {
   gboolean crowded = self->core->streams > SHOAL_SERVE_UNCROWDED;
 
-  if (self->reading || self->ready != NULL || self->read_offset == self->length
-      || (crowded && self->in_flight > 0))
+  if (self->read_now != NULL || self->reading || self->ready != NULL
+      || self->read_offset == self->length || (crowded && self->in_flight > 0))
     return;
   self->reading = TRUE;
   self->chunk_size = (gsize) MIN (self->length - self->read_offset,
@@ -229,6 +257,7 @@ pump (PeerStream *self)
 {
   if (self->finished)
     return;
+  read_at_once (self);
   if (self->ready != NULL && self->in_flight == 0 && self->delay == NULL
       && (self->booked > 0 || book_slice (self)))
     send_slice (self);

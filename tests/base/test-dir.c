@@ -331,6 +331,14 @@ test_read_write_all (void)
   g_assert_true (shoal_fd_write_all (fd, "hello", 5, 3, &error));
   g_assert_true (shoal_fd_read_all (fd, buffer, 5, 3, &error));
   g_assert_cmpstr (buffer, ==, "hello");
+  /* Just written, so it is in memory; a kernel may still say that it does not know. */
+  memset (buffer, 0, sizeof buffer);
+  if (shoal_fd_read_cached (fd, buffer, 5, 3))
+    g_assert_cmpstr (buffer, ==, "hello");
+  else
+    g_test_message ("this kernel cannot read without waiting here");
+  g_assert_false (shoal_fd_read_cached (fd, buffer, 6, 3));
+  g_assert_false (shoal_fd_read_cached (-1, buffer, 6, 3));
   g_assert_false (shoal_fd_read_all (fd, buffer, 6, 3, &error));
   g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED);
   g_clear_error (&error);

@@ -168,7 +168,7 @@ respond_with (FakePeer *peer, ShoalPeerRequest *request, GBytes *bytes)
 
   body->peer = peer;
   body->bytes = bytes;
-  shoal_peer_request_respond_stream (request, g_bytes_get_size (bytes), read_body, NULL, body,
+  shoal_peer_request_respond_stream (request, g_bytes_get_size (bytes), read_body, NULL, NULL, body,
                                      body_free);
 }
 

@@ -45,7 +45,7 @@ on_request (ShoalPeerServer *server, ShoalPeerRequest *request, gpointer user_da
       shoal_peer_request_respond (request, 200, body);
       return;
     }
-  shoal_peer_request_respond_stream (request, span, read_file, NULL, NULL, NULL);
+  shoal_peer_request_respond_stream (request, span, read_file, NULL, NULL, NULL, NULL);
 }
 
 static void

@@ -75,20 +75,41 @@ typedef struct
 {
   NetTestServer *server;
   guint64 fail_at;
+  guint64 cached; /* what comes without waiting */
+  guint64 next;   /* offset */
 } Body;
+
+static void
+fill_body (Body *body, guint64 offset, guint8 *buffer, gsize length)
+{
+  g_assert_cmpuint (offset, ==, body->next);
+  for (gsize i = 0; i < length; i++)
+    buffer[i] = net_test_byte (offset + i);
+  body->next += length;
+}
 
 static gboolean
 read_body (gpointer data, guint64 offset, guint8 *buffer, gsize length, GError **error)
 {
-  const Body *body = data;
+  Body *body = data;
 
   if (offset + length > body->fail_at)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "told to fail");
       return FALSE;
     }
-  for (gsize i = 0; i < length; i++)
-    buffer[i] = net_test_byte (offset + i);
+  fill_body (body, offset, buffer, length);
+  return TRUE;
+}
+
+static gboolean
+read_body_now (gpointer data, guint64 offset, guint8 *buffer, gsize length)
+{
+  Body *body = data;
+
+  if (offset + length > body->cached)
+    return FALSE;
+  fill_body (body, offset, buffer, length);
   return TRUE;
 }
 
@@ -105,13 +126,16 @@ on_body_done (gpointer data, guint64 sent, gboolean complete)
 }
 
 static void
-respond_stream (NetTestServer *self, ShoalPeerRequest *request, guint64 length, guint64 fail_at)
+respond_stream (
+    NetTestServer *self, ShoalPeerRequest *request, guint64 length, guint64 cached, guint64 fail_at)
 {
-  Body *body = g_new (Body, 1);
+  Body *body = g_new0 (Body, 1);
 
   body->server = self;
   body->fail_at = fail_at;
-  shoal_peer_request_respond_stream (request, length, read_body, on_body_done, body, g_free);
+  body->cached = cached;
+  shoal_peer_request_respond_stream (request, length, read_body, cached > 0 ? read_body_now : NULL,
+                                     on_body_done, body, g_free);
 }
 
 static void
@@ -136,9 +160,13 @@ on_request (ShoalPeerServer *server, ShoalPeerRequest *request, gpointer user_da
       shoal_peer_request_respond (request, 200, body);
     }
   else if (g_str_has_prefix (path, "/v1/stream/"))
-    respond_stream (self, request, number, G_MAXUINT64);
+    respond_stream (self, request, number, 0, G_MAXUINT64);
+  else if (g_str_has_prefix (path, "/v1/cached/"))
+    respond_stream (self, request, number, number, G_MAXUINT64);
+  else if (g_str_has_prefix (path, "/v1/half/"))
+    respond_stream (self, request, number, number / 2, G_MAXUINT64);
   else if (g_str_has_prefix (path, "/v1/fail/"))
-    respond_stream (self, request, 1 << 20, number);
+    respond_stream (self, request, 1 << 20, 0, number);
   else if (g_str_has_prefix (path, "/v1/status/"))
     shoal_peer_request_respond (request, (guint) number, NULL);
   else if (g_str_equal (path, "/v1/busy"))

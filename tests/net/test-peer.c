@@ -91,13 +91,17 @@ test_bodies (void)
     {
       g_autofree char *whole = g_strdup_printf ("/v1/whole/%" G_GSIZE_FORMAT, sizes[i]);
       g_autofree char *stream = g_strdup_printf ("/v1/stream/%" G_GSIZE_FORMAT, sizes[i]);
+      g_autofree char *cached = g_strdup_printf ("/v1/cached/%" G_GSIZE_FORMAT, sizes[i]);
+      g_autofree char *half = g_strdup_printf ("/v1/half/%" G_GSIZE_FORMAT, sizes[i]);
 
       assert_get (client, whole, sizes[i]);
       assert_get (client, stream, sizes[i]);
+      assert_get (client, cached, sizes[i]);
+      assert_get (client, half, sizes[i]);
       g_assert_cmpstr (shoal_peer_client_get_address (client), ==, server->address);
     }
   assert_get (client, "/v1/whole/0", 0);
-  g_assert_cmpuint (server->requests, ==, 2 * G_N_ELEMENTS (sizes) + 1);
+  g_assert_cmpuint (server->requests, ==, 4 * G_N_ELEMENTS (sizes) + 1);
 }
 
 static void
