@@ -188,7 +188,8 @@ record (ShoalUploadsLog *self, ShoalUploadSession *session)
   entry->id = session->id;
   entry->size = session->size;
   entry->bytes = (guint64) bytes;
-  entry->elapsed_ms = (session->last_us - session->started_us) / 1000;
+  /* Rounded up: what took less than a millisecond has a speed too. */
+  entry->elapsed_ms = MAX ((session->last_us - session->started_us + 999) / 1000, 1);
   entry->ended_ms = (g_get_real_time () - (g_get_monotonic_time () - session->last_us)) / 1000;
   entry->users = g_strdup (session->user);
   if (whole || !session->cut)

@@ -109,6 +109,10 @@ shoal_request_head_check (const char *head, gsize size, char **path, gboolean *c
   for (const char *line = head; line < end;)
     {
       const char *line_end = memmem (line, (gsize) (end - line), "\r\n", 2);
+
+      if (line_end == NULL)
+        return FALSE;
+
       gsize line_size = (gsize) (line_end - line);
 
       if (line == head ? !check_request_line (line, line_size, &found)
