@@ -569,6 +569,8 @@ uploads_handle (ShoalPeerServer *server, ShoalPeerRequest *request, gpointer use
   self->snapshot = uploads_dup_snapshot (uploads);
   self->account
       = g_hash_table_lookup (self->snapshot->accounts, shoal_peer_request_get_device (request));
+  if (self->account != NULL)
+    shoal_peer_request_set_party (request, self->account);
   find_content (self);
   switch (route.kind)
     {

@@ -48,6 +48,7 @@ request_release (ShoalPeerRequest *self)
     return;
   g_assert (self->message == NULL && self->stream == NULL && self->delay == NULL);
   g_clear_pointer (&self->device, g_free);
+  g_clear_pointer (&self->party, g_free);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->core, peer_core_unref);
   g_free (self);
@@ -105,6 +106,16 @@ shoal_peer_request_get_device (ShoalPeerRequest *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return self->device;
+}
+
+void
+shoal_peer_request_set_party (ShoalPeerRequest *self, const char *party)
+{
+  g_return_if_fail (self != NULL);
+
+  char *copy = g_strdup (party);
+  g_free (self->party);
+  self->party = copy;
 }
 
 const char *

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 typedef struct _PeerCore PeerCore;
 typedef struct _PeerConnection PeerConnection;
 typedef struct _PeerStream PeerStream;
+typedef struct _PeerTurn PeerTurn;
+typedef struct _PeerTurns PeerTurns;
 
 struct _PeerCore
 {
@@ -31,6 +33,7 @@ struct _PeerCore
   GQueue buffers;           /* under the mutex: free chunks of SHOAL_SERVE_CHUNK */
   gboolean keep_buffers;    /* under the mutex */
   GMainContext *context;
+  guint idle_ms; /* constant once the thread runs */
 
   /* Only in the server's thread */
   ShoalPeerServer *server;
@@ -43,6 +46,7 @@ struct _PeerCore
   GHashTable *devices;     /* fingerprint to number of connections */
   guint64 last_id;
   guint streams;
+  PeerTurns *turns;
   GThreadPool *readers;
 };
 
@@ -68,6 +72,7 @@ struct _ShoalPeerRequest
   gatomicrefcount holders;   /* outside */
   PeerCore *core;
   char *device;
+  char *party; /* (nullable): the device is one of its own */
   char *path;
   int state; /* RequestState, atomic */
 
@@ -122,5 +127,18 @@ void peer_stream_read_job (gpointer data, gpointer user_data);
 void peer_stream_start (PeerStream *self, ShoalPeerRequest *request);
 /** peer_stream_finish: nothing more will be sent; frees @self when its reader has come back */
 void peer_stream_finish (PeerStream *self, gboolean complete);
+
+/* shoal-peer-turns.c */
+PeerTurns *peer_turns_new (PeerCore *core);
+/** peer_turns_free: when nobody waits */
+void peer_turns_free (PeerTurns *self);
+typedef void (*PeerTurnFunc) (gpointer data);
+/** peer_turn_new: a place in the line for an answer of @party; @func: it is this one's turn */
+PeerTurn *peer_turn_new (const char *party, PeerTurnFunc func, gpointer data);
+/** peer_turn_free: also while it waits */
+void peer_turn_free (PeerTurn *self);
+/** peer_turn_ask: waits for its turn to send @bytes; @func may be called before this returns */
+void peer_turn_ask (PeerTurns *turns, PeerTurn *self, gsize bytes);
+gboolean peer_turn_is_waiting (PeerTurn *self);
 
 G_END_DECLS

@@ -235,7 +235,7 @@ static gboolean
 on_sweep_cb (gpointer user_data)
 {
   PeerCore *core = user_data;
-  gint64 limit = g_get_monotonic_time () - SHOAL_SERVE_IDLE_MS * G_GINT64_CONSTANT (1000);
+  gint64 limit = g_get_monotonic_time () - core->idle_ms * G_GINT64_CONSTANT (1000);
   g_autoptr (GPtrArray) list = list_connections (core);
 
   for (guint i = 0; i < list->len; i++)
@@ -371,6 +371,7 @@ wind_up (PeerCore *core)
   while (g_hash_table_size (core->connections) > 0)
     g_main_context_iteration (core->context, TRUE);
   g_thread_pool_free (g_steal_pointer (&core->readers), FALSE, TRUE);
+  g_clear_pointer (&core->turns, peer_turns_free);
 
   g_mutex_lock (&core->mutex);
   core->running = FALSE;
@@ -390,6 +391,7 @@ peer_server_thread (gpointer data)
   g_main_context_push_thread_default (core->context);
   core->connections = g_hash_table_new (g_str_hash, g_str_equal);
   core->devices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  core->turns = peer_turns_new (core);
   core->readers = g_thread_pool_new (peer_stream_read_job, NULL, SHOAL_SERVE_READERS, FALSE, NULL);
 
   gboolean started = begin (start);
@@ -404,7 +406,8 @@ peer_server_thread (gpointer data)
 
   if (started)
     {
-      g_autoptr (GSource) sweep = g_timeout_source_new (SHOAL_SERVE_SWEEP_MS);
+      g_autoptr (GSource) sweep
+                 = g_timeout_source_new (MIN (SHOAL_SERVE_SWEEP_MS, core->idle_ms / 4 + 1));
 
       peer_core_attach (core, sweep, on_sweep_cb, core);
       while (!self->quit)
@@ -461,6 +464,7 @@ shoal_peer_server_init (ShoalPeerServer *self)
   g_mutex_init (&self->core->mutex);
   g_queue_init (&self->core->buffers);
   self->core->context = g_main_context_new ();
+  self->core->idle_ms = SHOAL_SERVE_IDLE_MS;
   self->core->server = self;
 }
 
@@ -544,6 +548,15 @@ shoal_peer_server_set_known (ShoalPeerServer *self, GHashTable *fingerprints, GH
 
   if (!peer_core_post (core, apply_known, peer_core_ref (core)))
     peer_core_unref (core);
+}
+
+void
+shoal_peer_server_set_idle (ShoalPeerServer *self, guint idle_ms)
+{
+  g_return_if_fail (SHOAL_IS_PEER_SERVER (self));
+  g_return_if_fail (idle_ms > 0);
+
+  self->core->idle_ms = idle_ms;
 }
 
 void

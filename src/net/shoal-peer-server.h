@@ -63,6 +63,10 @@ void shoal_peer_server_set_known (ShoalPeerServer *self,
                                   GHashTable *fingerprints,
                                   GHashTable *addresses);
 
+/** shoal_peer_server_set_idle: before it starts: after how long without progress a connection is
+ * closed, %SHOAL_SERVE_IDLE_MS if not set */
+void shoal_peer_server_set_idle (ShoalPeerServer *self, guint idle_ms);
+
 /** shoal_peer_server_set_limit: @bucket: (nullable): upload rate over all connections */
 void shoal_peer_server_set_limit (ShoalPeerServer *self, ShoalTokenBucket *bucket);
 
@@ -72,6 +76,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalPeerRequest, shoal_peer_request_unref)
 
 /** shoal_peer_request_get_device: Returns: the fingerprint of the device that asks */
 const char *shoal_peer_request_get_device (ShoalPeerRequest *self);
+/** shoal_peer_request_set_party: requests of one party, of however many devices and connections,
+ * share the upload limit as one. Before it is answered; a device is a party of its own. */
+void shoal_peer_request_set_party (ShoalPeerRequest *self, const char *party);
 /** shoal_peer_request_get_path: Returns: the path as sent, no query, checked to be printable ASCII
  * of [a-z0-9/-] and at most 256 bytes */
 const char *shoal_peer_request_get_path (ShoalPeerRequest *self);

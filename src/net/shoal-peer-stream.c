@@ -50,7 +50,7 @@ struct _PeerStream
   gsize in_flight;     /* bytes that libsoup has, not written */
   GBytes *ready;       /* (nullable): the chunk read ahead */
   gsize ready_used;    /* of it, bytes given to libsoup */
-  GSource *delay;      /* (nullable): waits for the upload limit */
+  PeerTurn *turn;      /* waits for the upload limit */
   gsize booked;        /* size of the slice that the limit has let through */
   gboolean starving;   /* libsoup has paused for want of bytes */
   gboolean finished;
@@ -196,17 +196,13 @@ read_ahead (PeerStream *self)
 
 /* ---- Sending -------------------------------------------------------------------------------- */
 
-static gboolean
-on_delay_over_cb (gpointer user_data)
+static void
+on_turn (gpointer data)
 {
-  PeerStream *self = user_data;
-
-  g_clear_pointer (&self->delay, g_source_unref);
-  pump (self);
-  return G_SOURCE_REMOVE;
+  pump (data);
 }
 
-/* Books the next slice with the upload limit. Returns whether it may go now. */
+/* Lets the next slice through, or asks the upload limit for it. Returns whether it may go now. */
 static gboolean
 book_slice (PeerStream *self)
 {
@@ -218,12 +214,8 @@ book_slice (PeerStream *self)
   if (rate == 0)
     return TRUE;
   self->booked = (gsize) MIN (left, MAX (rate / 8, SHOAL_MIN_SERVE_SLICE));
-
-  gint64 wait_us = shoal_token_bucket_delay (bucket, self->booked);
-  if (wait_us <= 0)
-    return TRUE;
-  self->delay = g_timeout_source_new ((guint) MIN ((wait_us + 999) / 1000, G_MAXINT));
-  peer_core_attach (self->core, self->delay, on_delay_over_cb, self);
+  peer_turn_ask (self->core->turns, self->turn, self->booked);
+  /* If it was our turn at once, on_turn() has sent it. */
   return FALSE;
 }
 
@@ -258,7 +250,7 @@ pump (PeerStream *self)
   if (self->finished)
     return;
   read_at_once (self);
-  if (self->ready != NULL && self->in_flight == 0 && self->delay == NULL
+  if (self->ready != NULL && self->in_flight == 0 && !peer_turn_is_waiting (self->turn)
       && (self->booked > 0 || book_slice (self)))
     send_slice (self);
   read_ahead (self);
@@ -281,6 +273,8 @@ peer_stream_start (PeerStream *self, ShoalPeerRequest *request)
   SoupServerMessage *message = request->message;
 
   self->request = request;
+  self->turn
+      = peer_turn_new (request->party != NULL ? request->party : request->device, on_turn, self);
   self->starving = TRUE;
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
   soup_message_headers_set_content_length (soup_server_message_get_response_headers (message),
@@ -303,9 +297,7 @@ peer_stream_finish (PeerStream *self, gboolean complete)
       peer_core_stream_ended (self->core);
     }
   self->request = NULL;
-  if (self->delay != NULL)
-    g_source_destroy (self->delay);
-  g_clear_pointer (&self->delay, g_source_unref);
+  g_clear_pointer (&self->turn, peer_turn_free);
   g_clear_pointer (&self->ready, g_bytes_unref);
   self->finished = TRUE;
   self->complete = complete && self->sent == self->length;

@@ -43,7 +43,7 @@ void shares_fixture_wait (SharesFixture *self);
 #define wait_until(condition)                                                                      \
   G_STMT_START                                                                                     \
   {                                                                                                \
-    gint64 deadline_ = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;                              \
+    gint64 deadline_ = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;                              \
     while (!(condition))                                                                           \
       {                                                                                            \
         g_assert_cmpint (g_get_monotonic_time (), <, deadline_);                                   \

@@ -670,10 +670,112 @@ test_history (Fixture *self, gconstpointer unused)
       g_assert_true (entry->upload);
       g_assert_cmpstr (entry->name, ==, "file");
       g_assert_cmpstr (entry->outcome, ==, "finished");
+      g_assert_cmpint (entry->elapsed_ms, >, 0);
       g_assert_cmpuint (entry->size, ==, 3 * SHOAL_PIECE_SIZE);
       g_assert_cmpuint (entry->bytes, ==, (whole ? 3 : 1) * SHOAL_PIECE_SIZE);
       g_assert_true (shoal_digest_equal (&entry->id, id));
     }
+}
+
+/* ---- Fairness ---- */
+
+#define FAIR_RATE (4 * SHOAL_MIB)
+#define FAIR_BYTES (8 * SHOAL_MIB)
+
+/* A connection that reads as much as it is given. */
+typedef struct
+{
+  ShoalDeviceKey *key;
+  const char *server;
+  const char *const *addresses;
+  const char *path;
+  GCancellable *cancellable;
+  GThread *thread;
+  gint bytes; /* atomic */
+} Puller;
+
+static gpointer
+pull (gpointer data)
+{
+  Puller *self = data;
+  g_autofree guint8 *buffer = g_malloc (16 * SHOAL_KIB);
+  g_autoptr (ShoalPeerClient) client
+             = shoal_peer_client_new (self->key, self->server, self->addresses);
+
+  while (!g_cancellable_is_cancelled (self->cancellable))
+    {
+      guint64 length = 0;
+      gboolean ok = shoal_peer_client_open (client, self->path, -1, G_MAXINT64, self->cancellable,
+                                            &length, NULL);
+
+      for (guint64 done = 0; ok && done < length; done += 16 * SHOAL_KIB)
+        {
+          ok = shoal_peer_client_read (client, buffer, 16 * SHOAL_KIB, self->cancellable, NULL);
+          if (ok)
+            g_atomic_int_add (&self->bytes, 16 * SHOAL_KIB);
+        }
+      shoal_peer_client_close_body (client);
+    }
+  return NULL;
+}
+
+static gint
+pulled (Puller *pullers, guint first, guint count)
+{
+  gint bytes = 0;
+
+  for (guint i = first; i < first + count; i++)
+    bytes += g_atomic_int_get (&pullers[i].bytes);
+  return bytes;
+}
+
+static gboolean
+all_pull (Puller *pullers, guint count)
+{
+  for (guint i = 0; i < count; i++)
+    if (g_atomic_int_get (&pullers[i].bytes) == 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Four connections of one member get as much as the one of another. */
+static void
+test_fair (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  char hex[SHOAL_DIGEST_HEX_SIZE];
+  Puller pullers[5] = { 0 };
+  const guint n_ada = 4;
+  g_autofree char *address
+      = g_strdup_printf ("127.0.0.1:%u", shoal_uploads_get_port (self->uploads));
+  const char *const addresses[] = { address, NULL };
+
+  shares_fixture_write_random (&self->shares, "film", 32 * SHOAL_PIECE_SIZE, 5);
+  g_autoptr (ShoalShare) share = shares_fixture_add (&self->shares, "film");
+  shoal_digest_to_hex (shoal_share_get_id (share), hex);
+  g_autofree char *path = g_strconcat ("/v1/pieces/", hex, "/0-32", NULL);
+  shoal_token_bucket_set_rate (shoal_uploads_get_limit (self->uploads), FAIR_RATE);
+  for (guint i = 0; i < G_N_ELEMENTS (pullers); i++)
+    {
+      pullers[i].key = i < n_ada ? self->ada : self->ben;
+      pullers[i].server = shoal_device_key_get_fingerprint (self->key);
+      pullers[i].addresses = addresses;
+      pullers[i].path = path;
+      pullers[i].cancellable = cancellable;
+      pullers[i].thread = g_thread_new ("pull", pull, &pullers[i]);
+    }
+  wait_until (all_pull (pullers, G_N_ELEMENTS (pullers)));
+  gint ada = pulled (pullers, 0, n_ada), ben = pulled (pullers, n_ada, 1);
+  wait_until (pulled (pullers, 0, 5) - ada - ben >= (gint) FAIR_BYTES);
+  ada = pulled (pullers, 0, n_ada) - ada;
+  ben = pulled (pullers, n_ada, 1) - ben;
+  g_cancellable_cancel (cancellable);
+  for (guint i = 0; i < G_N_ELEMENTS (pullers); i++)
+    g_thread_join (pullers[i].thread);
+  g_test_message ("Ada: %d bytes on four connections, Ben: %d on one", ada, ben);
+  /* Connection by connection Ben would get a fifth. */
+  g_assert_cmpint (ben, >, (ada + ben) * 7 / 20);
+  g_assert_cmpint (ben, <, (ada + ben) * 13 / 20);
 }
 
 int
@@ -697,6 +799,7 @@ main (int argc, char **argv)
   add ("partial", test_partial);
   add ("slots", test_slots);
   add ("history", test_history);
+  add ("fair", test_fair);
 #undef add
   return g_test_run ();
 }

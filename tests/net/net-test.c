@@ -15,6 +15,8 @@
 
 #include <gnutls/gnutls.h>
 
+#include "shoal-limits.h"
+
 ShoalDeviceKey *
 net_test_key (guint8 number)
 {
@@ -50,14 +52,14 @@ on_tick_cb (gpointer user_data)
 void
 net_test_wait (gboolean (*done) (gpointer data), gpointer data)
 {
-  gint64 end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+  gint64 end = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
   /* A thread may be what makes it true. */
   guint tick = g_timeout_add (10, on_tick_cb, NULL);
 
   while (!done (data))
     {
       if (g_get_monotonic_time () > end)
-        g_error ("A condition was not met within 30 s");
+        g_error ("A condition was not met within 60 s");
       g_main_context_iteration (NULL, TRUE);
     }
   g_source_remove (tick);
@@ -185,6 +187,12 @@ on_request (ShoalPeerServer *server, ShoalPeerRequest *request, gpointer user_da
 NetTestServer *
 net_test_server_new (void)
 {
+  return net_test_server_new_with_idle (SHOAL_SERVE_IDLE_MS);
+}
+
+NetTestServer *
+net_test_server_new_with_idle (guint idle_ms)
+{
   g_autoptr (GError) error = NULL;
   g_autoptr (ShoalDeviceKey) key = net_test_key (1);
   g_autoptr (ShoalDeviceKey) friend = net_test_key (2);
@@ -194,6 +202,7 @@ net_test_server_new (void)
   g_mutex_init (&self->mutex);
   self->server = shoal_peer_server_new (key, on_request, self);
   shoal_peer_server_set_known (self->server, known, NULL);
+  shoal_peer_server_set_idle (self->server, idle_ms);
   shoal_peer_server_start (self->server, "127.0.0.1", 0, &self->port, &error);
   g_assert_no_error (error);
   self->address = g_strdup_printf ("127.0.0.1:%u", self->port);
@@ -246,7 +255,7 @@ net_tcp_connect (guint16 port)
   struct sockaddr_in address = { .sin_family = AF_INET,
                                  .sin_port = g_htons (port),
                                  .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
-  struct timeval limit = { 10, 0 };
+  struct timeval limit = { 60, 0 };
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   g_assert_cmpint (fd, >=, 0);
@@ -291,7 +300,7 @@ net_raw_connect (guint16 port, ShoalDeviceKey *key, const char *priority)
   gnutls_priority_set_direct (self->session, priority != NULL ? priority : "NORMAL", NULL);
   gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, self->credentials);
   gnutls_transport_set_int (self->session, self->fd);
-  gnutls_handshake_set_timeout (self->session, 10000);
+  gnutls_handshake_set_timeout (self->session, 60000);
 
   int code = 0;
   do

@@ -11,7 +11,7 @@
 ShoalDeviceKey *net_test_key (guint8 number);
 /** net_test_set: Returns: (transfer full): a set of the strings, up to NULL */
 GHashTable *net_test_set (const char *first, ...) G_GNUC_NULL_TERMINATED;
-/** net_test_wait: iterates the main context until @done says so; fails after 10 s */
+/** net_test_wait: iterates the main context until @done says so; fails after 60 s */
 void net_test_wait (gboolean (*done) (gpointer data), gpointer data);
 /** net_test_byte: what stands at an offset of every test body */
 guint8 net_test_byte (guint64 offset);
@@ -36,6 +36,8 @@ typedef struct
 } NetTestServer;
 
 NetTestServer *net_test_server_new (void);
+/** net_test_server_new_with_idle: one that closes what moves nothing for @idle_ms */
+NetTestServer *net_test_server_new_with_idle (guint idle_ms);
 void net_test_server_free (NetTestServer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetTestServer, net_test_server_free)
 /** net_test_server_client: Returns: (transfer full): a client with the key @number */
@@ -58,7 +60,7 @@ char *net_raw_read_all (NetRaw *self, gboolean *clean);
 
 /** net_tcp_connect: Returns: a connected blocking socket to loopback */
 int net_tcp_connect (guint16 port);
-/** net_tcp_is_closed: waits for the other side to close @fd, 10 s at most. Returns: whether it did
+/** net_tcp_is_closed: waits for the other side to close @fd, 60 s at most. Returns: whether it did
  */
 gboolean net_tcp_is_closed (int fd);
 /** net_send_hello: sends the ClientHello of a TLS handshake, and no more */
