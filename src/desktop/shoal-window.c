@@ -160,7 +160,8 @@ shoal_window_update_view (ShoalWindow *self)
   if (g_str_equal (view, "setup") && !self->setting_up
       && !shoal_setup_view_is_showing_invite (self->setup))
     {
-      if (state == SHOAL_SESSION_EMPTY)
+      /* A group that is being forgotten is gone before its engine has stopped. */
+      if (state == SHOAL_SESSION_EMPTY || shoal_session_get_current (self->session) == NULL)
         shoal_setup_view_welcome (self->setup);
       else
         shoal_setup_view_sign_in (self->setup);
