@@ -89,15 +89,16 @@ end_with_parent (gpointer user_data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
-GSubprocess *
-gui_spawnv (GSubprocessFlags flags, const char *const *arguments)
+static GSubprocess *
+spawn (GSubprocessFlags flags, gboolean on_desktop, const char *const *arguments)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
   g_autoptr (GError) error = NULL;
   GSubprocess *process = NULL;
 
-  /* Its keys belong into its profile; the keyring here is the app's. */
-  g_subprocess_launcher_unsetenv (launcher, "DBUS_SESSION_BUS_ADDRESS");
+  /* Otherwise its keys belong into its profile; the keyring here is the app's. */
+  if (!on_desktop)
+    g_subprocess_launcher_unsetenv (launcher, "DBUS_SESSION_BUS_ADDRESS");
   g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-criticals", TRUE);
   g_subprocess_launcher_set_child_setup (launcher, end_with_parent, NULL, NULL);
   process = g_subprocess_launcher_spawnv (launcher, arguments, &error);
@@ -119,7 +120,7 @@ collect (const char *const *before, const char *first, va_list rest)
 }
 
 GSubprocess *
-gui_spawn (GSubprocessFlags flags, const char *first, ...)
+gui_spawn_app (const char *first, ...)
 {
   static const char *const nothing[] = { NULL };
   va_list rest;
@@ -129,7 +130,7 @@ gui_spawn (GSubprocessFlags flags, const char *first, ...)
   g_autoptr (GPtrArray) arguments = collect (nothing, first, rest);
 
   va_end (rest);
-  return gui_spawnv (flags, (const char *const *) arguments->pdata);
+  return spawn (G_SUBPROCESS_FLAGS_STDOUT_PIPE, TRUE, (const char *const *) arguments->pdata);
 }
 
 static void
@@ -144,8 +145,8 @@ static char *
 run (GPtrArray *arguments, int other)
 {
   g_autoptr (GSubprocess) process
-             = gui_spawnv (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                           (const char *const *) arguments->pdata);
+             = spawn (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, FALSE,
+                      (const char *const *) arguments->pdata);
   g_autoptr (GAsyncResult) result = NULL;
   g_autofree char *errors = NULL;
   g_autoptr (GError) error = NULL;
@@ -182,8 +183,8 @@ read_line (GDataInputStream *stream)
   return line;
 }
 
-static char *
-wait_for_line (GSubprocess *process, const char *start)
+char *
+gui_wait_for_line (GSubprocess *process, const char *start)
 {
   g_autoptr (GDataInputStream) stream
              = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
@@ -225,10 +226,10 @@ gui_tracker_start (GuiTracker *self)
   for (guint i = 0; self->more != NULL && self->more[i] != NULL; i++)
     g_ptr_array_add (arguments, self->more[i]);
   g_ptr_array_add (arguments, NULL);
-  self->process = gui_spawnv (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                              (const char *const *) arguments->pdata);
+  self->process = spawn (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, FALSE,
+                         (const char *const *) arguments->pdata);
 
-  g_autofree char *line = wait_for_line (self->process, "ready shoal://127.0.0.1:");
+  g_autofree char *line = gui_wait_for_line (self->process, "ready shoal://127.0.0.1:");
 
   self->port = (guint16) g_ascii_strtoull (line + strlen ("ready shoal://127.0.0.1:"), NULL, 10);
   g_free (self->link);
@@ -349,10 +350,13 @@ gui_peer_sees (GuiPeer *self, const char *words)
 void
 gui_peer_serve (GuiPeer *self)
 {
+  const char *const arguments[] = {
+    g_getenv ("SHOAL_CLI"), "--profile", self->profile, "serve", NULL,
+  };
+
   g_assert_null (self->process);
-  self->process = gui_spawn (G_SUBPROCESS_FLAGS_STDOUT_PIPE, g_getenv ("SHOAL_CLI"), "--profile",
-                             self->profile, "serve", NULL);
-  g_free (wait_for_line (self->process, "Online"));
+  self->process = spawn (G_SUBPROCESS_FLAGS_STDOUT_PIPE, FALSE, arguments);
+  g_free (gui_wait_for_line (self->process, "Online"));
 }
 
 void
