@@ -96,9 +96,15 @@ spawn (GSubprocessFlags flags, gboolean on_desktop, const char *const *arguments
   g_autoptr (GError) error = NULL;
   GSubprocess *process = NULL;
 
-  /* Otherwise its keys belong into its profile; the keyring here is the app's. */
+  /* The others are on computers of their own: their keys are in their profiles. */
   if (!on_desktop)
-    g_subprocess_launcher_unsetenv (launcher, "DBUS_SESSION_BUS_ADDRESS");
+    {
+      static const char *const of_the_desktop[]
+          = { "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "SECRET_BACKEND", "XDG_RUNTIME_DIR" };
+
+      for (gsize i = 0; i < G_N_ELEMENTS (of_the_desktop); i++)
+        g_subprocess_launcher_unsetenv (launcher, of_the_desktop[i]);
+    }
   g_subprocess_launcher_setenv (launcher, "G_DEBUG", "fatal-criticals", TRUE);
   g_subprocess_launcher_set_child_setup (launcher, end_with_parent, NULL, NULL);
   process = g_subprocess_launcher_spawnv (launcher, arguments, &error);
@@ -120,7 +126,13 @@ collect (const char *const *before, const char *first, va_list rest)
 }
 
 GSubprocess *
-gui_spawn_app (const char *first, ...)
+gui_spawnv (GSubprocessFlags flags, const char *const *arguments)
+{
+  return spawn (flags, TRUE, arguments);
+}
+
+GSubprocess *
+gui_spawn (GSubprocessFlags flags, const char *first, ...)
 {
   static const char *const nothing[] = { NULL };
   va_list rest;
@@ -130,7 +142,7 @@ gui_spawn_app (const char *first, ...)
   g_autoptr (GPtrArray) arguments = collect (nothing, first, rest);
 
   va_end (rest);
-  return spawn (G_SUBPROCESS_FLAGS_STDOUT_PIPE, TRUE, (const char *const *) arguments->pdata);
+  return spawn (flags, TRUE, (const char *const *) arguments->pdata);
 }
 
 static void

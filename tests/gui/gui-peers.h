@@ -17,9 +17,10 @@ char *gui_dup_path (const char *name);
  * full): the path */
 char *gui_make_file (const char *folder, const char *name, gsize size);
 void gui_assert_same_file (const char *expected, const char *actual);
-/** gui_spawn_app: a program on the same desktop that ends with this one; its standard output is a
- * pipe. @first, …: its arguments, to %NULL */
-GSubprocess *gui_spawn_app (const char *first, ...) G_GNUC_NULL_TERMINATED;
+/** gui_spawn: a program on the app's desktop that ends with this one. @first, …: its arguments, to
+ * %NULL */
+GSubprocess *gui_spawn (GSubprocessFlags flags, const char *first, ...) G_GNUC_NULL_TERMINATED;
+GSubprocess *gui_spawnv (GSubprocessFlags flags, const char *const *arguments);
 /** gui_wait_for_line: that @process writes. Returns: (transfer full): the line that begins with
  * @start */
 char *gui_wait_for_line (GSubprocess *process, const char *start);

@@ -107,7 +107,8 @@ test_kill (void)
   gui_forget ();
   g_free (gui_peer_run (peer, "share", original, NULL));
   gui_peer_serve (peer);
-  victim = gui_spawn_app (program, AS_VICTIM, gui_tracker_get_link (tracker), NULL);
+  victim = gui_spawn (G_SUBPROCESS_FLAGS_STDOUT_PIPE, program, AS_VICTIM,
+                      gui_tracker_get_link (tracker), NULL);
   g_free (gui_wait_for_line (victim, "pieces "));
   g_subprocess_send_signal (victim, SIGKILL);
   g_subprocess_wait (victim, NULL, NULL);
