@@ -10,7 +10,6 @@
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
-#include "shoal-sha256-pair.h"
 
 #include <string.h>
 
@@ -57,11 +56,9 @@ round_up_to_power_of_two (guint n)
 static void
 reduce (ShoalDigest *nodes, guint width)
 {
-  for (; width > 2; width /= 2)
-    for (guint i = 0; i < width / 2; i += 2)
-      shoal_sha256_pair (&nodes[2 * i], &nodes[2 * i + 2], 2 * sizeof *nodes, &nodes[i]);
-  if (width == 2)
-    hash_pair (nodes, nodes);
+  for (; width > 1; width /= 2)
+    for (guint i = 0; i < width / 2; i++)
+      hash_pair (&nodes[2 * i], &nodes[i]);
 }
 
 void
@@ -71,13 +68,9 @@ shoal_merkle_piece_root (gconstpointer data, gsize length, guint64 file_size, Sh
   g_return_if_fail (length > 0 && length <= SHOAL_PIECE_SIZE && length <= file_size);
 
   ShoalDigest nodes[SHOAL_BLOCKS_PER_PIECE];
-  const guint8 *bytes = data;
-  gsize at = 0;
   guint n = 0;
-  for (; length - at >= 2 * SHOAL_BLOCK_SIZE; at += 2 * SHOAL_BLOCK_SIZE, n += 2)
-    shoal_sha256_pair (bytes + at, bytes + at + SHOAL_BLOCK_SIZE, SHOAL_BLOCK_SIZE, &nodes[n]);
-  for (; at < length; at += SHOAL_BLOCK_SIZE)
-    shoal_digest_of (bytes + at, MIN (length - at, SHOAL_BLOCK_SIZE), &nodes[n++]);
+  for (gsize at = 0; at < length; at += SHOAL_BLOCK_SIZE)
+    shoal_digest_of ((const guint8 *) data + at, MIN (length - at, SHOAL_BLOCK_SIZE), &nodes[n++]);
 
   guint width
       = file_size <= SHOAL_PIECE_SIZE ? round_up_to_power_of_two (n) : SHOAL_BLOCKS_PER_PIECE;

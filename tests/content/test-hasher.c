@@ -8,7 +8,6 @@
 #include "shoal-hasher.h"
 #include "shoal-limits.h"
 #include "shoal-merkle.h"
-#include "shoal-sha256-pair.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -104,40 +103,6 @@ test_digest (void)
                               "ga7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" };
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_false (shoal_digest_from_hex (&parsed, bad[i]));
-}
-
-/* Every length up to five chunks, and some of blocks; also where the result replaces the messages.
- */
-static void
-test_pair (void)
-{
-  const gsize n_short = 5 * 64 + 1;
-  const gsize blocks[] = { SHOAL_BLOCK_SIZE - 64, SHOAL_BLOCK_SIZE, SHOAL_BLOCK_SIZE + 1 };
-  const gsize space = SHOAL_BLOCK_SIZE + 1;
-  g_autoptr (GBytes) bytes = make_bytes (2 * space + 1, 64);
-  /* Not aligned. */
-  const guint8 *first = (const guint8 *) g_bytes_get_data (bytes, NULL) + 1;
-  const guint8 *second = first + space;
-
-  g_test_message ("fast: %d", shoal_sha256_pair_is_fast ());
-  for (gsize i = 0; i < n_short + G_N_ELEMENTS (blocks); i++)
-    {
-      gsize size = i < n_short ? i : blocks[i - n_short];
-      ShoalDigest digests[2];
-      guint8 expected[32];
-
-      shoal_sha256_pair (first, second, size, digests);
-      plain_hash (first, size, expected);
-      g_assert_cmpmem (&digests[0], 32, expected, 32);
-      plain_hash (second, size, expected);
-      g_assert_cmpmem (&digests[1], 32, expected, 32);
-    }
-
-  ShoalDigest nodes[4], parents[2];
-  memcpy (nodes, first, sizeof nodes);
-  shoal_sha256_pair (&nodes[0], &nodes[2], sizeof parents, parents);
-  shoal_sha256_pair (&nodes[0], &nodes[2], sizeof parents, nodes);
-  g_assert_cmpmem (nodes, sizeof parents, parents, sizeof parents);
 }
 
 static void
@@ -505,7 +470,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/digest", test_digest);
-  g_test_add_func ("/digest/pair", test_pair);
   g_test_add_func ("/merkle/root", test_merkle);
   g_test_add_func ("/merkle/root-of-layer", test_root_of_layer);
   g_test_add_func ("/merkle/pieces", test_pieces);
