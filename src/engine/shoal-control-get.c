@@ -66,10 +66,7 @@ get_job_free (GetJob *job)
   g_clear_handle_id (&job->timer, g_source_remove);
   for (guint i = 0; i < job->transfers->len; i++)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (job->transfers, i), job);
-  if (job->has_limit)
-    shoal_token_bucket_set_rate (
-        shoal_transfer_manager_get_limit (shoal_engine_get_transfers (engine)),
-        shoal_settings_get_download_limit (shoal_engine_get_settings (engine)));
+  shoal_engine_release_download_limit (engine, job);
   g_strfreev (job->targets);
   g_free (job->to);
   g_free (job->user);
@@ -234,8 +231,7 @@ start_getting (GetJob *job)
       g_clear_error (&error);
     }
   if (job->has_limit)
-    shoal_token_bucket_set_rate (
-        shoal_transfer_manager_get_limit (shoal_engine_get_transfers (engine)), job->limit);
+    shoal_engine_hold_download_limit (engine, job, job->limit);
   job->next = 0;
   add_next (job);
 }

@@ -277,7 +277,7 @@ handle_serve (ShoalControlCall *call)
       return;
     }
   if (limit >= 0)
-    shoal_token_bucket_set_rate (shoal_uploads_get_limit (uploads), (guint64) limit);
+    shoal_engine_override_upload_limit (call->engine, (guint64) limit);
   shoal_engine_run_all (call->engine);
   shoal_control_call_reply (
       call, shoal_json_new ("port", "i", (gint64) shoal_uploads_get_port (uploads), NULL));

@@ -31,12 +31,20 @@ struct _ShoalEngine
   ShoalActivity *activity;
 
   gboolean serving;
-  guint plan_id; /* looks which rate limits hold now */
+  guint plan_id;               /* looks which rate limits hold now */
+  guint64 *upload_override;    /* (nullable) */
+  GHashTable *download_limits; /* (nullable): holder → guint64 */
   gboolean stopped;
 };
 
 /* shoal-engine.c */
 /* Writes group.ini from what the directory knows now. */
 gboolean shoal_engine_save_group (ShoalEngine *self, GError **error);
+
+/* shoal-engine-rates.c */
+void shoal_engine_start_rates (ShoalEngine *self);
+void shoal_engine_stop_rates (ShoalEngine *self);
+/* @name: (nullable): which setting; any may say which rates hold */
+void shoal_engine_rate_setting_changed (ShoalEngine *self, const char *name);
 
 G_END_DECLS

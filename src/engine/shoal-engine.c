@@ -15,9 +15,6 @@
 #include "shoal-engine-schema.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
-#include "shoal-rate-plan.h"
-
-#define PLAN_INTERVAL_S (5)
 
 G_DEFINE_FINAL_TYPE (ShoalEngine, shoal_engine, G_TYPE_OBJECT)
 
@@ -26,7 +23,7 @@ disconnect_all (ShoalEngine *self)
 {
   gpointer const parts[] = { self->settings, self->directory, self->shares, self->uploads };
 
-  g_clear_handle_id (&self->plan_id, g_source_remove);
+  shoal_engine_stop_rates (self);
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     if (parts[i] != NULL)
       g_signal_handlers_disconnect_by_data (parts[i], self);
@@ -124,21 +121,6 @@ on_roster_changed_cb (ShoalDirectory *directory, gpointer user_data)
   shoal_uploads_set_known (self->uploads, accounts, users, addresses);
 }
 
-/* The schedule is in minutes; a look every few seconds is never late by much, also after a suspend.
- */
-static gboolean
-apply_rate_plan (gpointer user_data)
-{
-  ShoalEngine *self = user_data;
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-
-  shoal_token_bucket_set_rate (shoal_uploads_get_limit (self->uploads),
-                               shoal_rate_plan_get_upload_limit (self->settings, now));
-  shoal_token_bucket_set_rate (shoal_transfer_manager_get_limit (self->transfers),
-                               shoal_rate_plan_get_download_limit (self->settings, now));
-  return G_SOURCE_CONTINUE;
-}
-
 /* Another port: connections to the old one are cut, and come back to the new one. */
 static void
 move_port (ShoalEngine *self)
@@ -161,7 +143,7 @@ on_setting_changed_cb (ShoalSettings *settings, const char *name, gpointer user_
 
   if (g_strcmp0 (name, "port") == 0)
     move_port (self);
-  apply_rate_plan (self);
+  shoal_engine_rate_setting_changed (self, name);
   shoal_uploads_set_slots (self->uploads, shoal_settings_get_upload_slots (settings));
   shoal_transfer_manager_set_parallel (self->transfers,
                                        shoal_settings_get_parallel_downloads (settings));
@@ -245,7 +227,7 @@ make_parts (ShoalEngine *self, ShoalKnownDevices *known)
   self->activity = shoal_activity_new (G_LIST_MODEL (self->transfers),
                                        shoal_uploads_get_running (self->uploads));
   on_setting_changed_cb (self->settings, NULL, self);
-  self->plan_id = g_timeout_add_seconds (PLAN_INTERVAL_S, apply_rate_plan, self);
+  shoal_engine_start_rates (self);
 
   g_signal_connect (self->settings, "changed", G_CALLBACK (on_setting_changed_cb), self);
   g_signal_connect (self->directory, "roster-changed", G_CALLBACK (on_roster_changed_cb), self);

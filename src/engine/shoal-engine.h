@@ -60,6 +60,15 @@ gboolean shoal_engine_begin_serving (ShoalEngine *self, guint16 port, GError **e
  * looked through again */
 void shoal_engine_run_all (ShoalEngine *self);
 
+/** shoal_engine_override_upload_limit: @limit holds instead of the settings' from now on, until the
+ * setting upload-limit is set or the engine stops; 0 for none */
+void shoal_engine_override_upload_limit (ShoalEngine *self, guint64 limit);
+/** shoal_engine_hold_download_limit: @limit holds instead of the settings' until @holder releases
+ * it or the setting download-limit is set; of several the lowest; 0 for none */
+void shoal_engine_hold_download_limit (ShoalEngine *self, gconstpointer holder, guint64 limit);
+/** shoal_engine_release_download_limit: does nothing if @holder holds none */
+void shoal_engine_release_download_limit (ShoalEngine *self, gconstpointer holder);
+
 /** shoal_engine_wait_online_async: done when the directory is online; fails with the reason as soon
  * as it is known that it cannot be now: %SHOAL_ERROR_AUTH if nobody is signed in,
  * %SHOAL_ERROR_DISCONNECTED if the tracker does not answer */

@@ -300,6 +300,50 @@ test_settings (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (all, "settings")), >=, 8);
 }
 
+static gint64
+get_status_limit (Fixture *fixture, const char *name)
+{
+  g_autoptr (JsonObject) status = expect (fixture, "status", "{}");
+
+  return json_object_get_int_member (status, name);
+}
+
+/* What was said with "serve --limit" and "get --limit" holds although the settings are applied
+ * again and again, until the setting itself is set. */
+static void
+test_limits_for_now (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonObject) served = expect (fixture, "serve", "{\"limit\":100000}");
+  int one = 0, other = 0;
+
+  g_assert_cmpint (get_status_limit (fixture, "upload_limit"), ==, 100000);
+  g_autoptr (JsonObject) unrelated
+             = expect (fixture, "set", "{\"name\":\"parallel-downloads\",\"value\":\"2\"}");
+  g_assert_cmpint (get_status_limit (fixture, "upload_limit"), ==, 100000);
+  g_autoptr (JsonObject) set
+             = expect (fixture, "set", "{\"name\":\"upload-limit\",\"value\":\"2M\"}");
+  g_assert_cmpint (get_status_limit (fixture, "upload_limit"), ==, 2 * SHOAL_MIB);
+
+  /* The lowest of several holds, and each only as long as its job. */
+  shoal_engine_hold_download_limit (fixture->engine, &one, 300000);
+  shoal_engine_hold_download_limit (fixture->engine, &other, 200000);
+  g_autoptr (JsonObject) unrelated_too
+             = expect (fixture, "set", "{\"name\":\"parallel-downloads\",\"value\":\"3\"}");
+  g_assert_cmpint (get_status_limit (fixture, "download_limit"), ==, 200000);
+  shoal_engine_release_download_limit (fixture->engine, &other);
+  g_assert_cmpint (get_status_limit (fixture, "download_limit"), ==, 300000);
+  shoal_engine_release_download_limit (fixture->engine, &one);
+  g_assert_cmpint (get_status_limit (fixture, "download_limit"), ==, 0);
+
+  /* Afterwards the plan holds again, not the plain setting. */
+  g_autoptr (JsonObject) plan
+             = expect (fixture, "set", "{\"name\":\"alternative-limits\",\"value\":\"1\"}");
+  shoal_engine_hold_download_limit (fixture->engine, &one, 0);
+  g_assert_cmpint (get_status_limit (fixture, "download_limit"), ==, 0);
+  shoal_engine_release_download_limit (fixture->engine, &one);
+  g_assert_cmpint (get_status_limit (fixture, "download_limit"), ==, 1000000);
+}
+
 static void
 test_trust (Fixture *fixture, gconstpointer data)
 {
@@ -447,6 +491,7 @@ main (int argc, char **argv)
   ADD ("/control/signed-out", test_signed_out);
   ADD ("/control/bad-requests", test_bad_requests);
   ADD ("/control/settings", test_settings);
+  ADD ("/control/limits-for-now", test_limits_for_now);
   ADD ("/control/trust", test_trust);
   ADD ("/control/kept", test_kept);
   ADD ("/control/forget", test_forget);
