@@ -230,25 +230,35 @@ on_start_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
 }
 
-static void
-on_start_changed_cb (ShoalApplication *self)
+static gboolean
+follow_start_cb (gpointer user_data)
 {
+  ShoalApplication *self = user_data;
   gboolean wanted = g_settings_get_boolean (self->settings, KEY_START);
   g_autoptr (GError) error = NULL;
 
-  if (self->setting_up || self->quitting)
-    return;
+  self->follow_id = 0;
   if (self->sandboxed && g_application_get_dbus_connection (G_APPLICATION (self)) != NULL)
     {
       ask_sandbox (self, on_start_answered_cb);
-      return;
+      return G_SOURCE_REMOVE;
     }
   if (shoal_autostart_set (wanted, &error))
-    return;
+    return G_SOURCE_REMOVE;
   put_back (self, KEY_START, !wanted);
   shoal_application_report (self,
                             wanted ? _ ("Shoal Will Not Start When You Sign In")
                                    : _ ("Shoal Will Still Start When You Sign In"), error->message);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: a switch that is bound to the setting does not see that it is put back while it is
+ * still changing it. */
+static void
+on_start_changed_cb (ShoalApplication *self)
+{
+  if (!self->setting_up && !self->quitting && self->follow_id == 0)
+    self->follow_id = g_idle_add (follow_start_cb, self);
 }
 
 static void
@@ -288,6 +298,12 @@ compare_autostart (ShoalApplication *self)
     put_back (self, KEY_START, present);
   else if (wanted && !shoal_autostart_set (TRUE, &error))
     g_warning ("The file for starting at sign-in stays as it was: %s", error->message);
+}
+
+void
+shoal_application_stop_background (ShoalApplication *self)
+{
+  g_clear_handle_id (&self->follow_id, g_source_remove);
 }
 
 void

@@ -32,6 +32,7 @@ struct _ShoalApplication
   gboolean sandboxed;
   gboolean closing;    /* the user or the sandbox is being asked */
   gboolean setting_up; /* a setting is being put right */
+  guint follow_id;     /* "start-at-sign-in" is going to be followed */
 };
 
 void shoal_application_add_actions (ShoalApplication *self);
@@ -52,6 +53,7 @@ void shoal_application_watch_window (ShoalApplication *self, ShoalWindow *window
 
 /* shoal-application-background.c: running without a window, starting at sign-in */
 void shoal_application_start_background (ShoalApplication *self);
+void shoal_application_stop_background (ShoalApplication *self);
 /** shoal_application_note_shown: the window is there again */
 void shoal_application_note_shown (ShoalApplication *self);
 

@@ -204,6 +204,7 @@ shoal_application_quit (ShoalApplication *self)
     return;
   self->quitting = TRUE;
   shoal_application_stop_notices (self);
+  shoal_application_stop_background (self);
   windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
   for (GList *at = windows; at != NULL; at = at->next)
     gtk_window_destroy (at->data);
@@ -244,6 +245,12 @@ on_current_changed_cb (ShoalApplication *self)
 }
 
 static void
+on_setting_failed_cb (ShoalApplication *self, const char *message)
+{
+  shoal_application_report (self, _ ("The Setting Was Not Changed"), message);
+}
+
+static void
 on_engine_changed_cb (ShoalApplication *self)
 {
   ShoalEngine *engine = shoal_session_get_engine (self->session);
@@ -261,6 +268,8 @@ startup (GApplication *application)
   gtk_window_set_default_icon_name (SHOAL_APP_ID);
   self->settings = shoal_settings_sync_open_settings ();
   self->sync = shoal_settings_sync_new (self->settings);
+  g_signal_connect_object (self->sync, "failed", G_CALLBACK (on_setting_failed_cb), self,
+                           G_CONNECT_SWAPPED);
   self->session = shoal_session_new ();
   g_signal_connect_object (self->session, "notify::engine", G_CALLBACK (on_engine_changed_cb), self,
                            G_CONNECT_SWAPPED);
@@ -279,6 +288,7 @@ dispose (GObject *object)
   ShoalApplication *self = SHOAL_APPLICATION (object);
 
   shoal_application_stop_notices (self);
+  shoal_application_stop_background (self);
   g_clear_object (&self->sync);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);

@@ -19,9 +19,20 @@
 static void
 on_answer_cb (AdwMessageDialog *dialog, const char *answer, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
+  GTask *task = user_data;
 
+  if (g_task_get_task_data (task) != NULL)
+    return;
+  g_task_set_task_data (task, task, NULL); /* answered */
   g_task_return_boolean (task, g_str_equal (answer, ANSWER_YES));
+}
+
+/* The dialog is gone, perhaps with its window and without an answer: that is a no. */
+static void
+on_dialog_gone_cb (gpointer user_data, GClosure *closure)
+{
+  on_answer_cb (NULL, ANSWER_CANCEL, user_data);
+  g_object_unref (user_data);
 }
 
 void
@@ -44,7 +55,7 @@ shoal_dialogs_confirm_async (GtkWindow *parent,
       dialog, ANSWER_YES, destructive ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (dialog, destructive ? ANSWER_CANCEL : ANSWER_YES);
   adw_message_dialog_set_close_response (dialog, ANSWER_CANCEL);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_answer_cb), task);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_answer_cb), task, on_dialog_gone_cb, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

@@ -19,9 +19,19 @@ struct _ShoalSettingsSync
   GSettings *settings;
   ShoalEngine *engine;
   gboolean syncing;
+  guint refused; /* bits: keys whose value the engine did not take */
+  guint restore_id;
 };
 
 G_DEFINE_FINAL_TYPE (ShoalSettingsSync, shoal_settings_sync, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_FAILED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 typedef enum
 {
@@ -71,7 +81,8 @@ dup_our_value (ShoalSettingsSync *self, gsize key)
   return g_strdup_printf ("%" G_GUINT64_FORMAT, number);
 }
 
-static void
+/* Returns: whether the engine has our value now */
+static gboolean
 push (ShoalSettingsSync *self, gsize key)
 {
   ShoalSettings *theirs = shoal_engine_get_settings (self->engine);
@@ -80,9 +91,11 @@ push (ShoalSettingsSync *self, gsize key)
   g_autoptr (GError) error = NULL;
 
   if (value == NULL || g_strcmp0 (value, present) == 0)
-    return;
-  if (!shoal_settings_set (theirs, keys[key].engines, value, &error))
-    g_warning ("Cannot set “%s”: %s", keys[key].engines, error->message);
+    return TRUE;
+  if (shoal_settings_set (theirs, keys[key].engines, value, &error))
+    return TRUE;
+  g_signal_emit (self, signals[SIGNAL_FAILED], 0, error->message);
+  return FALSE;
 }
 
 static void
@@ -109,6 +122,22 @@ pull (ShoalSettingsSync *self, gsize key)
   g_settings_set_uint (self->settings, keys[key].ours, (guint) MIN (number, G_MAXINT32));
 }
 
+/* What was refused is again what holds. */
+static gboolean
+on_restore_cb (gpointer user_data)
+{
+  ShoalSettingsSync *self = user_data;
+
+  self->restore_id = 0;
+  self->syncing = TRUE;
+  for (gsize i = 0; self->engine != NULL && i < G_N_ELEMENTS (keys); i++)
+    if ((self->refused & (1u << i)) != 0)
+      pull (self, i);
+  self->syncing = FALSE;
+  self->refused = 0;
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_ours_changed_cb (ShoalSettingsSync *self, const char *name)
 {
@@ -116,9 +145,12 @@ on_ours_changed_cb (ShoalSettingsSync *self, const char *name)
     return;
   self->syncing = TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (g_str_equal (keys[i].ours, name))
-      push (self, i);
+    if (g_str_equal (keys[i].ours, name) && !push (self, i))
+      self->refused |= 1u << i;
   self->syncing = FALSE;
+  /* Not at once: a widget that is bound to the setting would not see it. */
+  if (self->refused != 0 && self->restore_id == 0)
+    self->restore_id = g_idle_add (on_restore_cb, self);
 }
 
 static void
@@ -188,6 +220,7 @@ dispose (GObject *object)
   ShoalSettingsSync *self = SHOAL_SETTINGS_SYNC (object);
 
   shoal_settings_sync_set_engine (self, NULL);
+  g_clear_handle_id (&self->restore_id, g_source_remove);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (shoal_settings_sync_parent_class)->dispose (object);
 }
@@ -196,6 +229,9 @@ static void
 shoal_settings_sync_class_init (ShoalSettingsSyncClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = dispose;
+
+  signals[SIGNAL_FAILED] = g_signal_new ("failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
