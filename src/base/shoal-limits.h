@@ -200,6 +200,12 @@
 /* A file that keeps changing is hashed again after 1 s, then ever more rarely. */
 #define SHOAL_REHASH_DELAY_MS (1000)
 #define SHOAL_MAX_REHASH_DELAY_MS (60 * 1000)
+/* Folders and files that are watched for changes: the system has a limit that all programs share,
+ * and each takes some microseconds of the main loop. All that is shared is looked through every
+ * quarter of an hour, and when somebody comes to look, but not again within a minute. */
+#define SHOAL_MAX_WATCHED_PATHS (512)
+#define SHOAL_RECHECK_MS (15 * 60 * 1000)
+#define SHOAL_REFRESH_MS (60 * 1000)
 /* Offers, and entries of folders, told in one request to the directory; more go in the next. */
 #define SHOAL_MAX_OFFERS_AT_ONCE (1000)
 #define SHOAL_MAX_ENTRIES_AT_ONCE (100000)

@@ -105,8 +105,8 @@ on_delay_over_cb (gpointer user_data)
 }
 
 /* Something that changes all the time is looked at ever more rarely. */
-static void
-queue_later (ShoalShares *self, ShoalShareEntry *entry)
+void
+shoal_shares_queue_later (ShoalShares *self, ShoalShareEntry *entry)
 {
   if (entry->timer != 0 || self->stopped)
     return;
@@ -123,7 +123,7 @@ take_error (ShoalShares *self, ShoalShareEntry *entry, const GError *error)
   if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED))
     {
       shoal_share_set_state (entry->share, SHOAL_SHARE_CHANGED, error->message);
-      queue_later (self, entry);
+      shoal_shares_queue_later (self, entry);
       return;
     }
   gboolean missing = g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND);
@@ -147,12 +147,13 @@ take_result (ShoalShares *self, ShoalShareTarget *target)
     {
       shoal_share_take_result (entry->share, target);
       entry->stale &= entry->again;
+      shoal_shares_watch (self, entry);
       if (!target->unstable)
         entry->delay_ms = 0;
       shoal_shares_touch_holdings (self);
       shoal_shares_settle (self, entry);
       if (target->unstable)
-        queue_later (self, entry);
+        shoal_shares_queue_later (self, entry);
     }
   if (entry->again)
     {
@@ -307,6 +308,7 @@ void
 shoal_shares_drop (ShoalShares *self, ShoalShareEntry *entry)
 {
   g_clear_handle_id (&entry->timer, g_source_remove);
+  shoal_shares_unwatch (self, entry);
   if (entry->target != NULL)
     g_cancellable_cancel (entry->target->cancellable);
   entry->target = NULL;
@@ -329,7 +331,7 @@ shoal_shares_note_changed (ShoalShares *self, gint64 number)
   if (entry->timer != 0)
     return;
   shoal_share_set_state (entry->share, SHOAL_SHARE_CHANGED, "Changed since it was offered");
-  queue_later (self, entry);
+  shoal_shares_queue_later (self, entry);
 }
 
 /* ---- Life ---- */

@@ -22,6 +22,7 @@ typedef struct
   ShoalShareTarget *target; /* of the job that runs; borrowed */
   gboolean again;           /* once more when the job is done */
   gboolean stale;           /* something was switched off: what was hashed may not be served */
+  GPtrArray *monitors;      /* (nullable): of GFileMonitor */
   guint delay_ms;           /* before the next try of something that changes */
   guint timer;
   /* Offering. */
@@ -63,6 +64,12 @@ struct _ShoalShares
   gboolean holdings_dirty;
   guint holdings_source;
 
+  /* shoal-shares-watch.c */
+  gboolean watching;
+  guint n_watched;
+  guint interval;
+  gint64 checked_us; /* when all was looked through last */
+
   /* shoal-shares-offers.c */
   gboolean repaired; /* the directory's offers were compared since it is online */
   gboolean repairing;
@@ -92,12 +99,21 @@ void shoal_shares_init_jobs (ShoalShares *self);
 void shoal_shares_stop_jobs (ShoalShares *self);
 /** shoal_shares_queue: looks through it, soon; again if that is under way */
 void shoal_shares_queue (ShoalShares *self, ShoalShareEntry *entry);
+/** shoal_shares_queue_later: after a moment, which is longer each time */
+void shoal_shares_queue_later (ShoalShares *self, ShoalShareEntry *entry);
 /** shoal_shares_drop: stops what is under way for an entry that is removed */
 void shoal_shares_drop (ShoalShares *self, ShoalShareEntry *entry);
 /** shoal_shares_touch_holdings: they are made anew, soon */
 void shoal_shares_touch_holdings (ShoalShares *self);
 /** shoal_shares_flush_holdings: now, if they are to be */
 void shoal_shares_flush_holdings (ShoalShares *self);
+
+/* shoal-shares-watch.c */
+void shoal_shares_start_watching (ShoalShares *self);
+void shoal_shares_stop_watching (ShoalShares *self);
+/** shoal_shares_watch: what is in it now, if anything is to be watched */
+void shoal_shares_watch (ShoalShares *self, ShoalShareEntry *entry);
+void shoal_shares_unwatch (ShoalShares *self, ShoalShareEntry *entry);
 
 /* shoal-shares-offers.c */
 void shoal_shares_init_offers (ShoalShares *self);

@@ -425,6 +425,7 @@ shoal_shares_stop (ShoalShares *self)
   if (self->stopped)
     return;
   self->stopped = TRUE;
+  shoal_shares_stop_watching (self);
   shoal_shares_stop_offers (self);
   shoal_shares_stop_jobs (self);
   shoal_shares_check_waiters (self);
@@ -446,6 +447,8 @@ shoal_shares_recheck_all (ShoalShares *self)
 {
   g_return_if_fail (SHOAL_IS_SHARES (self));
 
+  self->checked_us = g_get_monotonic_time ();
+  shoal_shares_start_watching (self);
   for (guint i = 0; i < self->entries->len; i++)
     shoal_shares_queue (self, g_ptr_array_index (self->entries, i));
 }

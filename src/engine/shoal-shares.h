@@ -86,8 +86,12 @@ void shoal_shares_set_offered (ShoalShares *self, ShoalShare *share, gboolean of
 void shoal_shares_switch (ShoalShares *self, ShoalShare *share, const char *path, gboolean on);
 /** shoal_shares_recheck: looks through it again; only what changed is hashed */
 void shoal_shares_recheck (ShoalShares *self, ShoalShare *share);
-/** shoal_shares_recheck_all: for serve and the app, after loading */
+/** shoal_shares_recheck_all: for serve and the app, after loading. From then on changes on the disk
+ * are noticed, soon where folders can be watched, at the latest every %SHOAL_RECHECK_MS. */
 void shoal_shares_recheck_all (ShoalShares *self);
+/** shoal_shares_refresh: somebody looks: as shoal_shares_recheck_all(), unless that was done a
+ * moment ago or nothing is being watched */
+void shoal_shares_refresh (ShoalShares *self);
 /** shoal_shares_wait_async: done when nothing is being hashed or offered any more */
 void shoal_shares_wait_async (ShoalShares *self,
                               GCancellable *cancellable,

@@ -901,6 +901,35 @@ test_unoffered_file (SharesFixture *self, gconstpointer unused)
   g_assert_cmpint (shoal_share_get_state (share), ==, SHOAL_SHARE_OFFERED);
 }
 
+static void
+test_watched (SharesFixture *self, gconstpointer unused)
+{
+  write_notes (self);
+  shares_fixture_write (self, "one.txt", "first");
+  fake_directory_set_online (self->directory, TRUE);
+  shoal_shares_recheck_all (self->shares);
+  g_autoptr (ShoalShare) notes = shares_fixture_add (self, "Notes");
+  g_autoptr (ShoalShare) one = shares_fixture_add (self, "one.txt");
+
+  /* Nobody asks for it: a file deep in a folder, a file that is shared itself. */
+  shares_fixture_write (self, "Notes/sub/deep/new.txt", "new");
+  wait_until (is_served (self, "new"));
+  shares_fixture_write (self, "one.txt", "second");
+  wait_until (is_served (self, "second"));
+  g_assert_false (is_served (self, "first"));
+  /* Also in a folder that was not there before. */
+  shares_fixture_write (self, "Notes/later/x.txt", "in later");
+  wait_until (is_served (self, "in later"));
+  shares_fixture_write (self, "Notes/later/y.txt", "in later, too");
+  wait_until (is_served (self, "in later, too"));
+  g_autofree char *path = shares_fixture_path (self, "one.txt");
+  g_assert_cmpint (unlink (path), ==, 0);
+  wait_until (shoal_share_get_state (one) == SHOAL_SHARE_MISSING);
+  wait_until (count_offers (self) == 1);
+  shares_fixture_write (self, "one.txt", "back");
+  wait_until (is_served (self, "back"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -936,6 +965,7 @@ main (int argc, char **argv)
   add ("unoffered", test_unoffered);
   add ("switch-off", test_switch_off);
   add ("unoffered-file", test_unoffered_file);
+  add ("watched", test_watched);
 #undef add
   return g_test_run ();
 }
