@@ -353,7 +353,7 @@ init_columns (ShoalBrowsePage *self)
                shoal_columns_new_text (type, "who", "who", SHOAL_COLUMN_TEXT, 16));
   set_factory (self->when_column,
                shoal_columns_new_text (type, "when", NULL, SHOAL_COLUMN_DIM, 10));
-  set_factory (self->state_column, shoal_columns_new_state (type));
+  set_factory (self->state_column, shoal_columns_new_state (type, 11));
   shoal_columns_set_remote_sorter (self->name_column, COLUMN_NAME);
   shoal_columns_set_remote_sorter (self->size_column, COLUMN_SIZE);
   shoal_columns_set_remote_sorter (self->when_column, COLUMN_WHEN);

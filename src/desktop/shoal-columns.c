@@ -149,6 +149,7 @@ on_setup_state_cb (GtkSignalListItemFactory *factory, GtkListItem *item, const C
   GtkWidget *text = new_inscription (cell->min_chars, 0.0f);
 
   gtk_widget_set_hexpand (text, TRUE);
+  gtk_widget_set_valign (text, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), text);
   bind (item, cell, "state-icon", icon, "icon-name");
@@ -201,12 +202,12 @@ shoal_columns_new_name (GType item_type,
 }
 
 GtkListItemFactory *
-shoal_columns_new_state (GType item_type)
+shoal_columns_new_state (GType item_type, guint min_chars)
 {
   Cell *cell = g_new0 (Cell, 1);
 
   cell->item_type = item_type;
-  cell->min_chars = 11;
+  cell->min_chars = min_chars;
   return new_factory (cell, G_CALLBACK (on_setup_state_cb));
 }
 

@@ -33,7 +33,7 @@ GtkListItemFactory *shoal_columns_new_name (GType item_type,
                                             const char *details_if);
 /** shoal_columns_new_state: Returns: (transfer full): makes cells with the properties "state-icon"
  * (nullable) and "state" */
-GtkListItemFactory *shoal_columns_new_state (GType item_type);
+GtkListItemFactory *shoal_columns_new_state (GType item_type, guint min_chars);
 
 /** shoal_columns_get_position: Returns: the row at @x, @y of @view, or %GTK_INVALID_LIST_POSITION
  */

@@ -9,46 +9,18 @@
 
 #include "config.h"
 
-#include "shoal-files-page.h"
+#include "shoal-files-page-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "shoal-columns.h"
-#include "shoal-dialogs.h"
 #include "shoal-share-row.h"
 #include "shoal-units.h"
 
 /* Below this width a row tells its size under its name. */
 #define NARROW_WIDTH (500)
 #define MEDIUM_WIDTH (700)
-
-struct _ShoalFilesPage
-{
-  AdwBin parent_instance;
-
-  ShoalEngine *engine;
-  ShoalShares *shares;
-  GtkMapListModel *rows;
-  GtkFilterListModel *found;
-  GtkMultiSelection *selection;
-  GSimpleActionGroup *actions;
-  guint idle;
-  gboolean narrow;
-
-  GtkSearchBar *search_bar;
-  GtkSearchEntry *search_entry;
-  GtkStack *stack;
-  GtkWidget *buttons;
-  GtkScrolledWindow *scroller;
-  GtkColumnView *view;
-  GtkColumnViewColumn *name_column;
-  GtkColumnViewColumn *size_column;
-  GtkColumnViewColumn *when_column;
-  GtkColumnViewColumn *fetched_column;
-  GtkColumnViewColumn *state_column;
-  GtkLabel *count_label;
-  GMenuModel *row_menu;
-};
 
 G_DEFINE_FINAL_TYPE (ShoalFilesPage, shoal_files_page, ADW_TYPE_BIN)
 
@@ -62,196 +34,46 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-/* ---- What is selected ---- */
-
-/* Of ShoalShare. */
-static GPtrArray *
-dup_selected (ShoalFilesPage *self)
-{
-  GPtrArray *shares = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GtkBitset) selected
-             = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-  GtkBitsetIter iter;
-  guint position;
-
-  for (gboolean valid = gtk_bitset_iter_init_first (&iter, selected, &position); valid;
-       valid = gtk_bitset_iter_next (&iter, &position))
-    {
-      g_autoptr (ShoalShareRow) row
-                 = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
-
-      g_ptr_array_add (shares, g_object_ref (shoal_share_row_get_share (row)));
-    }
-  return shares;
-}
-
-static GtkWindow *
-get_window (ShoalFilesPage *self)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
-}
-
-static void
-update_actions (ShoalFilesPage *self)
-{
-  static const char *const one[] = { "open", "show-in-folder", "details" };
-  static const char *const any[] = { "withdraw", "recheck", "switch-off", "switch-on" };
-  g_autoptr (GtkBitset) selected
-             = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-  guint64 n = gtk_bitset_get_size (selected);
-  GActionMap *map = G_ACTION_MAP (self->actions);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (one); i++)
-    g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, one[i])),
-                                 n == 1);
-  for (gsize i = 0; i < G_N_ELEMENTS (any); i++)
-    g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, any[i])), n > 0);
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "withdraw-all")),
-                               self->shares != NULL
-                                   && g_list_model_get_n_items (G_LIST_MODEL (self->shares)) > 0);
-}
-
-/* ---- Actions ---- */
-
-static void
-on_removed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (ShoalFilesPage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  gint64 n = shoal_shares_remove_finish (SHOAL_SHARES (object), result, &error);
-  g_autofree char *text
-      = n < 0 ? g_strdup (error->message)
-              : g_strdup_printf (ngettext ("%lu item is no longer shared",
-                                           "%lu items are no longer shared", (gulong) n),
-                                 (gulong) n);
-
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", text);
-}
-
-static void
-withdraw_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  ShoalFilesPage *self = user_data;
-  g_autoptr (GPtrArray) shares = dup_selected (self);
-
-  if (self->shares != NULL && shares->len > 0)
-    shoal_shares_remove_async (self->shares, shares, NULL, on_removed_cb, g_object_ref (self));
-}
-
-static void
-on_confirmed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (ShoalFilesPage) self = user_data;
-
-  if (shoal_dialogs_confirm_finish (result) && self->shares != NULL)
-    shoal_shares_remove_async (self->shares, NULL, NULL, on_removed_cb, g_object_ref (self));
-}
-
-static void
-withdraw_all_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  ShoalFilesPage *self = user_data;
-
-  shoal_dialogs_confirm_async (
-      get_window (self), _ ("Withdraw Everything?"),
-                            _ ("The group can no longer get anything from this computer. The "
-                                  "files themselves stay where they are."),
-                               _ ("_Withdraw All"), TRUE, on_confirmed_cb, g_object_ref (self));
-}
-
-static void
-set_offered (ShoalFilesPage *self, gboolean offered)
-{
-  g_autoptr (GPtrArray) shares = dup_selected (self);
-
-  for (guint i = 0; self->shares != NULL && i < shares->len; i++)
-    shoal_shares_set_offered (self->shares, g_ptr_array_index (shares, i), offered);
-}
-
-static void
-switch_on_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  set_offered (user_data, TRUE);
-}
-
-static void
-switch_off_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  set_offered (user_data, FALSE);
-}
-
-static void
-recheck_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  ShoalFilesPage *self = user_data;
-  g_autoptr (GPtrArray) shares = dup_selected (self);
-
-  for (guint i = 0; self->shares != NULL && i < shares->len; i++)
-    shoal_shares_recheck (self->shares, g_ptr_array_index (shares, i));
-}
-
-/* Activates an action of the window with the path of the one that is selected. */
-static void
-pass_path (ShoalFilesPage *self, const char *action)
-{
-  g_autoptr (GPtrArray) shares = dup_selected (self);
-
-  if (shares->len == 1)
-    gtk_widget_activate_action (GTK_WIDGET (self), action, "s",
-                                shoal_share_get_path (g_ptr_array_index (shares, 0)));
-}
-
-static void
-open_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  pass_path (user_data, "win.open-path");
-}
-
-static void
-show_in_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  pass_path (user_data, "win.show-in-folder");
-}
-
-static void
-details_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  g_autoptr (GPtrArray) shares = dup_selected (user_data);
-
-  if (shares->len != 1)
-    return;
-  ShoalShare *share = g_ptr_array_index (shares, 0);
-  const char *message = shoal_share_get_message (share);
-  const char *const *skipped = shoal_share_get_skipped (share);
-  static const char *const none[] = { NULL };
-  shoal_dialogs_show_list (get_window (user_data), shoal_share_get_name (share),
-                           message != NULL ? message : shoal_share_get_path (share),
-                           skipped != NULL ? skipped : none);
-}
-
-static void
-init_actions (ShoalFilesPage *self)
-{
-  static const GActionEntry entries[] = {
-    { "withdraw", withdraw_cb, NULL, NULL, NULL, { 0 } },
-    { "withdraw-all", withdraw_all_cb, NULL, NULL, NULL, { 0 } },
-    { "switch-on", switch_on_cb, NULL, NULL, NULL, { 0 } },
-    { "switch-off", switch_off_cb, NULL, NULL, NULL, { 0 } },
-    { "recheck", recheck_cb, NULL, NULL, NULL, { 0 } },
-    { "open", open_cb, NULL, NULL, NULL, { 0 } },
-    { "show-in-folder", show_in_folder_cb, NULL, NULL, NULL, { 0 } },
-    { "details", details_cb, NULL, NULL, NULL, { 0 } },
-  };
-
-  self->actions = g_simple_action_group_new ();
-  g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
-                                   self);
-  gtk_widget_insert_action_group (GTK_WIDGET (self), "files", G_ACTION_GROUP (self->actions));
-}
-
 /* ---- What is shown ---- */
+
+/* The one that was asked for may be on its way yet. */
+static void
+open_awaited (ShoalFilesPage *self)
+{
+  guint n = self->shares != NULL && self->awaited != NULL
+                ? g_list_model_get_n_items (G_LIST_MODEL (self->shares))
+                : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (ShoalShare) share = g_list_model_get_item (G_LIST_MODEL (self->shares), i);
+
+      if (!g_str_equal (shoal_share_get_path (share), self->awaited))
+        continue;
+      g_clear_pointer (&self->awaited, g_free);
+      if (shoal_share_is_folder (share))
+        shoal_share_view_set_share (self->share_view, self->shares, share);
+      return;
+    }
+}
+
+/* Nothing is shown of what is shared no more. Returns: whether one is shown */
+static gboolean
+leave_removed (ShoalFilesPage *self)
+{
+  ShoalShare *share = shoal_share_view_get_share (self->share_view);
+  guint n = self->shares != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->shares)) : 0;
+
+  for (guint i = 0; share != NULL && i < n; i++)
+    {
+      g_autoptr (ShoalShare) other = g_list_model_get_item (G_LIST_MODEL (self->shares), i);
+
+      if (other == share)
+        return TRUE;
+    }
+  shoal_share_view_set_share (self->share_view, NULL, NULL);
+  return FALSE;
+}
 
 static void
 update (ShoalFilesPage *self)
@@ -260,12 +82,28 @@ update (ShoalFilesPage *self)
   guint shown = g_list_model_get_n_items (G_LIST_MODEL (self->found));
   g_autofree char *text = g_strdup_printf (ngettext ("%u item", "%u items", shown), shown);
 
-  gtk_stack_set_visible_child_name (self->stack, n == 0       ? "empty"
+  open_awaited (self);
+  gboolean opened = leave_removed (self);
+  gtk_stack_set_visible_child_name (self->stack, opened       ? "share"
+                                                 : n == 0     ? "empty"
                                                  : shown == 0 ? "nothing"
                                                               : "list");
-  gtk_widget_set_visible (self->buttons, n > 0);
+  gtk_widget_set_visible (self->buttons, n > 0 && !opened);
   gtk_label_set_text (self->count_label, text);
-  update_actions (self);
+  shoal_files_page_update_actions (self);
+}
+
+void
+shoal_files_page_open_share (ShoalFilesPage *self, ShoalShare *share)
+{
+  /* The words are for what is shown. */
+  gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
+  shoal_share_view_set_share (self->share_view, share != NULL ? self->shares : NULL, share);
+  update (self);
+  if (share == NULL && strcmp (gtk_stack_get_visible_child_name (self->stack), "list") == 0)
+    gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  else
+    gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
 }
 
 static gpointer
@@ -287,7 +125,11 @@ on_activate_cb (ShoalFilesPage *self, guint position, GtkColumnView *view)
 {
   g_autoptr (ShoalShareRow) row = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
 
-  if (row != NULL)
+  if (row == NULL)
+    return;
+  if (shoal_share_is_folder (shoal_share_row_get_share (row)))
+    shoal_files_page_open_share (self, shoal_share_row_get_share (row));
+  else
     gtk_widget_activate_action (GTK_WIDGET (self), "win.open-path", "s",
                                 shoal_share_get_path (shoal_share_row_get_share (row)));
 }
@@ -370,7 +212,7 @@ init_columns (ShoalFilesPage *self)
   set_column (self->fetched_column,
               shoal_columns_new_text (type, "fetched", NULL, SHOAL_COLUMN_DIM, 9),
               new_number_sorter ("n-fetched"));
-  set_column (self->state_column, shoal_columns_new_state (type),
+  set_column (self->state_column, shoal_columns_new_state (type, 19),
               GTK_SORTER (gtk_string_sorter_new (state)));
   shoal_columns_add_menu (self->view, self->row_menu);
   shoal_columns_add_drag (self->view, get_drag_path, NULL);
@@ -421,6 +263,7 @@ dispose (GObject *object)
   g_clear_object (&self->rows);
   g_clear_object (&self->actions);
   g_clear_object (&self->shares);
+  g_clear_pointer (&self->awaited, g_free);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (shoal_files_page_parent_class)->dispose (object);
 }
@@ -440,6 +283,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, fetched_column);
   gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, state_column);
   gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, count_label);
+  gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, share_view);
   gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, row_menu);
   gtk_widget_class_bind_template_callback (widget_class, on_activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_search_mode_cb);
@@ -462,6 +306,7 @@ shoal_files_page_class_init (ShoalFilesPageClass *klass)
       = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, G_PARAM_READABLE | flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (SHOAL_TYPE_SHARE_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/shoal_app/Shoal/ui/shoal-files-page.ui");
   bind_template (widget_class);
@@ -469,6 +314,8 @@ shoal_files_page_class_init (ShoalFilesPageClass *klass)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "files.withdraw", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F5, 0, "files.recheck", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_ALT_MASK, "files.details",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "files.back",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK,
                                        "files.show-in-folder", NULL);
@@ -488,17 +335,19 @@ init_models (ShoalFilesPage *self)
                                  g_object_ref (gtk_column_view_get_sorter (self->view)));
   self->selection = gtk_multi_selection_new (G_LIST_MODEL (sorted));
   g_object_bind_property (self->search_entry, "text", filter, "search", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self->search_entry, "text", self->share_view, "needle",
+                          G_BINDING_SYNC_CREATE);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   g_signal_connect_swapped (self->found, "items-changed", G_CALLBACK (update), self);
-  g_signal_connect_swapped (self->selection, "selection-changed", G_CALLBACK (update_actions),
-                            self);
+  g_signal_connect_swapped (self->selection, "selection-changed",
+                            G_CALLBACK (shoal_files_page_update_actions), self);
 }
 
 static void
 shoal_files_page_init (ShoalFilesPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  init_actions (self);
+  shoal_files_page_add_actions (self);
   init_columns (self);
   init_models (self);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
@@ -535,5 +384,16 @@ shoal_files_page_set_shares (ShoalFilesPage *self, ShoalShares *shares)
   gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
   gtk_map_list_model_set_map_func (self->rows, make_row, NULL, NULL);
   gtk_map_list_model_set_model (self->rows, shares != NULL ? G_LIST_MODEL (shares) : NULL);
+  update (self);
+}
+
+void
+shoal_files_page_show_path (ShoalFilesPage *self, const char *path)
+{
+  g_return_if_fail (SHOAL_IS_FILES_PAGE (self));
+  g_return_if_fail (path != NULL);
+
+  g_free (self->awaited);
+  self->awaited = g_strdup (path);
   update (self);
 }

@@ -52,6 +52,8 @@ make_state (ShoalShareRow *self)
   guint64 done = shoal_share_get_bytes_hashed (self->share);
   const char *message = shoal_share_get_message (self->share);
   const char *const *skipped = shoal_share_get_skipped (self->share);
+  guint n_files = shoal_share_get_n_files (self->share);
+  guint n_hidden = shoal_share_get_n_hidden (self->share);
   guint n_skipped = skipped != NULL ? g_strv_length ((char **) skipped) : 0;
 
   switch (shoal_share_get_state (self->share))
@@ -65,11 +67,16 @@ make_state (ShoalShareRow *self)
     case SHOAL_SHARE_WAITING:
       return g_strdup (_ ("Waiting for the group"));
     case SHOAL_SHARE_OFFERED:
+      if (n_hidden > 0)
+        /* Translators: so many of all files in a folder are shared */
+        return g_strdup_printf (_ ("Shared: %u of %u"), n_files, n_files + n_hidden);
       if (n_skipped > 0)
         return g_strdup_printf (ngettext ("Shared, %u left out", "Shared, %u left out", n_skipped),
                                 n_skipped);
       return g_strdup (_ ("Shared"));
     case SHOAL_SHARE_NOT_OFFERED:
+      if (n_hidden > 0 && shoal_share_get_wanted (self->share))
+        return g_strdup (_ ("Nothing chosen yet"));
       return g_strdup (_ ("Switched off"));
     case SHOAL_SHARE_CHANGED:
       return g_strdup (_ ("Changed on disk"));

@@ -353,3 +353,41 @@ shoal_sharing_begin (ShoalWindow *window, ShoalEngine *engine, GListModel *files
 
   shoal_shares_add_async (shares, paths, NULL, on_added_cb, g_steal_pointer (&sharing));
 }
+
+static void
+on_looked_through_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalWindow) window = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) shares = shoal_shares_add_finish (SHOAL_SHARES (object), result, &error);
+
+  if (shares == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_autofree char *text = g_markup_escape_text (error->message, -1);
+
+      shoal_window_add_toast (window, adw_toast_new (text));
+    }
+}
+
+char *
+shoal_sharing_look_through (ShoalWindow *window, ShoalEngine *engine, GFile *folder)
+{
+  g_return_val_if_fail (SHOAL_IS_WINDOW (window), NULL);
+  g_return_val_if_fail (SHOAL_IS_ENGINE (engine), NULL);
+  g_return_val_if_fail (G_IS_FILE (folder), NULL);
+
+  const char *reason = refuse (folder);
+  if (reason != NULL)
+    {
+      shoal_window_add_toast (window, adw_toast_new (reason));
+      return NULL;
+    }
+  const char *const paths[] = { g_file_peek_path (folder), NULL };
+  char *real = realpath (paths[0], NULL);
+  char *path = g_strdup (real);
+
+  free (real);
+  shoal_shares_add_unoffered_async (shoal_engine_get_shares (engine), paths, NULL,
+                                    on_looked_through_cb, g_object_ref (window));
+  return path;
+}

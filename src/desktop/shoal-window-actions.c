@@ -14,6 +14,7 @@
 #include "shoal-file-picker.h"
 #include "shoal-invite-view.h"
 #include "shoal-open.h"
+#include "shoal-sharing.h"
 
 static const char *const page_names[] = { "browse", "transfers", "files", "people", "history" };
 
@@ -179,6 +180,32 @@ add_folders_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_part_picked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalWindow) self = user_data;
+  g_autoptr (GListModel) files = shoal_file_picker_run_finish (result);
+
+  g_autoptr (GFile) folder = files != NULL ? g_list_model_get_item (files, 0) : NULL;
+  ShoalEngine *engine = shoal_session_get_engine (self->session);
+  g_autofree char *path
+      = folder != NULL && engine != NULL ? shoal_sharing_look_through (self, engine, folder) : NULL;
+
+  if (path == NULL)
+    return;
+  shoal_window_show_page (self, "files");
+  shoal_files_page_show_path (self->files, path);
+}
+
+static void
+add_unoffered_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  shoal_file_picker_run_async (GTK_WINDOW (widget), SHOAL_PICK_FOLDER,
+                               _ ("Choose a Folder to Share a Part Of"), _ ("_Look Through"), NULL,
+                                                                            NULL, on_part_picked_cb,
+                                                                            g_object_ref (widget));
+}
+
+static void
 paste_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   shoal_window_paste (SHOAL_WINDOW (widget));
@@ -313,6 +340,7 @@ shoal_window_update_actions (ShoalWindow *self)
 
   gtk_widget_action_set_enabled (widget, "win.add-files", open);
   gtk_widget_action_set_enabled (widget, "win.add-folders", open);
+  gtk_widget_action_set_enabled (widget, "win.add-unoffered", open);
   gtk_widget_action_set_enabled (widget, "win.paste", open);
   gtk_widget_action_set_enabled (widget, "win.search", open);
   gtk_widget_action_set_enabled (widget, "win.invite", signed_in && owner);
@@ -350,6 +378,7 @@ shoal_window_install_actions (GtkWidgetClass *widget_class)
     { "win.show-in-folder", show_in_folder_cb, "s" },
     { "win.add-files", add_files_cb, NULL },
     { "win.add-folders", add_folders_cb, NULL },
+    { "win.add-unoffered", add_unoffered_cb, NULL },
     { "win.paste", paste_cb, NULL },
     { "win.join", join_cb, NULL },
     { "win.start-group", start_group_cb, NULL },

@@ -203,6 +203,17 @@ on_engine_changed_cb (ShoalWindow *self)
   shoal_window_update_view (self);
 }
 
+/* Whoever comes back from the file manager sees what is there now. */
+static void
+on_active_changed_cb (ShoalWindow *self)
+{
+  ShoalEngine *engine = shoal_session_get_engine (self->session);
+
+  if (gtk_window_is_active (GTK_WINDOW (self)) && engine != NULL
+      && shoal_engine_get_shares (engine) != NULL)
+    shoal_shares_refresh (shoal_engine_get_shares (engine));
+}
+
 static void
 on_problem_cb (ShoalWindow *self, const char *message)
 {
@@ -387,6 +398,7 @@ shoal_window_new (ShoalApplication *application)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::current", G_CALLBACK (shoal_window_update_view), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (on_active_changed_cb), NULL);
   g_signal_connect_object (session, "problem", G_CALLBACK (on_problem_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (shoal_session_get_groups (session), "items-changed",
                            G_CALLBACK (shoal_window_update_group), self, G_CONNECT_SWAPPED);

@@ -1,0 +1,51 @@
+/* shoal-files-page-private.h: what the page shares with its actions
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "shoal-files-page.h"
+#include "shoal-share-view.h"
+
+G_BEGIN_DECLS
+
+struct _ShoalFilesPage
+{
+  AdwBin parent_instance;
+
+  ShoalEngine *engine;
+  ShoalShares *shares;
+  GtkMapListModel *rows;
+  GtkFilterListModel *found;
+  GtkMultiSelection *selection;
+  GSimpleActionGroup *actions;
+  char *awaited; /* (nullable): the path of a share that is to be opened when it is there */
+  guint idle;
+  gboolean narrow;
+
+  GtkSearchBar *search_bar;
+  GtkSearchEntry *search_entry;
+  GtkStack *stack;
+  GtkWidget *buttons;
+  GtkScrolledWindow *scroller;
+  GtkColumnView *view;
+  GtkColumnViewColumn *name_column;
+  GtkColumnViewColumn *size_column;
+  GtkColumnViewColumn *when_column;
+  GtkColumnViewColumn *fetched_column;
+  GtkColumnViewColumn *state_column;
+  GtkLabel *count_label;
+  ShoalShareView *share_view;
+  GMenuModel *row_menu;
+};
+
+/* shoal-files-page-actions.c */
+void shoal_files_page_add_actions (ShoalFilesPage *self);
+/* After the selection or the list has changed. */
+void shoal_files_page_update_actions (ShoalFilesPage *self);
+
+/* shoal-files-page.c */
+/* share: NULL to go back to the list */
+void shoal_files_page_open_share (ShoalFilesPage *self, ShoalShare *share);
+
+G_END_DECLS

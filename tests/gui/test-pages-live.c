@@ -1,0 +1,181 @@
+/* test-pages-live.c: the pages with a real group: parts of folders, and the tracker going away
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "gui-fixture.h"
+#include "shoal-files-page.h"
+#include "shoal-share-file-item.h"
+
+typedef struct
+{
+  GuiTracker *tracker;
+  GuiPeer *peer;
+  char *folder; /* with files in it */
+} Group;
+
+static void
+group_set_up (Group *group, gconstpointer data)
+{
+  gui_forget ();
+  group->tracker = gui_tracker_new ("open", NULL);
+  group->peer = gui_peer_new (gui_tracker_get_link (group->tracker), "ben");
+  group->folder = gui_dup_path ("notes");
+
+  g_autofree char *below = g_build_filename (group->folder, "below", NULL);
+  g_free (gui_make_file (group->folder, "first.txt", 10));
+  g_free (gui_make_file (group->folder, "second.txt", 20));
+  g_free (gui_make_file (below, "third.txt", 30));
+
+  /* So that there is always something to be found. */
+  g_autofree char *other = gui_dup_path ("other");
+  g_autofree char *own = gui_make_file (other, "from ben.txt", 40);
+  g_free (gui_peer_run (group->peer, "share", own, NULL));
+}
+
+static void
+group_tear_down (Group *group, gconstpointer data)
+{
+  gui_peer_free (group->peer);
+  gui_tracker_free (group->tracker);
+  g_free (group->folder);
+}
+
+static ShoalEngine *
+get_engine (GuiApp *app)
+{
+  return shoal_session_get_engine (shoal_application_get_session (app->application));
+}
+
+/* Whether ben, who looks again and again, sees it. */
+static gboolean
+is_found (Group *group, const char *word)
+{
+  g_autofree char *found = gui_peer_run (group->peer, "--json", "search", "--limit", "50", NULL);
+
+  return strstr (found, word) != NULL;
+}
+
+/* ---- Parts of folders ---- */
+
+static void
+on_added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) shares = shoal_shares_add_finish (SHOAL_SHARES (object), result, &error);
+
+  g_assert_no_error (error);
+  *(gboolean *) user_data = TRUE;
+}
+
+/* The switch beside the name. */
+static GtkWidget *
+find_switch (GtkWidget *page, const char *name)
+{
+  GtkWidget *row = gui_find_text (page, name);
+
+  while (row != NULL && !GTK_IS_SWITCH (row))
+    row = gtk_widget_get_next_sibling (row);
+  return row;
+}
+
+static void
+choose_files (GuiApp *app, gpointer user_data)
+{
+  Group *group = user_data;
+  const char *const paths[] = { group->folder, NULL };
+  gboolean added = FALSE;
+
+  gui_join (app, gui_tracker_get_link (group->tracker), "ada", "secret of ada");
+  gui_wait_connected (app);
+
+  shoal_shares_add_unoffered_async (shoal_engine_get_shares (get_engine (app)), paths, NULL,
+                                    on_added_cb, &added);
+  gui_wait_until (added);
+  GtkWidget *page = gui_get_page (app, "files");
+  gui_wait_until (gui_find_text (page, "Nothing chosen yet") != NULL);
+  g_assert_false (is_found (group, "first.txt"));
+
+  shoal_files_page_show_path (SHOAL_FILES_PAGE (page), group->folder);
+  gui_wait_until (find_switch (page, "second.txt") != NULL);
+  g_assert_nonnull (gui_find_text (page, "Nothing of it is offered"));
+  g_assert_false (gtk_switch_get_active (GTK_SWITCH (find_switch (page, "first.txt"))));
+
+  gui_press (find_switch (page, "second.txt"));
+  gui_wait_until (gui_find_text (page, "1 of 3 files") != NULL);
+  gui_wait_until (is_found (group, "second.txt"));
+  g_assert_false (is_found (group, "first.txt"));
+
+  /* A folder stands for what is in it. */
+  gui_press (find_switch (page, "below"));
+  gui_wait_until (gtk_switch_get_active (GTK_SWITCH (find_switch (page, "third.txt"))));
+  gui_wait_until (gui_find_text (page, "2 of 3 files") != NULL);
+  gui_wait_until (is_found (group, "third.txt"));
+
+  gui_press_control (page, "Offer None");
+  gui_wait_until (gui_find_text (page, "Nothing of it is offered") != NULL);
+  gui_wait_until (!is_found (group, "second.txt"));
+  gui_act (page, "files.back", NULL);
+  gui_wait_until (gui_find_text (page, "Nothing chosen yet") != NULL);
+}
+
+static void
+test_choose_files (Group *group, gconstpointer data)
+{
+  gui_run (NULL, choose_files, group);
+}
+
+/* ---- Away and back ---- */
+
+static void
+see_group (GuiApp *app, gpointer user_data)
+{
+  Group *group = user_data;
+
+  gui_join (app, gui_tracker_get_link (group->tracker), "ada", "secret of ada");
+  gui_wait_connected (app);
+  GtkWidget *page = gui_get_page (app, "browse");
+  gui_wait_until (gui_find_text (page, "notes") != NULL);
+
+  gui_tracker_stop (group->tracker);
+  gui_wait_until (gui_find_text (page, "Not connected: as seen at") != NULL);
+  g_assert_nonnull (gui_find_text (page, "notes"));
+}
+
+static void
+see_what_was_kept (GuiApp *app, gpointer user_data)
+{
+  Group *group = user_data;
+  GtkWidget *page = gui_get_page (app, "browse");
+
+  gui_wait_until (gui_find_text (page, "notes") != NULL);
+  g_assert_nonnull (gui_find_text (page, "as seen at"));
+  page = gui_get_page (app, "people");
+  gui_wait_until (gui_find_text (page, "ben") != NULL);
+  g_assert_nonnull (gui_find_text (page, "Offline since"));
+
+  gui_tracker_start (group->tracker);
+  page = gui_get_page (app, "browse");
+  gui_wait_until (gui_find_text (page, "as seen at") == NULL);
+  gui_wait_until (gui_find_text (page, "notes") != NULL);
+}
+
+static void
+test_away_and_back (Group *group, gconstpointer data)
+{
+  g_free (gui_peer_run (group->peer, "share", group->folder, NULL));
+  gui_run (NULL, see_group, group);
+  /* A new start while the tracker is still away. */
+  gui_run (NULL, see_what_was_kept, group);
+}
+
+int
+main (int argc, char *argv[])
+{
+  gui_init (&argc, &argv);
+  g_test_add ("/pages/choose-files", Group, NULL, group_set_up, test_choose_files, group_tear_down);
+  g_test_add ("/pages/away-and-back", Group, NULL, group_set_up, test_away_and_back,
+              group_tear_down);
+  return g_test_run ();
+}
