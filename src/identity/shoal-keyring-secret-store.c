@@ -53,10 +53,15 @@ static const SecretSchema schema = {
 
 /* One call to libsecret: its own cancellable is cancelled by the caller's or by the clock. The task
  * does not check the caller's cancellable by itself, so that the answer can say what happened. */
+typedef void (*KeyringStart) (GTask *task);
+
 typedef struct
 {
   char *kind;
   char *profile_id;
+  char *group;
+  GBytes *secret;
+  KeyringStart start;
   GCancellable *inner;
   GSource *timer;
   gulong handler;
@@ -70,6 +75,8 @@ keyring_call_free (gpointer data)
 
   g_clear_pointer (&call->kind, g_free);
   g_clear_pointer (&call->profile_id, g_free);
+  g_clear_pointer (&call->group, g_free);
+  g_clear_pointer (&call->secret, g_bytes_unref);
   g_clear_object (&call->inner);
   g_assert (call->timer == NULL);
   g_free (call);
@@ -95,6 +102,7 @@ static GTask *
 keyring_call_new (gpointer source,
                   const char *profile_id,
                   const char *kind,
+                  const char *group,
                   GCancellable *cancellable,
                   GAsyncReadyCallback callback,
                   gpointer user_data)
@@ -104,6 +112,7 @@ keyring_call_new (gpointer source,
 
   call->kind = g_strdup (kind);
   call->profile_id = g_strdup (profile_id);
+  call->group = g_strdup (group);
   call->inner = g_cancellable_new ();
   g_task_set_source_tag (task, keyring_call_new);
   g_task_set_task_data (task, call, keyring_call_free);
@@ -117,11 +126,38 @@ keyring_call_new (gpointer source,
   return task;
 }
 
+/* One call at a time: libsecret's file back end (a sandbox has no other) reads the whole file and
+ * writes it anew, and two of these at once end in "The file was externally modified". The queue
+ * holds the references of the tasks that wait; the one at work is not in it. */
+static GQueue waiting = G_QUEUE_INIT;
+static GTask *at_work;
+
+static void
+keyring_call_start (GTask *task, KeyringStart start)
+{
+  KeyringCall *call = g_task_get_task_data (task);
+
+  call->start = start;
+  if (at_work != NULL)
+    {
+      g_queue_push_tail (&waiting, task);
+      return;
+    }
+  at_work = task;
+  start (task);
+}
+
 static void
 keyring_call_done (GTask *task)
 {
   KeyringCall *call = g_task_get_task_data (task);
 
+  if (at_work == task)
+    {
+      at_work = g_queue_pop_head (&waiting);
+      if (at_work != NULL)
+        ((KeyringCall *) g_task_get_task_data (at_work))->start (at_work);
+    }
   g_cancellable_disconnect (g_task_get_cancellable (task), call->handler);
   call->handler = 0;
   g_source_destroy (call->timer);
@@ -146,10 +182,10 @@ keyring_call_fail (GTask *task, const GError *cause)
 }
 
 static GHashTable *
-make_attributes (const KeyringCall *call, const char *group)
+make_attributes (const KeyringCall *call)
 {
   return secret_attributes_build (&schema, "kind", call->kind, "profile", call->profile_id, "group",
-                                  group, NULL);
+                                  call->group, NULL);
 }
 
 /* ---- The back end --------------------------------------------------------------------------- */
@@ -175,16 +211,22 @@ on_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-store_secret (GTask *task, const char *group, GBytes *secret, GAsyncReadyCallback callback)
+store_then (GTask *task, GAsyncReadyCallback callback)
 {
   KeyringCall *call = g_task_get_task_data (task);
-  g_autoptr (GHashTable) attributes = make_attributes (call, group);
+  g_autoptr (GHashTable) attributes = make_attributes (call);
   g_autofree char *label = g_strdup_printf ("Shoal: %s", call->kind);
-  char *base64 = shoal_secret_bytes_to_base64 (secret);
+  char *base64 = shoal_secret_bytes_to_base64 (call->secret);
 
   secret_password_storev (&schema, attributes, SECRET_COLLECTION_DEFAULT, label, base64,
                           call->inner, callback, task);
   shoal_secret_text_free (base64);
+}
+
+static void
+start_store (GTask *task)
+{
+  store_then (task, on_stored_cb);
 }
 
 static void
@@ -197,9 +239,12 @@ keyring_store_async (ShoalSecretStore *store,
                      gpointer user_data)
 {
   ShoalKeyringSecretStore *self = SHOAL_KEYRING_SECRET_STORE (store);
-  GTask *task = keyring_call_new (self, self->profile_id, kind, cancellable, callback, user_data);
+  GTask *task
+      = keyring_call_new (self, self->profile_id, kind, group, cancellable, callback, user_data);
+  KeyringCall *call = g_task_get_task_data (task);
 
-  store_secret (task, group, secret, on_stored_cb);
+  call->secret = g_bytes_ref (secret);
+  keyring_call_start (task, start_store);
 }
 
 static gboolean
@@ -244,6 +289,15 @@ on_looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+start_lookup (GTask *task)
+{
+  KeyringCall *call = g_task_get_task_data (task);
+  g_autoptr (GHashTable) attributes = make_attributes (call);
+
+  secret_password_lookupv (&schema, attributes, call->inner, on_looked_up_cb, task);
+}
+
+static void
 keyring_lookup_async (ShoalSecretStore *store,
                       const char *kind,
                       const char *group,
@@ -252,11 +306,10 @@ keyring_lookup_async (ShoalSecretStore *store,
                       gpointer user_data)
 {
   ShoalKeyringSecretStore *self = SHOAL_KEYRING_SECRET_STORE (store);
-  GTask *task = keyring_call_new (self, self->profile_id, kind, cancellable, callback, user_data);
-  KeyringCall *call = g_task_get_task_data (task);
-  g_autoptr (GHashTable) attributes = make_attributes (call, group);
 
-  secret_password_lookupv (&schema, attributes, call->inner, on_looked_up_cb, task);
+  keyring_call_start (
+      keyring_call_new (self, self->profile_id, kind, group, cancellable, callback, user_data),
+      start_lookup);
 }
 
 static GBytes *
@@ -281,12 +334,12 @@ on_cleared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-clear_secret (GTask *task, const char *group, GAsyncReadyCallback callback)
+start_clear (GTask *task)
 {
   KeyringCall *call = g_task_get_task_data (task);
-  g_autoptr (GHashTable) attributes = make_attributes (call, group);
+  g_autoptr (GHashTable) attributes = make_attributes (call);
 
-  secret_password_clearv (&schema, attributes, call->inner, callback, task);
+  secret_password_clearv (&schema, attributes, call->inner, on_cleared_cb, task);
 }
 
 static void
@@ -298,9 +351,10 @@ keyring_clear_async (ShoalSecretStore *store,
                      gpointer user_data)
 {
   ShoalKeyringSecretStore *self = SHOAL_KEYRING_SECRET_STORE (store);
-  GTask *task = keyring_call_new (self, self->profile_id, kind, cancellable, callback, user_data);
 
-  clear_secret (task, group, on_cleared_cb);
+  keyring_call_start (
+      keyring_call_new (self, self->profile_id, kind, group, cancellable, callback, user_data),
+      start_clear);
 }
 
 /* ---- Is there a keyring? -------------------------------------------------------------------- */
@@ -333,18 +387,25 @@ on_probe_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (secret_password_store_finish (result, &error))
-    clear_secret (task, "", on_cleared_cb);
+    start_clear (task);
   else
     probe_fail (task, error);
+}
+
+static void
+start_probe (GTask *task)
+{
+  store_then (task, on_probe_stored_cb);
 }
 
 /* Nothing but keeping something shows that a keyring can keep something. */
 static void
 probe_by_storing (GTask *task)
 {
-  g_autoptr (GBytes) nothing = g_bytes_new_static ("probe", 5);
+  KeyringCall *call = g_task_get_task_data (task);
 
-  store_secret (task, "", nothing, on_probe_stored_cb);
+  call->secret = g_bytes_new_static ("probe", 5);
+  keyring_call_start (task, start_probe);
 }
 
 static void
@@ -424,7 +485,8 @@ shoal_keyring_probe_async (const char *profile_id,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  GTask *task = keyring_call_new (NULL, profile_id, PROBE_KIND, cancellable, callback, user_data);
+  GTask *task
+      = keyring_call_new (NULL, profile_id, PROBE_KIND, "", cancellable, callback, user_data);
   KeyringCall *call = g_task_get_task_data (task);
 
   /* libsecret's own file, or the portal: neither needs the service on the bus */

@@ -286,6 +286,38 @@ test_open_without_keyring (void)
   remove_folder (folder);
 }
 
+#define N_AT_ONCE 6
+
+/* Calls that overlap, of two stores that share one keyring: each is carried out. */
+static void
+check_many_at_once (ShoalSecretStore *one, ShoalSecretStore *other)
+{
+  GAsyncResult *results[N_AT_ONCE] = { NULL };
+
+  for (guint i = 0; i < N_AT_ONCE; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("secret %u", i);
+      g_autoptr (GBytes) secret = g_bytes_new (text, strlen (text));
+      g_autofree char *group = g_strdup_printf ("group %u", i);
+
+      shoal_secret_store_store_async (i % 2 == 0 ? one : other, "token", group, secret, NULL,
+                                      on_result_cb, &results[i]);
+    }
+  for (guint i = 0; i < N_AT_ONCE; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      ShoalSecretStore *store = i % 2 == 0 ? one : other;
+      g_autofree char *text = g_strdup_printf ("secret %u", i);
+      g_autofree char *group = g_strdup_printf ("group %u", i);
+
+      wait_for (&results[i]);
+      g_assert_true (shoal_secret_store_store_finish (store, results[i], &error));
+      g_assert_no_error (error);
+      g_object_unref (results[i]);
+      assert_secret (store, "token", group, text);
+    }
+}
+
 /* libsecret's own file stands for a keyring: the same calls, without a desktop. It leaks the entity
  * tags of that file (0.20.5), which are none of ours. */
 static void
@@ -319,6 +351,7 @@ test_keyring (void)
   assert_secret (other, "token", "", NULL);
   g_assert_true (store (other, "token", "", "theirs", &error));
   assert_secret (secrets, "token", "", "two");
+  check_many_at_once (secrets, other);
   remove_folder (other_folder);
   remove_folder (folder);
 #ifdef __SANITIZE_ADDRESS__
