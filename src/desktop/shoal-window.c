@@ -82,6 +82,9 @@ on_visible_page_changed_cb (ShoalWindow *self)
                                gtk_list_box_get_row_at_index (self->sidebar_list, (int) i));
 
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VISIBLE_PAGE]);
+  /* To let go of it would leave it in place. */
+  if (self->search_binding != NULL)
+    g_binding_unbind (self->search_binding);
   g_clear_object (&self->search_binding);
   if (visible != NULL)
     self->search_binding = g_object_ref (

@@ -323,6 +323,31 @@ dup_label_below (GtkWidget *widget)
   return NULL;
 }
 
+/* The words of what the widget says it is labelled by. A button says so of its icon, too, which has
+ * none. */
+static char *
+dup_labelling_words (GtkWidget *widget)
+{
+  GtkAccessible *accessible = GTK_ACCESSIBLE (widget);
+  g_autofree char *found = NULL;
+
+  if (!gtk_test_accessible_has_relation (accessible, GTK_ACCESSIBLE_RELATION_LABELLED_BY))
+    return NULL;
+  /* Again the check is the getter: it names the others as “GtkLabel<0x123>”. */
+  found = gtk_test_accessible_check_relation (accessible, GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                              accessible, NULL);
+  for (const char *at = found; at != NULL && (at = strstr (at, "<0x")) != NULL; at++)
+    {
+      GtkWidget *other = GTK_WIDGET (g_ascii_strtoull (at + 1, NULL, 16));
+
+      if (GTK_IS_LABEL (other))
+        return g_strdup (gtk_label_get_text (GTK_LABEL (other)));
+      if (!GTK_IS_IMAGE (other))
+        return gui_dup_name (other);
+    }
+  return NULL;
+}
+
 /* The order of the accessible name computation: what was set, a label that points here, the
  * widget's own words, its tooltip. */
 char *
@@ -341,13 +366,9 @@ gui_dup_name (GtkWidget *widget)
   mnemonics = gtk_widget_list_mnemonic_labels (widget);
   if (mnemonics != NULL)
     return g_strdup (gtk_label_get_text (mnemonics->data));
-  if (gtk_test_accessible_has_relation (GTK_ACCESSIBLE (widget),
-                                        GTK_ACCESSIBLE_RELATION_LABELLED_BY))
-    {
-      /* A relation to a label that is gone is none: its words are below, or they are elsewhere. */
-      name = non_empty (dup_label_below (widget));
-      return name != NULL ? name : g_strdup ("(labelled by another)");
-    }
+  name = non_empty (dup_labelling_words (widget));
+  if (name != NULL)
+    return name;
   if (ADW_IS_PREFERENCES_ROW (widget))
     name = without_mnemonic (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)));
   else if (GTK_IS_LABEL (widget))
