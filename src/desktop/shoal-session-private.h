@@ -24,6 +24,7 @@ struct _ShoalSession
   gboolean busy;      /* the chain is under way */
   gboolean again;     /* current has changed since it began */
   GPtrArray *closing; /* of GTask: waiting for the end */
+  guint n_stopping;   /* trackers that were asked to end and have not yet */
 };
 
 /** shoal_session_begin: the chain: closes what is open, opens what is current */

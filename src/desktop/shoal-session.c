@@ -111,6 +111,27 @@ use_engine (ShoalSession *self, ShoalEngine *engine)
 /* ---- The chain ---- */
 
 static void
+return_closed (ShoalSession *self)
+{
+  g_autoptr (GPtrArray) closing = g_steal_pointer (&self->closing);
+
+  self->closing = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < closing->len; i++)
+    g_task_return_boolean (g_ptr_array_index (closing, i), TRUE);
+}
+
+static void
+on_tracker_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalSession) self = user_data;
+
+  shoal_tracker_process_stop_finish (SHOAL_TRACKER_PROCESS (object), result);
+  if (--self->n_stopping == 0)
+    return_closed (self);
+}
+
+/* Whoever starts the app again at once finds their ports and data free. */
+static void
 stop_trackers (ShoalSession *self)
 {
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->groups)); i++)
@@ -118,8 +139,10 @@ stop_trackers (ShoalSession *self)
       g_autoptr (ShoalGroupItem) group = g_list_model_get_item (G_LIST_MODEL (self->groups), i);
       ShoalTrackerProcess *tracker = shoal_group_item_get_tracker (group);
 
-      if (tracker != NULL)
-        shoal_tracker_process_stop (tracker);
+      if (tracker == NULL)
+        continue;
+      self->n_stopping++;
+      shoal_tracker_process_stop_async (tracker, on_tracker_stopped_cb, g_object_ref (self));
     }
 }
 
@@ -137,12 +160,8 @@ end_chain (ShoalSession *self)
 
   /* The engine's last words went through them. */
   stop_trackers (self);
-
-  g_autoptr (GPtrArray) closing = g_steal_pointer (&self->closing);
-
-  self->closing = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < closing->len; i++)
-    g_task_return_boolean (g_ptr_array_index (closing, i), TRUE);
+  if (self->n_stopping == 0)
+    return_closed (self);
 }
 
 static void

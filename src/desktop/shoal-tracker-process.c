@@ -24,6 +24,8 @@
 #include "shoal-limits.h"
 
 #define GROUP "hosting"
+/* How long a tracker that was asked to stop may take for its last words, in seconds. */
+#define STOP_TIMEOUT_S 5
 
 struct _ShoalTrackerProcess
 {
@@ -301,6 +303,71 @@ shoal_tracker_process_stop (ShoalTrackerProcess *self)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->process);
   set_state (self, SHOAL_TRACKER_STOPPED);
+}
+
+typedef struct
+{
+  GSubprocess *process;
+  guint timeout_id;
+} Stopping;
+
+static void
+stopping_free (gpointer data)
+{
+  Stopping *stopping = data;
+
+  g_clear_handle_id (&stopping->timeout_id, g_source_remove);
+  g_clear_object (&stopping->process);
+  g_free (stopping);
+}
+
+static gboolean
+on_stop_timeout_cb (gpointer user_data)
+{
+  Stopping *stopping = user_data;
+
+  stopping->timeout_id = 0;
+  g_subprocess_force_exit (stopping->process);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  g_subprocess_wait_finish (G_SUBPROCESS (object), result, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+shoal_tracker_process_stop_async (ShoalTrackerProcess *self,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_return_if_fail (SHOAL_IS_TRACKER_PROCESS (self));
+
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  Stopping *stopping = g_new0 (Stopping, 1);
+
+  g_task_set_source_tag (task, shoal_tracker_process_stop_async);
+  g_task_set_task_data (task, stopping, stopping_free);
+  g_set_object (&stopping->process, self->process);
+  shoal_tracker_process_stop (self);
+  if (stopping->process == NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  stopping->timeout_id = g_timeout_add_seconds (STOP_TIMEOUT_S, on_stop_timeout_cb, stopping);
+  g_subprocess_wait_async (stopping->process, NULL, on_stopped_cb, g_steal_pointer (&task));
+}
+
+void
+shoal_tracker_process_stop_finish (ShoalTrackerProcess *self, GAsyncResult *result)
+{
+  g_return_if_fail (g_task_is_valid (result, self));
+  g_task_propagate_boolean (G_TASK (result), NULL);
 }
 
 /* ---- Waiting ---- */

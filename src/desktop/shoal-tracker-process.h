@@ -41,7 +41,14 @@ ShoalTrackerProcess *shoal_tracker_process_create (
 /** shoal_tracker_process_start: starts it, and again when it ends by itself, until
  * shoal_tracker_process_stop() */
 void shoal_tracker_process_start (ShoalTrackerProcess *self);
+/** shoal_tracker_process_stop: asks it to end and does not wait for that */
 void shoal_tracker_process_stop (ShoalTrackerProcess *self);
+/** shoal_tracker_process_stop_async: as shoal_tracker_process_stop(); done when the process has
+ * ended and its data can be used by another. One that takes more than 5 s is killed. */
+void shoal_tracker_process_stop_async (ShoalTrackerProcess *self,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+void shoal_tracker_process_stop_finish (ShoalTrackerProcess *self, GAsyncResult *result);
 /** shoal_tracker_process_wait_async: done when it accepts connections; fails with the reason if it
  * ended */
 void shoal_tracker_process_wait_async (ShoalTrackerProcess *self,

@@ -4,7 +4,11 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
+#include <glob.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "gui-fixture.h"
 
@@ -54,6 +58,26 @@ meet_guest (GuiApp *app, gpointer user_data)
   gui_wait_until (gui_find_text (app->view, "ben") != NULL);
 }
 
+/* The tracker has ended with the app, so that nothing of it is in use. */
+static void
+check_tracker_ended (void)
+{
+  g_autofree char *pattern
+      = g_build_filename (g_get_user_data_dir (), "shoal", "*", "tracker", "*lock", NULL);
+  glob_t locks;
+
+  g_assert_cmpint (glob (pattern, 0, NULL, &locks), ==, 0);
+  for (gsize i = 0; i < locks.gl_pathc; i++)
+    {
+      int fd = open (locks.gl_pathv[i], O_RDWR | O_CLOEXEC);
+
+      g_assert_cmpint (fd, >=, 0);
+      g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), ==, 0);
+      close (fd);
+    }
+  globfree (&locks);
+}
+
 static void
 test_start (void)
 {
@@ -61,6 +85,7 @@ test_start (void)
 
   gui_forget ();
   gui_run (NULL, start_group, &link);
+  check_tracker_ended ();
   gui_run (NULL, meet_guest, link);
 }
 
