@@ -169,9 +169,23 @@ apply_pragmas (ShoalConnection *self, gboolean read_only, gsize cache_bytes, GEr
   return shoal_connection_exec (self, script, error);
 }
 
+/* SQLite counts the memory it uses, under a lock for each allocation, and nobody asks for it. */
+static void
+stop_counting_memory (void)
+{
+  static gsize done = 0;
+
+  if (!g_once_init_enter (&done))
+    return;
+  if (sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK)
+    g_debug ("SQLite was in use before");
+  g_once_init_leave (&done, 1);
+}
+
 static gboolean
 check_features (GError **error)
 {
+  stop_counting_memory ();
   if (sqlite3_threadsafe () != 0 && sqlite3_libversion_number () >= 3034000
       && sqlite3_compileoption_used ("ENABLE_FTS5"))
     return TRUE;

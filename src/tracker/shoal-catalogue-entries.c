@@ -177,7 +177,7 @@ insert_entry (Job *self,
     .path = entry->path,
   };
 
-  return shoal_items_insert (connection, &item, NULL, error);
+  return shoal_items_insert (connection, &item, 0, NULL, error);
 }
 
 static gboolean

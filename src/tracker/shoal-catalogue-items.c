@@ -94,24 +94,25 @@ make_words (GString *words,
 }
 
 gboolean
-shoal_items_insert (ShoalConnection *connection, const ShoalItem *item, gint64 *row, GError **error)
+shoal_items_insert (
+    ShoalConnection *connection, const ShoalItem *item, gint64 live, gint64 *row, GError **error)
 {
   gsize fold_at = 0;
   g_autofree char *fold = shoal_path_fold (item->path, &fold_at);
   const char *name = shoal_path_name (item->path);
   ShoalType type = item->folder ? SHOAL_TYPE_FOLDER : shoal_type_of_name (name);
 
-  if (!shoal_connection_run (
-          connection, error,
-          "INSERT INTO items (listing_id, refs, live, type, key, digest, size, "
-          "manifest_size, entries, ident, "
-          "mtime_ms, added_ms, name_at, fold_at, path, fold) VALUES (?, ?, 0, "
-          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          "iiiidiiiiiiiiss", item->listing_row, (gint64) (item->listing_row != 0), (gint64) type,
-          shoal_digest_key (item->digest), item->digest->bytes, (gsize) SHOAL_DIGEST_SIZE,
-          item->size, item->manifest_size, item->entries, item_ident (item), item->mtime_ms,
-          item->added_ms, (gint64) (name - item->path), (gint64) fold_at, item->path,
-          g_str_equal (fold, item->path) ? NULL : fold))
+  if (!shoal_connection_run (connection, error,
+                             "INSERT INTO items (listing_id, refs, live, type, key, digest, size, "
+                             "manifest_size, entries, ident, "
+                             "mtime_ms, added_ms, name_at, fold_at, path, fold) VALUES (?, 1, ?, "
+                             "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                             "iiiidiiiiiiiiss", item->listing_row, live, (gint64) type,
+                             shoal_digest_key (item->digest), item->digest->bytes,
+                             (gsize) SHOAL_DIGEST_SIZE, item->size, item->manifest_size,
+                             item->entries, item_ident (item), item->mtime_ms, item->added_ms,
+                             (gint64) (name - item->path), (gint64) fold_at, item->path,
+                             g_str_equal (fold, item->path) ? NULL : fold))
     return FALSE;
 
   gint64 id = shoal_connection_last_row_id (connection);

@@ -33,6 +33,7 @@ typedef struct
   gint64 n_offers; /* of the member, with those of this job so far */
   gint64 n_entries;
   gint64 n_bytes;
+  ShoalOfferSums added; /* what the tables do not have yet */
   ShoalMemberCounts counts;
   gboolean changed; /* something is found now that was not, or the other way round */
 } Job;
@@ -210,59 +211,76 @@ find_listing (ShoalConnection *connection,
   return shoal_listings_insert (connection, item, row, error);
 }
 
+/* A new item was counted when it was made. */
 static gboolean
-insert_offer (
-    Job *self, ShoalConnection *connection, Offer *offer, ShoalOfferRow *row, GError **error)
+raise_counters (ShoalConnection *connection,
+                const ShoalOfferRow *row,
+                gboolean new_item,
+                GError **error)
 {
-  if (!shoal_connection_run (
-          connection, error,
-          "INSERT INTO offers (device_id, account_id, offer, item_id, listing_id, listing_shared, "
-          "complete, key, entries, done, files, bytes, added_ms) "
-          "VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0, ?, ?, ?)",
-          "iisiiiiiiii", self->actor->device_row, self->actor->account_row, offer->offer,
-          row->item_row, row->listing_row, (gint64) row->listing_shared,
-          shoal_digest_key (&offer->digest), offer->item.entries, row->files, row->bytes,
-          self->now_ms))
+  if (!new_item
+      && !shoal_connection_run (connection, error,
+                                "UPDATE items SET refs = refs + 1, live = live + ? WHERE id = ?",
+                                "ii", (gint64) row->complete, row->item_row))
     return FALSE;
-  row->row = shoal_connection_last_row_id (connection);
-  return shoal_connection_run (connection, error, "UPDATE items SET refs = refs + 1 WHERE id = ?",
-                               "i", row->item_row)
-         && (row->listing_row == 0
-             || shoal_connection_run (connection, error,
-                                      "UPDATE listings SET refs = refs + 1 WHERE id = ?", "i",
-                                      row->listing_row))
-         && shoal_connection_run (
-             connection, error,
-             "INSERT INTO offer_counts (account_id, offers, entries, bytes) VALUES (?, 1, 1 + ?, "
-             "?) "
-             "ON CONFLICT (account_id) DO UPDATE SET offers = offers + 1, "
-             "entries = entries + excluded.entries, bytes = bytes + excluded.bytes",
-             "iii", self->actor->account_row, offer->item.entries, row->bytes);
+  return row->listing_row == 0
+         || shoal_connection_run (connection, error,
+                                  "UPDATE listings SET refs = refs + 1, live = live + ? "
+                                  "WHERE id = ?",
+                                  "ii", (gint64) row->complete, row->listing_row);
+}
+
+static gboolean
+insert_offer (Job *self,
+              ShoalConnection *connection,
+              const Offer *offer,
+              const ShoalOfferRow *row,
+              GError **error)
+{
+  return shoal_connection_run (
+      connection, error,
+      "INSERT INTO offers (device_id, account_id, offer, item_id, listing_id, listing_shared, "
+      "complete, key, entries, done, files, bytes, added_ms) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+      "iisiiiiiiiii", self->actor->device_row, self->actor->account_row, offer->offer,
+      row->item_row, row->listing_row, (gint64) row->listing_shared, (gint64) row->complete,
+      shoal_digest_key (&offer->digest), row->entries, row->files, row->bytes, self->now_ms);
 }
 
 static gboolean
 add_offer (Job *self, ShoalConnection *connection, Offer *offer, gint64 item_row, GError **error)
 {
+  gboolean new_item = item_row == 0;
   ShoalOfferRow row = {
     .account_row = self->actor->account_row,
     .item_row = item_row,
+    /* Without entries there is nothing to wait for. */
+    .complete = offer->item.entries == 0,
     .entries = offer->item.entries,
     .files = offer->item.folder ? 0 : 1,
     .bytes = offer->item.size,
   };
 
-  if (row.item_row == 0 && !shoal_items_insert (connection, &offer->item, &row.item_row, error))
+  if (new_item
+      && !shoal_items_insert (connection, &offer->item, row.complete, &row.item_row, error))
     return FALSE;
   if (offer->item.folder
       && !find_listing (connection, &offer->item, &row.listing_row, &row.listing_shared, error))
     return FALSE;
-  if (!insert_offer (self, connection, offer, &row, error))
+  if (!insert_offer (self, connection, offer, &row, error)
+      || !raise_counters (connection, &row, new_item, error))
     return FALSE;
-  /* Without entries there is nothing to wait for. */
-  if (offer->item.entries > 0)
-    return TRUE;
-  self->changed = TRUE;
-  return shoal_offers_set_complete (connection, &row, error);
+  shoal_offer_sums_add (&self->added, &row);
+  self->changed |= row.complete;
+  return TRUE;
+}
+
+/* What takes the place of another: that one is counted out of sums that must be up to date. */
+static gboolean
+remove_old (Job *self, ShoalConnection *connection, const ShoalOfferRow *old, GError **error)
+{
+  return shoal_offer_sums_write (&self->added, connection, self->actor->account_row, error)
+         && shoal_offers_remove (connection, old, error);
 }
 
 static gboolean
@@ -280,7 +298,7 @@ apply_offer (Job *self, ShoalConnection *connection, Offer *offer, GError **erro
       if (!take_room (self, offer, &old, error))
         return FALSE;
       self->changed |= old.complete;
-      if (old.row != 0 && !shoal_offers_remove (connection, &old, error))
+      if (old.row != 0 && !remove_old (self, connection, &old, error))
         return FALSE;
       if (!add_offer (self, connection, offer, item_row, error))
         return FALSE;
@@ -338,7 +356,8 @@ run_job (ShoalConnection *connection, gpointer data, GError **error)
           return FALSE;
         }
     }
-  return audit (self, connection, error)
+  return shoal_offer_sums_write (&self->added, connection, self->actor->account_row, error)
+         && audit (self, connection, error)
          && shoal_offers_get_counts (connection, self->actor->account_row, &self->counts, error);
 }
 

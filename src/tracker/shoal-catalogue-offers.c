@@ -56,11 +56,44 @@ shoal_offers_find (ShoalConnection *connection,
 }
 
 static gboolean
-add_files (ShoalConnection *connection, const ShoalOfferRow *row, gint64 sign, GError **error)
+add_files (
+    ShoalConnection *connection, gint64 account_row, gint64 files, gint64 bytes, GError **error)
 {
   return shoal_connection_run (
       connection, error, "UPDATE accounts SET files = files + ?, bytes = bytes + ? WHERE id = ?",
-      "iii", sign * row->files, sign * row->bytes, row->account_row);
+      "iii", files, bytes, account_row);
+}
+
+void
+shoal_offer_sums_add (ShoalOfferSums *self, const ShoalOfferRow *row)
+{
+  self->n_offers++;
+  self->entries += 1 + row->entries;
+  self->bytes += row->bytes;
+  if (!row->complete)
+    return;
+  self->live_files += row->files;
+  self->live_bytes += row->bytes;
+}
+
+gboolean
+shoal_offer_sums_write (ShoalOfferSums *self,
+                        ShoalConnection *connection,
+                        gint64 account_row,
+                        GError **error)
+{
+  ShoalOfferSums sums = *self;
+
+  *self = (ShoalOfferSums){ 0 };
+  return sums.n_offers == 0
+         || (shoal_connection_run (
+                 connection, error,
+                 "INSERT INTO offer_counts (account_id, offers, entries, bytes) "
+                 "VALUES (?, ?, ?, ?) "
+                 "ON CONFLICT (account_id) DO UPDATE SET offers = offers + excluded.offers, "
+                 "entries = entries + excluded.entries, bytes = bytes + excluded.bytes",
+                 "iiii", account_row, sums.n_offers, sums.entries, sums.bytes)
+             && add_files (connection, account_row, sums.live_files, sums.live_bytes, error));
 }
 
 gboolean
@@ -74,7 +107,7 @@ shoal_offers_set_complete (ShoalConnection *connection, const ShoalOfferRow *row
              || shoal_connection_run (connection, error,
                                       "UPDATE listings SET live = live + 1 WHERE id = ?", "i",
                                       row->listing_row))
-         && add_files (connection, row, 1, error);
+         && add_files (connection, row->account_row, row->files, row->bytes, error);
 }
 
 /* A listing that nobody needs must not be shared any more: parts of it may be gone. */
@@ -101,7 +134,8 @@ shoal_offers_remove (ShoalConnection *connection, const ShoalOfferRow *row, GErr
                                   "- 1 - ?, bytes = bytes - ? "
                                   "WHERE account_id = ?",
                                   "iii", row->entries, row->bytes, row->account_row)
-         && (!row->complete || add_files (connection, row, -1, error));
+         && (!row->complete
+             || add_files (connection, row->account_row, -row->files, -row->bytes, error));
 }
 
 static gboolean

@@ -72,11 +72,10 @@ gboolean shoal_items_find_top (ShoalConnection *connection,
                                const ShoalItem *item,
                                gint64 *row,
                                GError **error);
-/** shoal_items_insert: with its words in the index; its counters are 0 */
-gboolean shoal_items_insert (ShoalConnection *connection,
-                             const ShoalItem *item,
-                             gint64 *row,
-                             GError **error);
+/** shoal_items_insert: with its words in the index, and needed once. @live: what its counter of
+ * complete offers begins with */
+gboolean shoal_items_insert (
+    ShoalConnection *connection, const ShoalItem *item, gint64 live, gint64 *row, GError **error);
 /** shoal_items_delete: a row of items and its words. @path, @fold, @type, …: as they are in the row
  */
 gboolean shoal_items_delete (ShoalConnection *connection, gint64 row, GError **error);
@@ -103,6 +102,25 @@ typedef struct
   gint64 files;
   gint64 bytes;
 } ShoalOfferRow;
+
+/** ShoalOfferSums: what new offers of one member add to his sums; written once for many offers */
+typedef struct
+{
+  gint64 n_offers;
+  gint64 entries;
+  gint64 bytes;
+  gint64 live_files; /* of the complete ones */
+  gint64 live_bytes;
+} ShoalOfferSums;
+
+/** shoal_offer_sums_add: counts a row that was inserted */
+void shoal_offer_sums_add (ShoalOfferSums *self, const ShoalOfferRow *row);
+/** shoal_offer_sums_write: adds them to the member's and begins again with nothing. To be called
+ * before anything reads his sums or takes something away from them. */
+gboolean shoal_offer_sums_write (ShoalOfferSums *self,
+                                 ShoalConnection *connection,
+                                 gint64 account_row,
+                                 GError **error);
 
 /** shoal_offers_find: @row: (out): its row is 0 if the device has no such offer */
 gboolean shoal_offers_find (ShoalConnection *connection,

@@ -149,6 +149,23 @@ shoal_content_count_sources (ShoalConnection *connection,
                              gint64 *n_sources,
                              GError **error)
 {
+  gint64 others = 1;
+
+  /* Most of what is offered nobody else has: found out without looking at anything but indexes. */
+  if (device_row != 0
+      && !shoal_connection_query_integer (
+          connection, 0, &others, error,
+          "SELECT EXISTS (SELECT 1 FROM offers WHERE key = ?1 AND device_id < ?2) "
+          "OR EXISTS (SELECT 1 FROM offers WHERE key = ?1 AND device_id > ?2) "
+          "OR EXISTS (SELECT 1 FROM items WHERE key = ?1 AND listing_id > 0)",
+          "ii", shoal_digest_key (digest), device_row))
+    return FALSE;
+  if (others == 0)
+    {
+      *n_sources = 1;
+      return TRUE;
+    }
+
   g_autoptr (GArray) holders = shoal_content_collect (connection, digest, size, error);
   gboolean found = device_row == 0;
 

@@ -305,6 +305,41 @@ test_counts (void)
   test_wait_until (test_tracker_count (tracker, "SELECT count (*) FROM listings") == 0);
 }
 
+/* The first request of a member has everything twice: offers that take the place of others in it,
+ * a content under two names, an item under two offers, an empty folder. */
+static void
+test_counts_in_batch (void)
+{
+  g_autoptr (TestTracker) tracker = open_tracker ();
+  g_autoptr (TestClient) ada = test_client_member (tracker, "ada");
+  g_autoptr (JsonObject) answer = test_client_call (
+      ada, SHOAL_METHOD_OFFER,
+      offer_params (file_offer (1, "one.txt", 1, 100), file_offer (1, "two.txt", 2, 30),
+                    file_offer (3, "two.txt", 2, 30), file_offer (4, "three.txt", 2, 30),
+                    folder_offer (5, "empty", 5, 0, 0), folder_offer (5, "hollow", 6, 0, 0),
+                    file_offer (1, "two.txt", 2, 30), NULL));
+  static const gboolean is_new[] = { TRUE, TRUE, TRUE, TRUE, TRUE, TRUE, FALSE };
+  JsonArray *results = json_object_get_array_member (answer, "results");
+
+  for (guint i = 0; i < G_N_ELEMENTS (is_new); i++)
+    check_result (json_object_ref (json_array_get_object_element (results, i)), 1, is_new[i]);
+  g_assert_cmpint (test_tracker_count (tracker, "SELECT files FROM accounts"), ==, 3);
+  g_assert_cmpint (test_tracker_count (tracker, "SELECT bytes FROM accounts"), ==, 90);
+  g_assert_cmpint (test_tracker_count (tracker, "SELECT offers FROM offer_counts"), ==, 4);
+  g_assert_cmpint (test_tracker_count (tracker, "SELECT entries FROM offer_counts"), ==, 4);
+  g_assert_cmpint (test_tracker_count (tracker, "SELECT bytes FROM offer_counts"), ==, 90);
+  g_assert_cmpint (test_tracker_count (tracker, "SELECT sum (refs) FROM items"), ==, 4);
+  g_assert_cmpint (test_tracker_count (tracker, "SELECT sum (live) FROM items"), ==, 4);
+  g_assert_cmpint (test_tracker_count (tracker, "SELECT refs FROM items WHERE path = 'two.txt'"),
+                   ==, 2);
+  assert_found (ada, "{}", "hollow,three.txt,two.txt");
+  g_assert_cmpint (withdraw_all (ada), ==, 4);
+  g_assert_cmpint (test_tracker_count (tracker, "SELECT files + bytes FROM accounts"), ==, 0);
+  g_assert_cmpint (
+      test_tracker_count (tracker, "SELECT offers + entries + bytes FROM offer_counts"), ==, 0);
+  test_wait_until (test_tracker_count (tracker, "SELECT count (*) FROM items") == 0);
+}
+
 /* Audit: one entry for a request, none for one that changed nothing. */
 static void
 test_audit (void)
@@ -366,6 +401,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/catalogue-bounds/entries", test_bad_entries);
   g_test_add_func ("/catalogue-bounds/limits", test_limits);
   g_test_add_func ("/catalogue-bounds/counts", test_counts);
+  g_test_add_func ("/catalogue-bounds/counts/batch", test_counts_in_batch);
   g_test_add_func ("/catalogue-bounds/audit", test_audit);
   g_test_add_func ("/catalogue-bounds/device-moves", test_device_moves);
   return g_test_run ();
