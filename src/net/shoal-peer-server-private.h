@@ -33,7 +33,8 @@ struct _PeerCore
   GQueue buffers;           /* under the mutex: free chunks of SHOAL_SERVE_CHUNK */
   gboolean keep_buffers;    /* under the mutex */
   GMainContext *context;
-  guint idle_ms; /* constant once the thread runs */
+  guint idle_ms;  /* constant once the thread runs */
+  guint stale_ms; /* as idle_ms */
 
   /* Only in the server's thread */
   ShoalPeerServer *server;

@@ -92,7 +92,7 @@ on_guard_closed (gpointer user_data)
 static gboolean
 make_room_for_device (PeerCore *core, const char *device)
 {
-  gint64 stale = g_get_monotonic_time () - SHOAL_STALE_CONNECTION_MS * G_GINT64_CONSTANT (1000);
+  gint64 stale = g_get_monotonic_time () - core->stale_ms * G_GINT64_CONSTANT (1000);
   PeerConnection *oldest = NULL;
   gint64 oldest_progress = stale;
   GHashTableIter iter;
@@ -465,6 +465,7 @@ shoal_peer_server_init (ShoalPeerServer *self)
   g_queue_init (&self->core->buffers);
   self->core->context = g_main_context_new ();
   self->core->idle_ms = SHOAL_SERVE_IDLE_MS;
+  self->core->stale_ms = SHOAL_STALE_CONNECTION_MS;
   self->core->server = self;
 }
 
@@ -551,12 +552,13 @@ shoal_peer_server_set_known (ShoalPeerServer *self, GHashTable *fingerprints, GH
 }
 
 void
-shoal_peer_server_set_idle (ShoalPeerServer *self, guint idle_ms)
+shoal_peer_server_set_patience (ShoalPeerServer *self, guint idle_ms, guint stale_ms)
 {
   g_return_if_fail (SHOAL_IS_PEER_SERVER (self));
-  g_return_if_fail (idle_ms > 0);
+  g_return_if_fail (idle_ms > 0 && stale_ms > 0);
 
   self->core->idle_ms = idle_ms;
+  self->core->stale_ms = stale_ms;
 }
 
 void

@@ -63,9 +63,10 @@ void shoal_peer_server_set_known (ShoalPeerServer *self,
                                   GHashTable *fingerprints,
                                   GHashTable *addresses);
 
-/** shoal_peer_server_set_idle: before it starts: after how long without progress a connection is
- * closed, %SHOAL_SERVE_IDLE_MS if not set */
-void shoal_peer_server_set_idle (ShoalPeerServer *self, guint idle_ms);
+/** shoal_peer_server_set_patience: before it starts: after how long without progress a connection
+ * is closed (else %SHOAL_SERVE_IDLE_MS), and after how long its place may be taken by a new one of
+ * the same device (else %SHOAL_STALE_CONNECTION_MS) */
+void shoal_peer_server_set_patience (ShoalPeerServer *self, guint idle_ms, guint stale_ms);
 
 /** shoal_peer_server_set_limit: @bucket: (nullable): upload rate over all connections */
 void shoal_peer_server_set_limit (ShoalPeerServer *self, ShoalTokenBucket *bucket);

@@ -187,11 +187,11 @@ on_request (ShoalPeerServer *server, ShoalPeerRequest *request, gpointer user_da
 NetTestServer *
 net_test_server_new (void)
 {
-  return net_test_server_new_with_idle (SHOAL_SERVE_IDLE_MS);
+  return net_test_server_new_with_patience (SHOAL_SERVE_IDLE_MS, SHOAL_STALE_CONNECTION_MS);
 }
 
 NetTestServer *
-net_test_server_new_with_idle (guint idle_ms)
+net_test_server_new_with_patience (guint idle_ms, guint stale_ms)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ShoalDeviceKey) key = net_test_key (1);
@@ -202,7 +202,7 @@ net_test_server_new_with_idle (guint idle_ms)
   g_mutex_init (&self->mutex);
   self->server = shoal_peer_server_new (key, on_request, self);
   shoal_peer_server_set_known (self->server, known, NULL);
-  shoal_peer_server_set_idle (self->server, idle_ms);
+  shoal_peer_server_set_patience (self->server, idle_ms, stale_ms);
   shoal_peer_server_start (self->server, "127.0.0.1", 0, &self->port, &error);
   g_assert_no_error (error);
   self->address = g_strdup_printf ("127.0.0.1:%u", self->port);

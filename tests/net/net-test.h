@@ -36,8 +36,8 @@ typedef struct
 } NetTestServer;
 
 NetTestServer *net_test_server_new (void);
-/** net_test_server_new_with_idle: one that closes what moves nothing for @idle_ms */
-NetTestServer *net_test_server_new_with_idle (guint idle_ms);
+/** net_test_server_new_with_patience: see shoal_peer_server_set_patience() */
+NetTestServer *net_test_server_new_with_patience (guint idle_ms, guint stale_ms);
 void net_test_server_free (NetTestServer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetTestServer, net_test_server_free)
 /** net_test_server_client: Returns: (transfer full): a client with the key @number */

@@ -410,6 +410,33 @@ test_removed_device (void)
   assert_refused (client, "/v1/whole/5", SHOAL_ERROR_DISCONNECTED);
 }
 
+/* As soon as the server lets it. */
+static void
+get_at_last (ShoalPeerClient *client)
+{
+  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+  g_autoptr (GError) error = NULL;
+
+  while (TRUE)
+    {
+      g_autoptr (GBytes) body = shoal_peer_client_get (client, "/v1/whole/5", 5, 5, NULL, &error);
+
+      if (body != NULL || g_get_monotonic_time () > deadline)
+        break;
+      g_clear_error (&error);
+      g_usleep (1000);
+    }
+  g_assert_no_error (error);
+}
+
+static gboolean
+is_asked (gpointer data)
+{
+  NetTestServer *server = data;
+
+  return net_test_server_count (server, &server->requests) > 0;
+}
+
 static void
 test_too_many_of_one_device (void)
 {
@@ -429,18 +456,38 @@ test_too_many_of_one_device (void)
 
   /* One goes, one may come, as soon as the server has seen it. */
   g_ptr_array_set_size (clients, SHOAL_MAX_CONNECTIONS_PER_DEVICE - 1);
-  g_autoptr (GError) error = NULL;
-  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
-  while (TRUE)
-    {
-      g_autoptr (GBytes) body = shoal_peer_client_get (fifth, "/v1/whole/5", 5, 5, NULL, &error);
+  get_at_last (fifth);
+}
 
-      if (body != NULL || g_get_monotonic_time () > deadline)
-        break;
-      g_clear_error (&error);
-      g_usleep (1000);
+/* After a change of network the server still has the old connections of a device: a new one takes
+ * the place of the one that has moved nothing for longest. */
+static void
+test_stale_connection (void)
+{
+  g_autoptr (NetTestServer) server = net_test_server_new_with_patience (SHOAL_SERVE_IDLE_MS, 100);
+  g_autoptr (ShoalDeviceKey) key = net_test_key (2);
+  g_autoptr (GPtrArray) clients
+             = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_peer_client_free);
+  g_autoptr (NetRaw) oldest = net_raw_connect (server->port, key, NULL);
+  gboolean clean = FALSE;
+
+  g_assert_nonnull (oldest);
+  net_raw_send (oldest, "GET /v1/whole/5 HTTP/1.1\r\nHost: x\r\n\r\n");
+  net_test_wait (is_asked, server);
+  for (guint i = 1; i < SHOAL_MAX_CONNECTIONS_PER_DEVICE; i++)
+    {
+      g_ptr_array_add (clients, net_test_server_client (server, 2));
+      assert_get (clients->pdata[i - 1], "/v1/whole/5", 5);
     }
-  g_assert_no_error (error);
+
+  g_autoptr (ShoalPeerClient) fifth = net_test_server_client (server, 2);
+  get_at_last (fifth);
+  g_autofree char *text = net_raw_read_all (oldest, &clean);
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 200 OK\r\n"));
+  for (guint i = 0; i < clients->len; i++)
+    assert_get (clients->pdata[i], "/v1/whole/5", 5);
+  /* Nobody had to come again: all that were asked were asked once. */
+  g_assert_cmpuint (server->requests, ==, 1 + 2 * clients->len + 1);
 }
 
 static void
@@ -471,7 +518,7 @@ test_kept_connection (void)
 static void
 test_idle_connection (void)
 {
-  g_autoptr (NetTestServer) server = net_test_server_new_with_idle (IDLE_MS);
+  g_autoptr (NetTestServer) server = net_test_server_new_with_patience (IDLE_MS, IDLE_MS);
   g_autoptr (ShoalDeviceKey) key = net_test_key (2);
   g_autoptr (NetRaw) raw = net_raw_connect (server->port, key, NULL);
   gboolean clean = FALSE;
@@ -498,7 +545,7 @@ test_idle_connection (void)
 static void
 test_idle_reader (void)
 {
-  g_autoptr (NetTestServer) server = net_test_server_new_with_idle (IDLE_MS);
+  g_autoptr (NetTestServer) server = net_test_server_new_with_patience (IDLE_MS, IDLE_MS);
   g_autoptr (ShoalDeviceKey) key = net_test_key (2);
   g_autoptr (NetRaw) raw = net_raw_connect (server->port, key, NULL);
 
@@ -612,6 +659,7 @@ main (int argc, char **argv)
   g_test_add_func ("/peer/nobody-there", test_nobody_there);
   g_test_add_func ("/peer/removed-device", test_removed_device);
   g_test_add_func ("/peer/too-many-of-one-device", test_too_many_of_one_device);
+  g_test_add_func ("/peer/stale-connection", test_stale_connection);
   g_test_add_func ("/peer/kept-connection", test_kept_connection);
   g_test_add_func ("/peer/idle-connection", test_idle_connection);
   g_test_add_func ("/peer/idle-reader", test_idle_reader);
