@@ -132,6 +132,10 @@ prepare_tls (ShoalPeerClient *self, GTlsConnection *tls)
 {
   static const char *const alpn[] = { SHOAL_ALPN_PEER, NULL };
 
+  /* glib-networking names the literal that we dial in the ClientHello, which no literal may stand
+   * in; GnuTLS refuses an IPv6 one. A name that is nobody's takes its place. */
+  g_autoptr (GSocketConnectable) nobody = g_network_address_new ("peer.invalid", 0);
+  g_tls_client_connection_set_server_identity (G_TLS_CLIENT_CONNECTION (tls), nobody);
   g_tls_connection_set_certificate (tls, shoal_device_key_get_certificate (self->key));
   g_tls_connection_set_advertised_protocols (tls, alpn);
 }

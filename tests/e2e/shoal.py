@@ -265,12 +265,13 @@ def complain_about(what, log):
 class Tracker:
     """A real shoal-tracker on loopback. Restarted, it keeps its data and its port."""
 
-    def __init__(self, world, *options, name="tracker", sign_up="open", start=True):
+    def __init__(self, world, *options, name="tracker", sign_up="open", host="127.0.0.1", start=True):
         self.world = world
         self.name = name
         self.data = world.path(name)
         self.options = list(options)
         self.sign_up = sign_up
+        self.host = host
         self.port = 0
         self.link = None
         self.process = None
@@ -278,12 +279,12 @@ class Tracker:
             self.start()
 
     def start(self):
-        arguments = [TRACKER, "--data", self.data, "--listen", f"127.0.0.1:{self.port}"]
+        arguments = [TRACKER, "--data", self.data, "--listen", f"{self.host}:{self.port}"]
         if self.sign_up:
             arguments += ["--sign-up", self.sign_up]
         self.process = self.world.start(arguments + self.options, self.name)
         self.link = self.process.wait_line(r"^ready (shoal://\S+)$").group(1)
-        match = re.match(r"shoal://127\.0\.0\.1:(\d+)/\?key=([0-9a-f]{64})$", self.link)
+        match = re.match(rf"shoal://{re.escape(self.host)}:(\d+)/\?key=([0-9a-f]{{64}})$", self.link)
         if not match:
             raise AssertionError(f"unexpected link {self.link}")
         self.port = int(match.group(1))
