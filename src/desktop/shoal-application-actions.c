@@ -96,10 +96,15 @@ tell (OpenDownload *open, const GError *error)
 {
   ShoalApplication *self = open->application;
   g_autofree char *text = g_markup_escape_text (error->message, -1);
+  AdwToast *toast;
 
   g_application_activate (G_APPLICATION (self));
-  if (!self->quitting)
-    shoal_window_add_toast (shoal_application_ensure_window (self), adw_toast_new (text));
+  if (self->quitting)
+    return;
+  toast = adw_toast_new (text);
+  /* Somebody has just pressed a button and waits. */
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  shoal_window_add_toast (shoal_application_ensure_window (self), toast);
 }
 
 static void

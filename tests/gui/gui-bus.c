@@ -385,8 +385,20 @@ GuiNote *
 gui_wait_note (const char *title)
 {
   GuiNote *note = NULL;
+  gint64 deadline = gui_deadline ();
 
-  gui_wait_until (take_only (title, &note));
+  while (!take_only (title, &note))
+    {
+      if (g_get_monotonic_time () > deadline)
+        {
+          g_autoptr (GPtrArray) notes = gui_notes ();
+
+          for (guint i = 0; i < notes->len; i++)
+            g_printerr ("# notified: “%s”: %s\n", ((GuiNote *) notes->pdata[i])->title,
+                        ((GuiNote *) notes->pdata[i])->text);
+        }
+      gui_tick (deadline, title, __FILE__, __LINE__);
+    }
   return note;
 }
 

@@ -262,6 +262,29 @@ test_quit (void)
   gui_run (NULL, resumed_body, NULL);
 }
 
+/* ---- Starting unseen ---- */
+
+static void
+on_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(gboolean *) user_data = g_subprocess_wait_finish (G_SUBPROCESS (object), result, NULL);
+}
+
+/* Nothing could be done there, and nobody would see it. */
+static void
+test_without_group (void)
+{
+  g_autofree char *nothing = gui_dup_path ("nothing");
+  g_autofree char *variable = g_strconcat ("XDG_DATA_HOME=", nothing, NULL);
+  g_autoptr (GSubprocess) process
+             = gui_spawn (G_SUBPROCESS_FLAGS_NONE, "env", variable, "shoal", "--background", NULL);
+  gboolean ended = FALSE;
+
+  g_subprocess_wait_async (process, NULL, on_ended_cb, &ended);
+  gui_wait_until (ended);
+  g_assert_true (g_subprocess_get_successful (process));
+}
+
 /* ---- The sandbox ---- */
 
 typedef struct
@@ -490,6 +513,7 @@ main (int argc, char *argv[])
   gui_peer_serve (ada);
   g_test_add_func ("/background/goes-on", test_background);
   g_test_add_func ("/background/quits", test_quit);
+  g_test_add_func ("/background/without-group", test_without_group);
   g_test_add_func ("/background/sandbox", test_sandbox);
   g_test_add_func ("/background/sign-in", test_sign_in);
   g_test_add_func ("/background/settings", test_settings);

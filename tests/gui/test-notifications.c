@@ -25,6 +25,7 @@ typedef struct
   GuiTracker *tracker;
   GuiPeer *ada;
   char *downloads;
+  guint n_ended;
   char *action; /* that the last notification's button stands for */
 } Group;
 
@@ -61,11 +62,28 @@ run_command (const char *const *more)
 }
 
 static void
-get (const char *name)
+on_added_cb (ShoalHistory *history, gpointer entry, Group *group)
 {
-  const char *const arguments[] = { "get", name, NULL };
+  group->n_ended++;
+}
 
-  g_assert_true (run_command (arguments));
+/* Runs a command that ends @n downloads, and waits until all is in the history: only then it is
+ * decided whether they are told. */
+static void
+end_downloads (Group *group, guint n, gboolean success, const char *const *command)
+{
+  guint before = group->n_ended;
+
+  g_assert_cmpint (run_command (command), ==, success);
+  gui_wait_until (group->n_ended == before + n);
+}
+
+static void
+get (Group *group, const char *name)
+{
+  const char *const command[] = { "get", name, NULL };
+
+  end_downloads (group, 1, TRUE, command);
 }
 
 static void
@@ -83,6 +101,12 @@ assert_show_items (GuiService *files, guint n, Group *group, const char *name)
   g_assert_null (uris[1]);
 }
 
+static ShoalEngine *
+engine_of (GuiApp *app)
+{
+  return shoal_session_get_engine (shoal_application_get_session (app->application));
+}
+
 static void
 test_one (GuiApp *app, Group *group)
 {
@@ -90,7 +114,7 @@ test_one (GuiApp *app, Group *group)
                                                   file_manager_xml, NULL, NULL);
   g_autoptr (GuiNote) note = NULL;
 
-  get ("one.bin");
+  get (group, "one.bin");
   note = gui_wait_note ("Download Finished");
   g_assert_cmpstr (note->text, ==, "one.bin");
   g_assert_cmpuint (g_strv_length (note->actions), ==, 6);
@@ -110,7 +134,7 @@ test_many (GuiApp *app, Group *group)
   const char *const arguments[] = { "get", "two.bin", "three.bin", "four.bin", "five.bin", NULL };
   g_autoptr (GuiNote) note = NULL;
 
-  g_assert_true (run_command (arguments));
+  end_downloads (group, 4, TRUE, arguments);
   note = gui_wait_note ("4 Downloads Finished");
   g_assert_nonnull (strstr (note->text, ".bin\n"));
   g_assert_true (g_str_has_suffix (note->text, "and 1 more"));
@@ -127,15 +151,15 @@ wait_active (GuiApp *app, const char *page)
 }
 
 static void
-test_looked_at (GuiApp *app)
+test_looked_at (GuiApp *app, Group *group)
 {
   g_autoptr (GuiNote) note = NULL;
 
   wait_active (app, "transfers");
-  get ("six.bin");
+  get (group, "six.bin");
   /* It is in the history, so it would have been told by now had it not been seen. */
   wait_active (app, "browse");
-  get ("<b>odd & co.txt");
+  get (group, "<b>odd & co.txt");
   note = gui_wait_note ("Download Finished");
   g_assert_cmpstr (note->text, ==, "‹b›odd & co.txt");
   /* Looked at now, it goes. */
@@ -147,9 +171,9 @@ test_looked_at (GuiApp *app)
 static void
 get_again (Group *group, const char *name, const char *to)
 {
-  const char *const arguments[] = { "get", name, "--to", to, NULL };
+  const char *const command[] = { "get", name, "--to", to, NULL };
 
-  g_assert_true (run_command (arguments));
+  end_downloads (group, 1, TRUE, command);
 }
 
 static void
@@ -172,18 +196,87 @@ test_failed (GuiApp *app, Group *group)
 {
   g_autofree char *file = g_build_filename (group->downloads, "one.bin", NULL);
   const char *const arguments[] = { "get", "three.bin", "--to", file, NULL };
+  const char *const again[] = { "resume", "three.bin", NULL };
+  g_autoptr (GuiNote) again_failed = NULL;
+  g_autoptr (GuiNote) finished = NULL;
   g_autoptr (GuiNote) note = NULL;
 
   wait_active (app, "history");
   gui_wait_no_note ();
   wait_active (app, "browse");
   /* No folder can be where a file is. */
-  g_assert_false (run_command (arguments));
+  end_downloads (group, 1, FALSE, arguments);
   note = gui_wait_note ("Download Failed");
   g_assert_true (g_str_has_prefix (note->text, "three.bin: "));
   gui_press_note (note, "");
   gui_wait_until (g_strcmp0 (shoal_window_get_visible_page (app->window), "transfers") == 0);
   wait_active (app, "browse");
+
+  /* Once more, and told once more. */
+  end_downloads (group, 1, TRUE, again);
+  again_failed = gui_wait_note ("Download Failed");
+  /* That is not so any more when it is here after all. */
+  g_assert_cmpint (g_unlink (file), ==, 0);
+  end_downloads (group, 1, TRUE, again);
+  finished = gui_wait_note ("Download Finished");
+  g_assert_cmpstr (finished->text, ==, "three.bin");
+  wait_active (app, "history");
+  gui_wait_no_note ();
+  wait_active (app, "browse");
+}
+
+static void
+activate_action (const char *name, GVariant *target)
+{
+  g_autoptr (GError) error = NULL;
+  GVariantBuilder parameters, platform;
+
+  g_variant_builder_init (&parameters, G_VARIANT_TYPE ("av"));
+  g_variant_builder_add (&parameters, "v", target);
+  g_variant_builder_init (&platform, G_VARIANT_TYPE_VARDICT);
+
+  g_autoptr (GVariant) reply = gui_call (
+      SHOAL_APP_ID, "/io/github/shoal_app/Shoal", "org.freedesktop.Application", "ActivateAction",
+      g_variant_new ("(sava{sv})", name, &parameters, &platform), &error);
+  g_assert_no_error (error);
+}
+
+/* What comes over the bus may come from anybody, and files may be gone. */
+static void
+test_wrong_targets (GuiApp *app, Group *group)
+{
+  static const struct
+  {
+    const char *profile;
+    const char *uuid;
+    const char *text;
+  } targets[] = {
+    { "../../etc", "passwd", "This is not a download of Shoal." },
+    { "0123456789abcdef0123456789abcdef", "11111111-2222-4333-8444-555555555555",
+      "The group of this download has been forgotten." },
+    { NULL, "11111111-2222-4333-8444-555555555555",
+      "This download is not in the history any more." },
+  };
+  g_autofree char *folder = g_build_filename (group->downloads, "gone", NULL);
+  g_autofree char *gone = g_build_filename (folder, "six.bin", NULL);
+  ShoalEngine *engine = shoal_session_get_engine (shoal_application_get_session (app->application));
+  const char *own = shoal_profile_get_id (shoal_engine_get_profile (engine));
+  g_autoptr (GuiNote) note = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (targets); i++)
+    {
+      activate_action ("open-download",
+                       g_variant_new ("(ss)", targets[i].profile != NULL ? targets[i].profile : own,
+                                      targets[i].uuid));
+      gui_wait_until (gui_find_text (app->view, targets[i].text) != NULL);
+    }
+  activate_action ("show-page", g_variant_new_string ("no-such-page"));
+  wait_active (app, "browse");
+  get_again (group, "six.bin", folder);
+  note = gui_wait_note ("Download Finished");
+  g_assert_cmpint (g_unlink (gone), ==, 0);
+  gui_press_note (note, "Open");
+  gui_wait_until (gui_find_text (app->view, "is not there any more") != NULL);
 }
 
 static void
@@ -209,12 +302,15 @@ body (GuiApp *app, gpointer user_data)
   gui_join (app, gui_tracker_get_link (group->tracker), "ben", "secret of ben");
   group->downloads = gui_dup_downloads (app);
   last = g_build_filename (group->downloads, "last", NULL);
+  g_signal_connect (shoal_engine_get_history (engine_of (app)), "added", G_CALLBACK (on_added_cb),
+                    group);
   wait_active (app, "browse");
   test_one (app, group);
   test_many (app, group);
-  test_looked_at (app);
+  test_looked_at (app, group);
   test_settings (app, group);
   test_failed (app, group);
+  test_wrong_targets (app, group);
   test_cleared (app, group);
   /* For the process after this one. */
   gui_wait_no_note ();
@@ -255,22 +351,6 @@ has_owner (void)
 
   g_variant_get (reply, "(b)", &owned);
   return owned;
-}
-
-static void
-activate_action (const char *name, GVariant *target)
-{
-  g_autoptr (GError) error = NULL;
-  GVariantBuilder parameters, platform;
-
-  g_variant_builder_init (&parameters, G_VARIANT_TYPE ("av"));
-  g_variant_builder_add (&parameters, "v", target);
-  g_variant_builder_init (&platform, G_VARIANT_TYPE_VARDICT);
-
-  g_autoptr (GVariant) reply = gui_call (
-      SHOAL_APP_ID, "/io/github/shoal_app/Shoal", "org.freedesktop.Application", "ActivateAction",
-      g_variant_new ("(sava{sv})", name, &parameters, &platform), &error);
-  g_assert_no_error (error);
 }
 
 /* The desktop keeps a notification, and starts the program for its button. */
