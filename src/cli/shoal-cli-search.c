@@ -59,7 +59,7 @@ make_query (const Options *options, int argc, char **argv, GError **error)
 {
   static const char *const types[]
       = { "folder", "audio", "video", "image", "document", "archive", "program", "other", NULL };
-  static const char *const sorts[] = { "newest", "name", "size", NULL };
+  static const char *const sorts[] = { "newest", "name", "size", "type", "who", NULL };
   g_autofree char *words = argc > 1 ? g_strjoinv (" ", argv + 1) : NULL;
 
   if (words != NULL && !g_utf8_validate (words, -1, NULL))
@@ -76,7 +76,8 @@ make_query (const Options *options, int argc, char **argv, GError **error)
     }
   if (options->sort != NULL && !g_strv_contains (sorts, options->sort))
     {
-      shoal_set_field_error (error, "sort", "%s", _ ("Sort by “newest”, “name” or “size”."));
+      shoal_set_field_error (error, "sort", "%s",
+                             _ ("Sort by “newest”, “name”, “size”, “type” or “who”."));
       return NULL;
     }
   g_autoptr (JsonObject) params
@@ -218,7 +219,7 @@ shoal_cli_search (ShoalCli *cli, int argc, char **argv)
             { "available", 0, 0, G_OPTION_ARG_NONE, &options.available,
               N_ ("Only what somebody online has"), NULL },
               { "sort", 0, 0, G_OPTION_ARG_STRING, &options.sort,
-                N_ ("By newest, name or size"), N_ ("ORDER") },
+                N_ ("By newest, name, size, type or who (how many offer it)"), N_ ("ORDER") },
                 { "reverse", 0, 0, G_OPTION_ARG_NONE, &options.reverse,
                   N_ ("In descending order"), NULL },
                   { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit,

@@ -58,7 +58,8 @@ shoal_browse_filters_are_set (ShoalBrowsePage *self)
 void
 shoal_browse_filters_apply (ShoalBrowsePage *self)
 {
-  static const ShoalSort sorts[] = { SHOAL_SORT_NAME, SHOAL_SORT_SIZE, SHOAL_SORT_NEWEST };
+  static const ShoalSort sorts[]
+      = { SHOAL_SORT_NAME, SHOAL_SORT_SIZE, SHOAL_SORT_NEWEST, SHOAL_SORT_TYPE, SHOAL_SORT_WHO };
   guint type = gtk_drop_down_get_selected (self->type_filter);
   guint size = gtk_drop_down_get_selected (self->size_filter);
   char folder[SHOAL_DIGEST_HEX_SIZE];

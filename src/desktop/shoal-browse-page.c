@@ -32,6 +32,8 @@ enum
   COLUMN_NAME,
   COLUMN_SIZE,
   COLUMN_WHEN,
+  COLUMN_TYPE,
+  COLUMN_WHO,
 };
 
 G_DEFINE_FINAL_TYPE (ShoalBrowsePage, shoal_browse_page, ADW_TYPE_BIN)
@@ -357,6 +359,8 @@ init_columns (ShoalBrowsePage *self)
   shoal_columns_set_remote_sorter (self->name_column, COLUMN_NAME);
   shoal_columns_set_remote_sorter (self->size_column, COLUMN_SIZE);
   shoal_columns_set_remote_sorter (self->when_column, COLUMN_WHEN);
+  shoal_columns_set_remote_sorter (self->type_column, COLUMN_TYPE);
+  shoal_columns_set_remote_sorter (self->who_column, COLUMN_WHO);
   shoal_columns_add_menu (self->view, self->row_menu);
 }
 

@@ -27,15 +27,11 @@ read_sort (JsonObject *params, ShoalSort *sort, GError **error)
 
   if (!shoal_json_get_optional_string (params, "sort", 16, &name, error))
     return FALSE;
-  if (name == NULL || g_str_equal (name, "newest"))
-    *sort = SHOAL_SORT_NEWEST;
-  else if (g_str_equal (name, "name"))
-    *sort = SHOAL_SORT_NAME;
-  else if (g_str_equal (name, "size"))
-    *sort = SHOAL_SORT_SIZE;
-  else
-    return shoal_set_field_error (error, "sort", "Sort by “newest”, “name” or “size”.");
-  return TRUE;
+  *sort = SHOAL_SORT_NEWEST;
+  if (name == NULL || shoal_sort_from_string (name, sort))
+    return TRUE;
+  return shoal_set_field_error (error, "sort",
+                                "Sort by “newest”, “name”, “size”, “type” or “who”.");
 }
 
 /* Strings of @query belong to @params. */

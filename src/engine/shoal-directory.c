@@ -21,6 +21,30 @@ shoal_directory_default_init (ShoalDirectoryInterface *iface)
                   G_TYPE_NONE, 0);
 }
 
+static const char *const sort_names[] = {
+  [SHOAL_SORT_NEWEST] = "newest", [SHOAL_SORT_NAME] = "name", [SHOAL_SORT_SIZE] = "size",
+  [SHOAL_SORT_TYPE] = "type",     [SHOAL_SORT_WHO] = "who",
+};
+
+const char *
+shoal_sort_to_string (ShoalSort sort)
+{
+  g_return_val_if_fail ((gsize) sort < G_N_ELEMENTS (sort_names), NULL);
+  return sort_names[sort];
+}
+
+gboolean
+shoal_sort_from_string (const char *text, ShoalSort *sort)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (sort_names); i++)
+    if (g_str_equal (text, sort_names[i]))
+      {
+        *sort = (ShoalSort) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
 ShoalDirectoryState
 shoal_directory_get_state (ShoalDirectory *self)
 {

@@ -36,7 +36,14 @@ typedef enum
   SHOAL_SORT_NEWEST,
   SHOAL_SORT_NAME,
   SHOAL_SORT_SIZE,
+  SHOAL_SORT_TYPE, /* then by name */
+  SHOAL_SORT_WHO,  /* by how many offer it */
 } ShoalSort;
+
+/** shoal_sort_to_string: Returns: "newest", "name", … as the protocol has it */
+const char *shoal_sort_to_string (ShoalSort sort);
+/** shoal_sort_from_string: @sort: (out). Returns: whether @text is one */
+gboolean shoal_sort_from_string (const char *text, ShoalSort *sort);
 
 /** ShoalQuery: what to search for; all strings may be %NULL, sizes -1 for no bound */
 typedef struct

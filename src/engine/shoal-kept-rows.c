@@ -390,13 +390,18 @@ get_sql (const ShoalQuery *query)
   " AND (?2 IS NULL OR folder = ?2) AND (?3 = 0 OR folder IS NULL)"                                \
   " AND (?4 IS NULL OR instr (users, ?4) > 0)"                                                     \
   " AND size >= ?5 AND (?6 < 0 OR size <= ?6) ORDER BY "
+#define TYPES "instr ('folder audio video image document archive program other', type)"
   static const char *const statements[][2] = {
     /* Newest first, whichever way: as at the tracker. */
     [SHOAL_SORT_NEWEST] = { SELECT "added_ms DESC, number", SELECT "added_ms DESC, number" },
     [SHOAL_SORT_NAME] = { SELECT "name, same", SELECT "name DESC, same DESC" },
     [SHOAL_SORT_SIZE] = { SELECT "size, same", SELECT "size DESC, same DESC" },
+    /* In the tracker's order of types. */
+    [SHOAL_SORT_TYPE] = { SELECT TYPES ", name, same", SELECT TYPES " DESC, name DESC, same DESC" },
+    [SHOAL_SORT_WHO] = { SELECT "sources, same", SELECT "sources DESC, same DESC" },
   };
 #undef SELECT
+#undef TYPES
 
   return statements[query->sort][query->descending ? 1 : 0];
 }

@@ -121,11 +121,6 @@ search_async (ShoalDirectory *directory,
               GAsyncReadyCallback callback,
               gpointer user_data)
 {
-  static const char *const sorts[] = {
-    [SHOAL_SORT_NEWEST] = "newest",
-    [SHOAL_SORT_NAME] = "name",
-    [SHOAL_SORT_SIZE] = "size",
-  };
   ShoalTrackerDirectory *self = SHOAL_TRACKER_DIRECTORY (directory);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
@@ -138,9 +133,10 @@ search_async (ShoalDirectory *directory,
     }
   g_task_set_task_data (task, query_dup (query), query_free);
 
-  JsonObject *params = shoal_json_new ("words", "s", query->words, "type", "s", query->type, "user",
-                                       "s", query->user, "folder", "s", query->folder, "sort", "s",
-                                       sorts[query->sort], "cursor", "s", query->cursor, NULL);
+  JsonObject *params
+      = shoal_json_new ("words", "s", query->words, "type", "s", query->type, "user", "s",
+                        query->user, "folder", "s", query->folder, "sort", "s",
+                        shoal_sort_to_string (query->sort), "cursor", "s", query->cursor, NULL);
 
   if (query->min_size >= 0)
     json_object_set_int_member (params, "min_size", query->min_size);

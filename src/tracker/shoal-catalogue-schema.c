@@ -111,3 +111,7 @@ const char shoal_catalogue_schema_1[] =
        two of one size when there is time (shoal-catalogue-clean.c). */
     "INSERT INTO item_words (item_words, rank) VALUES ('automerge', 0);"
     "INSERT INTO item_words (item_words, rank) VALUES ('usermerge', 2);";
+
+/* What is offered itself, by how many offer it. */
+const char shoal_catalogue_schema_2[]
+    = "CREATE INDEX items_offers ON items (live, id) WHERE listing_id = 0;";

@@ -14,6 +14,7 @@ typedef struct _ShoalCatalogue ShoalCatalogue;
 
 /* The catalogue's tables: a migration of the tracker's database (shoal-catalogue-schema.c). */
 extern const char shoal_catalogue_schema_1[];
+extern const char shoal_catalogue_schema_2[];
 
 /** shoal_catalogue_new: @tracker: outlives it; its database is open */
 ShoalCatalogue *shoal_catalogue_new (ShoalTracker *tracker);

@@ -15,7 +15,7 @@
 
 typedef struct
 {
-  gboolean live;
+  gint64 live;
   gboolean has_user; /* the user that is asked for offers it */
   gboolean online;
   gboolean in_folder;
@@ -159,10 +159,10 @@ look_up_listing (ShoalSearch *self, ShoalConnection *connection, gint64 row, GEr
   if (!shoal_connection_query_integer (connection, 0, &live, error,
                                        "SELECT live FROM listings WHERE id = ?", "i", row))
     return NULL;
-  listing->live = live > 0;
+  listing->live = live;
   for (guint i = 0; i < self->folder_rows->len; i++)
     listing->in_folder |= g_array_index (self->folder_rows, gint64, i) == row;
-  if (listing->live && (self->available || self->account_row != 0)
+  if (listing->live > 0 && (self->available || self->account_row != 0)
       && !ask_offers (
           self, connection,
           "SELECT device_id, account_id FROM offers WHERE listing_id = ? AND listing_id != 0 "
@@ -227,11 +227,11 @@ fits_itself (ShoalSearch *self, const ShoalCandidate *candidate)
 gboolean
 shoal_search_match (ShoalSearch *self,
                     ShoalConnection *connection,
-                    const ShoalCandidate *candidate,
+                    ShoalCandidate *candidate,
                     gboolean *match,
                     GError **error)
 {
-  Listing top = { .live = TRUE };
+  Listing top = { .live = candidate->live };
   const Listing *listing = &top;
 
   *match = FALSE;
@@ -249,7 +249,8 @@ shoal_search_match (ShoalSearch *self,
                "SELECT device_id, account_id FROM offers WHERE item_id = ? AND complete = 1",
                candidate->row, &top, error))
     return FALSE;
-  if (!listing->live || (self->account_row != 0 && !listing->has_user)
+  candidate->live = listing->live;
+  if (listing->live <= 0 || (self->account_row != 0 && !listing->has_user)
       || (self->in_folder && !listing->in_folder))
     return TRUE;
   *match = !self->available || listing->online;

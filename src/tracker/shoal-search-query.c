@@ -112,8 +112,12 @@ read_sort (ShoalSearch *self, JsonObject *params, GError **error)
     self->sort = SHOAL_SEARCH_NAME;
   else if (g_str_equal (text, "size"))
     self->sort = SHOAL_SEARCH_SIZE;
+  else if (g_str_equal (text, "type"))
+    self->sort = SHOAL_SEARCH_TYPE;
+  else if (g_str_equal (text, "who"))
+    self->sort = SHOAL_SEARCH_WHO;
   else
-    return shoal_set_field_error (error, "sort", "“sort” must be newest, name or size.");
+    return shoal_set_field_error (error, "sort", "“sort” must be newest, name, size, type or who.");
   return TRUE;
 }
 
@@ -167,32 +171,26 @@ make_hash (ShoalSearch *self)
 char *
 shoal_search_make_cursor (ShoalSearch *self)
 {
+  g_autofree char *name
+      = self->next.name != NULL
+            ? g_base64_encode ((const guchar *) self->next.name, strlen (self->next.name))
+            : g_strdup ("");
   g_autofree char *key = NULL;
 
-  if (self->sort == SHOAL_SEARCH_SIZE)
-    key = g_strdup_printf ("%" G_GINT64_FORMAT, self->next.size);
+  if (self->sort == SHOAL_SEARCH_SIZE || self->sort == SHOAL_SEARCH_WHO)
+    key = g_strdup_printf ("%" G_GINT64_FORMAT, self->next.number);
+  else if (self->sort == SHOAL_SEARCH_TYPE)
+    key = g_strdup_printf ("%" G_GINT64_FORMAT ".%s", self->next.number, name);
   else if (self->sort == SHOAL_SEARCH_NAME)
-    key = g_base64_encode ((const guchar *) self->next.name, strlen (self->next.name));
+    key = g_steal_pointer (&name);
   return g_strdup_printf ("%016" G_GINT64_MODIFIER "x-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%s",
                           self->hash, 2 * self->next.total + (self->next.total_is_minimum ? 1 : 0),
                           self->next.row, key != NULL ? key : "");
 }
 
 static gboolean
-parse_key (ShoalSearch *self, const char *key)
+parse_name (ShoalSearch *self, const char *key)
 {
-  guint64 size = 0;
-
-  if (self->sort == SHOAL_SEARCH_NEWEST)
-    return *key == '\0';
-  if (self->sort == SHOAL_SEARCH_SIZE)
-    {
-      gboolean valid = g_ascii_string_to_unsigned (key, 10, 0, SHOAL_MAX_JSON_INTEGER, &size, NULL);
-
-      self->after.size = (gint64) size;
-      return valid;
-    }
-
   gsize length = 0;
   g_autofree guchar *name = g_base64_decode (key, &length);
 
@@ -201,6 +199,39 @@ parse_key (ShoalSearch *self, const char *key)
     return FALSE;
   self->after.name = g_strndup ((const char *) name, length);
   return TRUE;
+}
+
+static gboolean
+parse_number (ShoalSearch *self, const char *key, gint64 max)
+{
+  guint64 number = 0;
+  gboolean valid = g_ascii_string_to_unsigned (key, 10, 0, (guint64) max, &number, NULL);
+
+  self->after.number = (gint64) number;
+  return valid;
+}
+
+static gboolean
+parse_key (ShoalSearch *self, const char *key)
+{
+  switch (self->sort)
+    {
+    case SHOAL_SEARCH_SIZE:
+    case SHOAL_SEARCH_WHO:
+      return parse_number (self, key, SHOAL_MAX_JSON_INTEGER);
+    case SHOAL_SEARCH_NAME:
+      return parse_name (self, key);
+    case SHOAL_SEARCH_TYPE:
+      {
+        g_auto (GStrv) parts = g_strsplit (key, ".", 2);
+
+        return g_strv_length (parts) == 2 && parse_number (self, parts[0], SHOAL_TYPE_PROGRAM)
+               && parse_name (self, parts[1]);
+      }
+    case SHOAL_SEARCH_NEWEST:
+    default:
+      return *key == '\0';
+    }
 }
 
 static gboolean

@@ -1,9 +1,11 @@
-/* shoal-search-sorted.c: a search by name or by size
+/* shoal-search-sorted.c: a search by name, size, type, or how many offer it
  *
  * Up to the ceiling of the total all matches are taken and sorted. If there are more, they are
  * taken bucket by bucket, in the order that is asked for: a bucket has the names of one first byte,
- * or the sizes within a factor of two, and is one more word for the index. So what comes first is
- * found without a look at what comes last.
+ * or those of one type, or the sizes within a factor of two, and is one or two more words for the
+ * index. So what comes first is found without a look at what comes last. How many offer something
+ * changes all the time and is no word: what is offered itself has a real index by it, and of the
+ * entries of folders the newest are sorted.
  *
  * A bucket with more candidates than one answer may look at is sorted as far as its newest ones go.
  *
@@ -25,6 +27,25 @@ key_clear (gpointer data)
   g_free (((ShoalSearchKey *) data)->name);
 }
 
+static gboolean
+has_names (const ShoalSearch *self)
+{
+  return self->sort == SHOAL_SEARCH_NAME || self->sort == SHOAL_SEARCH_TYPE;
+}
+
+/* Folders come first, and last what has no type. */
+#define N_TYPES (SHOAL_TYPE_PROGRAM + 1)
+#define RANK_OF_TYPE(type) (((type) + N_TYPES - 1) % N_TYPES)
+#define TYPE_OF_RANK(rank) (((rank) + 1) % N_TYPES)
+
+static gint64
+get_number (const ShoalSearch *self, const ShoalCandidate *candidate)
+{
+  return self->sort == SHOAL_SEARCH_TYPE  ? (gint64) RANK_OF_TYPE ((int) candidate->type)
+         : self->sort == SHOAL_SEARCH_WHO ? candidate->live
+                                          : candidate->size;
+}
+
 static int
 compare_keys (gconstpointer a, gconstpointer b, gpointer user_data)
 {
@@ -33,10 +54,10 @@ compare_keys (gconstpointer a, gconstpointer b, gpointer user_data)
   const ShoalSearchKey *other = b;
   int result = 0;
 
-  if (self->sort == SHOAL_SEARCH_NAME)
+  if (self->sort != SHOAL_SEARCH_NAME)
+    result = (one->number > other->number) - (one->number < other->number);
+  if (result == 0 && has_names (self))
     result = strcmp (one->name, other->name);
-  else
-    result = (one->size > other->size) - (one->size < other->size);
   if (result == 0)
     result = (one->row > other->row) - (one->row < other->row);
   return self->descending ? -result : result;
@@ -45,11 +66,11 @@ compare_keys (gconstpointer a, gconstpointer b, gpointer user_data)
 static ShoalSearchKey
 make_key (ShoalSearch *self, const ShoalCandidate *candidate)
 {
-  ShoalSearchKey key = { candidate->row, candidate->size, NULL };
+  ShoalSearchKey key = { candidate->row, get_number (self, candidate), NULL };
   const char *name = candidate->fold + candidate->fold_at;
   gsize length = strnlen (name, SHOAL_SORT_KEY_BYTES);
 
-  if (self->sort != SHOAL_SEARCH_NAME)
+  if (!has_names (self))
     return key;
   /* Not in the middle of a character. */
   while (length > 0 && (name[length] & 0xc0) == 0x80)
@@ -64,13 +85,17 @@ static gboolean
 is_behind (ShoalSearch *self, const ShoalCandidate *candidate, const ShoalSearchKey *worst)
 {
   const char *name = candidate->fold + candidate->fold_at;
-  int result = self->sort == SHOAL_SEARCH_NAME
-                   ? strncmp (name, worst->name, SHOAL_SORT_KEY_BYTES)
-                   : (candidate->size > worst->size) - (candidate->size < worst->size);
+  gint64 number = get_number (self, candidate);
+  int result
+      = self->sort == SHOAL_SEARCH_NAME ? 0 : (number > worst->number) - (number < worst->number);
 
-  /* A longer name may be cut to the same. */
-  if (self->sort == SHOAL_SEARCH_NAME && g_str_has_prefix (name, worst->name))
-    return FALSE;
+  if (result == 0 && has_names (self))
+    {
+      result = strncmp (name, worst->name, SHOAL_SORT_KEY_BYTES);
+      /* A longer name may be cut to the same. */
+      if (g_str_has_prefix (name, worst->name))
+        return FALSE;
+    }
   return self->descending ? result < 0 : result > 0;
 }
 
@@ -89,7 +114,7 @@ take_page (ShoalSearch *self, GArray *keys)
   for (guint i = 0; i < keys->len && i < self->limit; i++)
     {
       ShoalSearchKey *key = &g_array_index (keys, ShoalSearchKey, i);
-      ShoalSearchKey taken = { key->row, key->size, g_steal_pointer (&key->name) };
+      ShoalSearchKey taken = { key->row, key->number, g_steal_pointer (&key->name) };
 
       g_array_append_val (self->found, taken);
     }
@@ -111,7 +136,7 @@ gather (ShoalSearch *self,
 {
   g_autoptr (ShoalRows) rows = shoal_search_open (connection, query, G_MAXINT64, error);
   g_autoptr (GError) local_error = NULL;
-  const ShoalSearchKey after = { self->after.row, self->after.size, self->after.name };
+  const ShoalSearchKey after = { self->after.row, self->after.number, self->after.name };
   gsize count = (gsize) self->limit + 1;
   gsize kept = keys->len;
   ShoalCandidate candidate;
@@ -150,20 +175,60 @@ gather (ShoalSearch *self,
   return TRUE;
 }
 
+/* ---- Buckets ---- */
+
+#define INITIALS (G_MAXUINT8 + 1)
+
 static int
 bucket_of_cursor (ShoalSearch *self)
 {
-  return self->sort == SHOAL_SEARCH_SIZE ? shoal_size_class (self->after.size)
-                                         : (guchar) *self->after.name;
+  if (self->sort == SHOAL_SEARCH_SIZE)
+    return shoal_size_class (self->after.number);
+  if (self->sort == SHOAL_SEARCH_TYPE)
+    return (int) self->after.number * INITIALS + (guchar) *self->after.name;
+  return (guchar) *self->after.name;
+}
+
+static int
+get_last_bucket (ShoalSearch *self)
+{
+  if (self->sort == SHOAL_SEARCH_SIZE)
+    return shoal_size_class (SHOAL_MAX_JSON_INTEGER);
+  if (self->sort == SHOAL_SEARCH_TYPE)
+    return N_TYPES * INITIALS - 1;
+  return G_MAXUINT8;
+}
+
+/* Returns: (transfer full) (nullable): the index's words for @bucket; %NULL if nothing can be in it
+ */
+static GString *
+make_bucket_query (ShoalSearch *self, const char *query, int bucket)
+{
+  GString *part;
+
+  if (self->sort == SHOAL_SEARCH_TYPE && self->type >= 0
+      && TYPE_OF_RANK (bucket / INITIALS) != self->type)
+    return NULL;
+  part = g_string_new (query);
+  if (part->len > 0)
+    g_string_append (part, "AND ");
+  if (self->sort == SHOAL_SEARCH_SIZE)
+    shoal_query_append (part, SHOAL_TOKEN_SIZE, bucket);
+  else
+    shoal_query_append (part, SHOAL_TOKEN_INITIAL, bucket % INITIALS);
+  if (self->sort == SHOAL_SEARCH_TYPE && self->type < 0)
+    {
+      g_string_append (part, "AND ");
+      shoal_query_append (part, SHOAL_TOKEN_TYPE, TYPE_OF_RANK (bucket / INITIALS));
+    }
+  return part;
 }
 
 static gboolean
 gather_buckets (
     ShoalSearch *self, ShoalConnection *connection, const char *query, GArray *keys, GError **error)
 {
-  const char *kind = self->sort == SHOAL_SEARCH_SIZE ? SHOAL_TOKEN_SIZE : SHOAL_TOKEN_INITIAL;
-  int last
-      = self->sort == SHOAL_SEARCH_SIZE ? shoal_size_class (SHOAL_MAX_JSON_INTEGER) : G_MAXUINT8;
+  int last = get_last_bucket (self);
   int step = self->descending ? -1 : 1;
   int first = self->descending ? last : 0;
 
@@ -173,16 +238,52 @@ gather_buckets (
        bucket >= 0 && bucket <= last && keys->len <= self->limit && !self->is_exhausted;
        bucket += step)
     {
-      g_autoptr (GString) part = g_string_new (query);
+      g_autoptr (GString) part = make_bucket_query (self, query, bucket);
       gint64 total = 0;
 
-      if (part->len > 0)
-        g_string_append (part, "AND ");
-      shoal_query_append (part, kind, bucket);
-      if (!gather (self, connection, part->str, G_MAXINT64, keys, &total, error))
+      if (part != NULL && !gather (self, connection, part->str, G_MAXINT64, keys, &total, error))
         return FALSE;
     }
   return TRUE;
+}
+
+/* ---- By how many offer it ---- */
+
+/* The index has the order: the walk ends when the page is full. */
+static gboolean
+walk_by_offers (ShoalSearch *self, ShoalConnection *connection, GArray *keys, GError **error)
+{
+  g_autoptr (ShoalRows) rows
+             = shoal_search_open_by_offers (connection, &self->after, self->descending, error);
+  g_autoptr (GError) local_error = NULL;
+  ShoalCandidate candidate;
+
+  if (rows == NULL)
+    return FALSE;
+  while (keys->len <= self->limit
+         && shoal_search_next (self, connection, rows, &candidate, &local_error))
+    {
+      ShoalSearchKey key = make_key (self, &candidate);
+
+      g_array_append_val (keys, key);
+    }
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+gather_many (
+    ShoalSearch *self, ShoalConnection *connection, const char *query, GArray *keys, GError **error)
+{
+  gint64 total = 0;
+
+  if (self->sort != SHOAL_SEARCH_WHO)
+    return gather_buckets (self, connection, query, keys, error);
+  if (self->top)
+    return walk_by_offers (self, connection, keys, error);
+  return gather (self, connection, query, G_MAXINT64, keys, &total, error);
 }
 
 gboolean
@@ -206,7 +307,7 @@ shoal_search_run_sorted (ShoalSearch *self,
       g_array_set_size (keys, 0);
       self->budget = SHOAL_SEARCH_CANDIDATES;
       self->is_exhausted = FALSE;
-      if (!gather_buckets (self, connection, query, keys, error))
+      if (!gather_many (self, connection, query, keys, error))
         return FALSE;
       self->is_exhausted |= was_exhausted;
     }

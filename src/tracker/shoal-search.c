@@ -28,12 +28,34 @@
 #define SQL_ALL                                                                                    \
   "SELECT " SHOAL_CANDIDATE_COLUMNS " FROM items WHERE items.id < ?1 ORDER BY items.id DESC"
 
+#define SQL_BY_OFFERS                                                                              \
+  "SELECT " SHOAL_CANDIDATE_COLUMNS                                                                \
+  " FROM items INDEXED BY items_offers WHERE listing_id = 0 AND live > 0 AND (live, id) > (?, ?) " \
+  "ORDER BY live, id"
+#define SQL_BY_OFFERS_DOWN                                                                         \
+  "SELECT " SHOAL_CANDIDATE_COLUMNS                                                                \
+  " FROM items INDEXED BY items_offers WHERE listing_id = 0 AND live > 0 AND (live, id) < (?, ?) " \
+  "ORDER BY live DESC, id DESC"
+
 ShoalRows *
 shoal_search_open (ShoalConnection *connection, const char *query, gint64 before, GError **error)
 {
   if (*query == '\0')
     return shoal_connection_query (connection, error, SQL_ALL, "i", before);
   return shoal_connection_query (connection, error, SQL_BY_WORDS, "si", query, before);
+}
+
+ShoalRows *
+shoal_search_open_by_offers (ShoalConnection *connection,
+                             const ShoalSearchPlace *after,
+                             gboolean descending,
+                             GError **error)
+{
+  gint64 start = descending ? G_MAXINT64 : 0;
+
+  return shoal_connection_query (connection, error, descending ? SQL_BY_OFFERS_DOWN : SQL_BY_OFFERS,
+                                 "ii", after->row != 0 ? after->number : start,
+                                 after->row != 0 ? after->row : start);
 }
 
 gboolean
@@ -122,7 +144,7 @@ void
 shoal_search_set_next (ShoalSearch *self, const ShoalSearchKey *key)
 {
   self->next.row = key->row;
-  self->next.size = key->size;
+  self->next.number = key->number;
   g_free (self->next.name);
   self->next.name = g_strdup (key->name);
 }

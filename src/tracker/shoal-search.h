@@ -16,15 +16,17 @@ typedef enum
   SHOAL_SEARCH_NEWEST,
   SHOAL_SEARCH_NAME,
   SHOAL_SEARCH_SIZE,
+  SHOAL_SEARCH_TYPE, /* then by name */
+  SHOAL_SEARCH_WHO,  /* by how many offer it */
 } ShoalSearchSort;
 
 /** ShoalSearchPlace: between two rows of an answer, as a cursor tells it */
 typedef struct
 {
-  gint64 row;   /* 0: before the first */
-  gint64 size;  /* by size */
-  char *name;   /* by name: the sort key */
-  gint64 total; /* of the first page; -1: not counted yet */
+  gint64 row;    /* 0: before the first */
+  gint64 number; /* see ShoalSearchKey */
+  char *name;    /* by name or type: the sort key */
+  gint64 total;  /* of the first page; -1: not counted yet */
   gboolean total_is_minimum;
 } ShoalSearchPlace;
 
@@ -32,8 +34,8 @@ typedef struct
 typedef struct
 {
   gint64 row;
-  gint64 size;
-  char *name; /* (nullable): not by name */
+  gint64 number; /* the size; by type its place among the types; by who how many offer it */
+  char *name;    /* (nullable): neither by name nor by type */
 } ShoalSearchKey;
 
 /** ShoalSearch: the parameters of “search” (or “find”), and while it runs what it knows of
@@ -92,7 +94,7 @@ typedef struct
 {
   gint64 row;
   gint64 listing_row;
-  gint64 live;
+  gint64 live; /* offers; of an entry those of its listing, once it has matched */
   ShoalType type;
   gint64 size;
   gint64 fold_at;
@@ -107,7 +109,7 @@ void shoal_candidate_read (ShoalCandidate *candidate, ShoalRows *rows);
 /** shoal_search_match: whether a candidate is an answer. @match: (out) */
 gboolean shoal_search_match (ShoalSearch *self,
                              ShoalConnection *connection,
-                             const ShoalCandidate *candidate,
+                             ShoalCandidate *candidate,
                              gboolean *match,
                              GError **error);
 /** shoal_search_make_query: Returns: (transfer full): the expression for the index; empty: it does
@@ -125,6 +127,12 @@ gboolean shoal_search_next (ShoalSearch *self,
                             ShoalRows *rows,
                             ShoalCandidate *candidate,
                             GError **error);
+/** shoal_search_open_by_offers: candidates of the top level behind @after, by how many offer them
+ */
+ShoalRows *shoal_search_open_by_offers (ShoalConnection *connection,
+                                        const ShoalSearchPlace *after,
+                                        gboolean descending,
+                                        GError **error);
 /** shoal_search_set_total: @total: matches that were counted, if this is the first page */
 void shoal_search_set_total (ShoalSearch *self, gint64 total);
 /** shoal_search_run_sorted: fills @found and @next in the order of names or sizes */

@@ -106,7 +106,7 @@ static const char schema_1[] =
 ShoalDatabase *
 shoal_tracker_open_database (const char *data, GError **error)
 {
-  const char *const migrations[] = { schema_1, shoal_catalogue_schema_1 };
+  const char *const migrations[] = { schema_1, shoal_catalogue_schema_1, shoal_catalogue_schema_2 };
   g_autofree char *path = g_build_filename (data, SHOAL_TRACKER_DATABASE, NULL);
 
   return shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), error);

@@ -427,7 +427,7 @@ make_search (Searcher *self, Class class)
   static const char *const broad[]
       = { "jpg", "mp3", "pdf", "img_", "holiday", "mkv", "1080p", "dsc", "cover", "family 19" };
   static const char *const shorts[] = { "a", "st", "0", "im", "tr 19", "h", "mk" };
-  static const char *const sorts[] = { "name", "size" };
+  static const char *const sorts[] = { "name", "size", "type", "who" };
   guint n_words = catalogue_names_get_n_words (self->names);
   g_autofree char *two = NULL;
 

@@ -193,6 +193,7 @@ test_filters (Fixture *fixture, gconstpointer unused)
       g_assert_cmpstr (small, ==, "Straße.flac Song.flac");
       assert_finds (fixture, "", .available = TRUE);
       assert_finds (fixture, "album Report.pdf Song.flac Straße.flac", .sort = SHOAL_SORT_NAME);
+      assert_finds (fixture, "album Song.flac Straße.flac Report.pdf", .sort = SHOAL_SORT_TYPE);
       assert_finds (fixture, "album Report.pdf Straße.flac Song.flac", .sort = SHOAL_SORT_SIZE,
                     .descending = TRUE);
       /* All of it is still there after a restart. */

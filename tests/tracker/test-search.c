@@ -37,6 +37,19 @@ offer_names (TestClient *client, guint first, const char *const *names)
     g_assert_false (json_object_has_member (json_array_get_object_element (results, i), "error"));
 }
 
+/* Of the files that offer_names() has made of @all from 1 on, those called @names. */
+static void
+offer_same (TestClient *client, const char *const *names, const char *const *all)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; names[i] != NULL; i++)
+    for (guint k = 0; all[k] != NULL; k++)
+      if (g_str_equal (names[i], all[k]))
+        json_array_add_object_element (array, file_offer (1 + k, names[i], 1 + k, k + 1));
+  drop (test_client_call (client, SHOAL_METHOD_OFFER, shoal_json_new ("offers", "a", array, NULL)));
+}
+
 static void
 test_words (void)
 {
@@ -256,6 +269,80 @@ test_sort (void)
                 "ALPHA.txt,charlie.txt");
 }
 
+/* Folders first, then by name in each type; by how many offer it. */
+static void
+test_sort_type_and_who (void)
+{
+  static const char *const some[]
+      = { "b.pdf", "z.flac", "a.pdf", "noext", "m.mkv", "a.flac", NULL };
+  static const char *const common[] = { "z.flac", "m.mkv", NULL };
+  static const char *const most[] = { "z.flac", NULL };
+  g_autoptr (TestTracker) tracker = open_tracker ();
+  g_autoptr (TestClient) ada = test_client_member (tracker, "ada");
+  g_autoptr (TestClient) ben = test_client_member (tracker, "ben");
+  g_autoptr (TestClient) cem = test_client_member (tracker, "cem");
+
+  offer_names (ada, 1, some);
+  assert_found (ada, "{\"sort\": \"type\"}", "a.flac,z.flac,m.mkv,a.pdf,b.pdf,noext");
+  assert_found (ada, "{\"sort\": \"type\", \"descending\": true}",
+                "noext,b.pdf,a.pdf,m.mkv,z.flac,a.flac");
+  assert_found (ada, "{\"sort\": \"type\", \"type\": \"document\"}", "a.pdf,b.pdf");
+
+  offer_same (ben, common, some);
+  offer_same (cem, most, some);
+  assert_found (ada, "{\"sort\": \"who\", \"descending\": true, \"limit\": 2}", "z.flac,m.mkv");
+  assert_found (ada, "{\"sort\": \"who\", \"top\": true}", "b.pdf,a.pdf,noext,a.flac,m.mkv,z.flac");
+}
+
+/* More than are sorted at once: by the index, bucket by bucket or along it. */
+static void
+test_sort_many (void)
+{
+  static const char *const kinds[] = { "txt", "mp3", "png" };
+  const guint n = SHOAL_SEARCH_TOTAL_CEILING + 2;
+  g_autoptr (TestTracker) tracker = open_tracker ();
+  g_autoptr (TestClient) ada = test_client_member (tracker, "ada");
+  g_autoptr (TestClient) ben = test_client_member (tracker, "ben");
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (names, g_strdup_printf ("%c %05u.%s", 'a' + (char) (i % 20), i, kinds[i % 3]));
+  for (guint i = 0; i < n; i += 1000)
+    {
+      g_autoptr (GPtrArray) some = g_ptr_array_new ();
+
+      for (guint k = i; k < MIN (i + 1000, n); k++)
+        g_ptr_array_add (some, g_ptr_array_index (names, k));
+      g_ptr_array_add (some, NULL);
+      offer_names (ada, 1 + i, (const char *const *) some->pdata);
+    }
+  const char *const both[] = { g_ptr_array_index (names, 5), g_ptr_array_index (names, 700), NULL };
+  g_ptr_array_add (names, NULL);
+  offer_same (ben, both, (const char *const *) names->pdata);
+
+  assert_found (ada, "{\"sort\": \"who\", \"descending\": true, \"top\": true, \"limit\": 3}",
+                "a 00700.mp3,f 00005.png,b 10001.png");
+  assert_found (ada, "{\"sort\": \"who\", \"descending\": true, \"limit\": 2}",
+                "a 00700.mp3,f 00005.png");
+  assert_found (ada, "{\"sort\": \"who\", \"top\": true, \"limit\": 2}", "a 00000.txt,b 00001.mp3");
+  assert_found (ada, "{\"sort\": \"type\", \"limit\": 3}", "a 00040.mp3,a 00100.mp3,a 00160.mp3");
+  assert_found (ada, "{\"sort\": \"type\", \"descending\": true, \"limit\": 2}",
+                "t 09999.txt,t 09939.txt");
+  for (int down = 0; down < 2; down++)
+    {
+      g_autofree char *by_type = search_all (ada, NULL, "type", down, 500);
+      g_autofree char *by_who = search_all (ada, NULL, "who", down, 500);
+      g_auto (GStrv) typed = g_strsplit (by_type, ",", -1);
+      g_auto (GStrv) counted = g_strsplit (by_who, ",", -1);
+
+      /* Each once. */
+      g_assert_cmpuint (g_strv_length (typed), ==, n);
+      g_assert_cmpuint (g_strv_length (counted), ==, n);
+      for (guint i = 1; i < n; i++)
+        g_assert_cmpstr (typed[i - 1], !=, typed[i]);
+    }
+}
+
 static char *
 expected_names (int n, gboolean descending)
 {
@@ -353,7 +440,7 @@ test_total (void)
                                               "entries", "a", array, NULL)));
     }
 
-  static const char *const sorts[] = { "newest", "name", "size" };
+  static const char *const sorts[] = { "newest", "name", "size", "type", "who" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (sorts); i++)
     {
@@ -573,6 +660,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/search/filters", test_filters);
   g_test_add_func ("/search/available", test_available);
   g_test_add_func ("/search/sort", test_sort);
+  g_test_add_func ("/search/sort-type-and-who", test_sort_type_and_who);
+  g_test_add_func ("/search/sort-many", test_sort_many);
   g_test_add_func ("/search/pages", test_pages);
   g_test_add_func ("/search/pages-while-offering", test_pages_while_offering);
   g_test_add_func ("/search/total", test_total);
