@@ -177,7 +177,9 @@ shoal_dialogs_show_about (GtkWindow *parent)
             "comments",
             _ ("Share files within a group of people you know. Files go straight from one computer to the "
          "other, encrypted, and are verified on arrival."),
-               "copyright", "© The Shoal developers",
+               "copyright", "© The Shoal developers", "website",
+               "https://github.com/shoal-app/shoal", "issue-url",
+               "https://github.com/shoal-app/shoal/issues",
                /* Translators: put your names here, one on each line */
                "translator-credits", _ ("translator-credits"), NULL);
 

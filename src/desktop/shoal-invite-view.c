@@ -66,6 +66,8 @@ show_link (ShoalInviteView *self, char *link, gint64 expires_ms)
   gtk_label_set_label (self->note_label, note);
   gtk_stack_set_visible_child_name (self->states, "link");
   gtk_widget_grab_focus (GTK_WIDGET (self->copy_button));
+  /* The label had the focus for a moment, and selects itself then. */
+  gtk_label_select_region (self->link_label, 0, 0);
 }
 
 static void

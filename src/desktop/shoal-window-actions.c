@@ -90,9 +90,15 @@ show_browse_user_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 toast_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
+  ShoalWindow *self = SHOAL_WINDOW (widget);
   g_autofree char *title = g_markup_escape_text (g_variant_get_string (parameter, NULL), -1);
+  AdwToast *toast = adw_toast_new (title);
 
-  shoal_window_add_toast (SHOAL_WINDOW (widget), adw_toast_new (title));
+  /* What was said before is of no interest any more: ten downloads are not told of for a minute. */
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+  g_set_weak_pointer (&self->toast, toast);
+  shoal_window_add_toast (self, toast);
 }
 
 /* ---- Files ---- */

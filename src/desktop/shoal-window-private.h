@@ -48,6 +48,7 @@ struct _ShoalWindow
   ShoalHistoryPage *history;
 
   ShoalSession *session;
+  AdwToast *toast; /* weak: the last one of "win.toast" */
   GBinding *search_binding;
   GListStore *waiting; /* of GFile: to be shared as soon as a group is open */
   gboolean setting_up; /* the user is on the way into a (further) group */

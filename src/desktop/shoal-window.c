@@ -314,6 +314,7 @@ dispose (GObject *object)
 {
   ShoalWindow *self = SHOAL_WINDOW (object);
 
+  g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->search_binding);
   g_clear_object (&self->waiting);
   g_clear_object (&self->session);

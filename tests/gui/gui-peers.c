@@ -359,6 +359,21 @@ gui_peer_sees (GuiPeer *self, const char *words)
   return output != NULL;
 }
 
+GSubprocess *
+gui_peer_start (GuiPeer *self, const char *first, ...)
+{
+  const char *const before[] = { g_getenv ("SHOAL_CLI"), "--profile", self->profile, NULL };
+  va_list rest;
+
+  va_start (rest, first);
+
+  g_autoptr (GPtrArray) arguments = collect (before, first, rest);
+
+  va_end (rest);
+  return gui_spawnv (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                     (const char *const *) arguments->pdata);
+}
+
 void
 gui_peer_serve (GuiPeer *self)
 {

@@ -52,6 +52,9 @@ void gui_peer_free (GuiPeer *self);
 char *gui_peer_run (GuiPeer *self, const char *first, ...) G_GNUC_NULL_TERMINATED;
 /** gui_peer_sees: whether a search for @words finds anything */
 gboolean gui_peer_sees (GuiPeer *self, const char *words);
+/** gui_peer_start: begins a command and does not wait for it; it ends with this program at the
+ * latest */
+GSubprocess *gui_peer_start (GuiPeer *self, const char *first, ...) G_GNUC_NULL_TERMINATED;
 /** gui_peer_serve: stays online and serves; returns when it is */
 void gui_peer_serve (GuiPeer *self);
 void gui_peer_stop (GuiPeer *self);
