@@ -500,12 +500,14 @@ transfers (Pictures *self, GuiApp *app)
   upload = gui_peer_start (self->tomas, "get", "Spring camp film.mkv", "--to", to, NULL);
   page = gui_get_page (app, "transfers");
   gui_wait_until (gui_find_text (page, "Autumn regatta film.mkv") != NULL);
+  wait_seconds (1);
   gui_act (gui_get (page, "list"), "transfers.clear-finished", NULL);
   wait_seconds (GRAPH_SECONDS);
   gtk_selection_model_select_item (gtk_list_view_get_model (GTK_LIST_VIEW (gui_get (page, "list"))),
                                    find_transfer (page, "Autumn regatta film.mkv"), TRUE);
   shoot (self, app, "transfers");
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (gui_get (page, "uploads_button")), TRUE);
+  wait_seconds (1);
   gui_wait_until (gui_find_text (page, "Spring camp film.mkv") != NULL);
   shoot (self, app, "transfers-uploads");
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (gui_get (page, "downloads_button")), TRUE);
