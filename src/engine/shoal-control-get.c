@@ -323,17 +323,24 @@ on_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   look_up_next (job);
 }
 
+/* One who is still downloading it knows neither its name nor whether it is a folder. */
 static const ShoalSource *
 choose_source (GetJob *job, GPtrArray *sources)
 {
+  const ShoalSource *partial = NULL;
+
   for (guint i = 0; i < sources->len; i++)
     {
       const ShoalSource *source = g_ptr_array_index (sources, i);
 
-      if (job->user == NULL || g_strcmp0 (job->user, source->user) == 0)
+      if (job->user != NULL && g_strcmp0 (job->user, source->user) != 0)
+        continue;
+      if (!source->partial)
         return source;
+      if (partial == NULL)
+        partial = source;
     }
-  return NULL;
+  return partial;
 }
 
 static void

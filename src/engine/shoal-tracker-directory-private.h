@@ -64,7 +64,8 @@ struct _ShoalTrackerDirectory
   GHashTable *pulling; /* id → size as gint64, both owned */
   GQueue reports;      /* of Report */
   gboolean reporting;
-  GPtrArray *flushes; /* of GTask */
+  guint report_source; /* waits: the tracker is busy */
+  GPtrArray *flushes;  /* of GTask */
 
   gint64 audit_count;
   char *audit_head;

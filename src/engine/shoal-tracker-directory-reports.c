@@ -18,6 +18,8 @@
 
 /* What the tracker takes, in characters. */
 #define MAX_REASON 500
+/* A tracker that is busy is left alone for so long at least. */
+#define MIN_BUSY_MS 200
 
 typedef struct
 {
@@ -47,6 +49,7 @@ report_free (gpointer data)
 void
 shoal_tracker_directory_clear_reports (ShoalTrackerDirectory *self)
 {
+  g_clear_handle_id (&self->report_source, g_source_remove);
   g_queue_clear_full (&self->reports, report_free);
 }
 
@@ -67,6 +70,16 @@ report_to_json (const Report *report)
                          "reason", "s", report->reason, NULL);
 }
 
+static gboolean
+on_report_again_cb (gpointer user_data)
+{
+  ShoalTrackerDirectory *self = user_data;
+
+  self->report_source = 0;
+  shoal_tracker_directory_send_reports (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_reported_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -81,8 +94,15 @@ on_reported_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   self->reporting = FALSE;
   if (reply == NULL)
     g_debug ("The tracker refuses a report: %s", error->message);
-  if (head != NULL && g_str_equal (head->uuid, uuid)
-      && !g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_BUSY))
+  if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_BUSY))
+    {
+      gint64 wait_ms = CLAMP (shoal_error_get_retry_ms (error), MIN_BUSY_MS, SHOAL_MAX_RETRY_MS);
+
+      g_clear_handle_id (&self->report_source, g_source_remove);
+      self->report_source = g_timeout_add ((guint) wait_ms, on_report_again_cb, self);
+      return;
+    }
+  if (head != NULL && g_str_equal (head->uuid, uuid))
     report_free (g_queue_pop_head (&self->reports));
   shoal_tracker_directory_send_reports (self);
 }
@@ -97,7 +117,7 @@ shoal_tracker_directory_send_reports (ShoalTrackerDirectory *self)
       shoal_tracker_directory_end_flushes (self);
       return;
     }
-  if (self->reporting || self->state != SHOAL_DIRECTORY_ONLINE)
+  if (self->reporting || self->report_source != 0 || self->state != SHOAL_DIRECTORY_ONLINE)
     return;
   self->reporting = TRUE;
   shoal_tracker_directory_call (self, SHOAL_METHOD_REPORT, report_to_json (report), NULL,

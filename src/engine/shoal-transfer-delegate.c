@@ -276,6 +276,13 @@ delegate_ended (ShoalTransferRun *run, const GError *error, gpointer user_data)
     end_transfer (self, transfer, SHOAL_TRANSFER_FAILED, error);
   else if (stop == SHOAL_STOP_CANCEL)
     end_transfer (self, transfer, SHOAL_TRANSFER_CANCELLED, NULL);
+  else if (stop == SHOAL_STOP_CANCEL_AGAIN)
+    shoal_transfer_manager_cancel (self, transfer);
+  else if (stop == SHOAL_STOP_NONE)
+    {
+      shoal_transfer_set_state (transfer, SHOAL_TRANSFER_QUEUED, NULL);
+      shoal_transfer_manager_save (self, transfer, "queued", NULL);
+    }
   else
     {
       shoal_transfer_set_state (transfer, SHOAL_TRANSFER_PAUSED, NULL);

@@ -439,6 +439,9 @@ shoal_transfer_manager_resume (ShoalTransferManager *self, ShoalTransfer *transf
   ShoalTransferState state = shoal_transfer_get_state (transfer);
 
   shoal_transfer_set_wanted (transfer, TRUE);
+  /* A run that is still on its way to the pause is followed by another. */
+  if (shoal_transfer_get_stop (transfer) == SHOAL_STOP_PAUSE)
+    shoal_transfer_set_stop (transfer, SHOAL_STOP_NONE);
   if (shoal_transfer_get_run (transfer) == NULL
       && (state == SHOAL_TRANSFER_PAUSED || state == SHOAL_TRANSFER_FAILED))
     {
@@ -487,7 +490,8 @@ shoal_transfer_manager_resume_all (ShoalTransferManager *self)
   return n;
 }
 
-/* Without a run the unfinished file is only known to a run: one is started to be stopped. */
+/* Without a run the unfinished file is only known to a run: one is started to be stopped. One that
+ * is ending may be past the point where it would delete; its end begins with this again. */
 void
 shoal_transfer_manager_cancel (ShoalTransferManager *self, ShoalTransfer *transfer)
 {
@@ -495,6 +499,12 @@ shoal_transfer_manager_cancel (ShoalTransferManager *self, ShoalTransfer *transf
 
   if (state == SHOAL_TRANSFER_FINISHED || state == SHOAL_TRANSFER_CANCELLED)
     return;
+  if (shoal_transfer_get_run (transfer) != NULL
+      && shoal_transfer_run_is_stopped (shoal_transfer_get_run (transfer)))
+    {
+      shoal_transfer_set_stop (transfer, SHOAL_STOP_CANCEL_AGAIN);
+      return;
+    }
   shoal_transfer_set_stop (transfer, SHOAL_STOP_CANCEL);
   if (shoal_transfer_get_run (transfer) == NULL)
     shoal_transfer_manager_start_run (self, transfer);

@@ -32,6 +32,7 @@ typedef enum
   SHOAL_STOP_NONE,
   SHOAL_STOP_PAUSE,
   SHOAL_STOP_CANCEL,
+  SHOAL_STOP_CANCEL_AGAIN, /* once the run that is ending has ended */
 } ShoalTransferStop;
 void shoal_transfer_set_wanted (ShoalTransfer *self, gboolean wanted);
 gboolean shoal_transfer_get_wanted (ShoalTransfer *self);

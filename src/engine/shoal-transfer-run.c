@@ -455,6 +455,12 @@ shoal_transfer_run_stop (ShoalTransferRun *self, gboolean discard)
   g_mutex_unlock (&self->lock);
 }
 
+gboolean
+shoal_transfer_run_is_stopped (ShoalTransferRun *self)
+{
+  return g_cancellable_is_cancelled (self->cancellable);
+}
+
 void
 shoal_transfer_run_join (ShoalTransferRun *self)
 {

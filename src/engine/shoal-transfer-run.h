@@ -94,6 +94,8 @@ void shoal_transfer_run_wake (ShoalTransferRun *self);
 /** shoal_transfer_run_stop: stops workers and thread soon; @ended comes with
  * %SHOAL_ERROR_CANCELLED. What is on disk is synced and recorded, or deleted with @discard. */
 void shoal_transfer_run_stop (ShoalTransferRun *self, gboolean discard);
+/** shoal_transfer_run_is_stopped: whether it was told to stop */
+gboolean shoal_transfer_run_is_stopped (ShoalTransferRun *self);
 /** shoal_transfer_run_join: waits for the thread; for the end of the program: delegates may not
  * have been called */
 void shoal_transfer_run_join (ShoalTransferRun *self);

@@ -42,6 +42,15 @@ answer (FakeTracker *tracker,
         "a") "\",\"size\":1},{\"name\":\"x\",\"kind\":\"file\",\"id\":\"" DEVICE ("b") "\","
                                                                                        "\"size\":1}"
                                                                                        "]}");
+  /* A folder: one online is downloading it, one who offers it is away. */
+  if (g_str_equal (method, "sources")
+      && g_str_equal (json_object_get_string_member (params, "id"), DEVICE ("d")))
+    return parse_json ("{\"sources\":[{\"device\":\"" DEVICE (
+        "1") "\",\"account\":\"" ADA "\",\"user\":\"ada\",\"online\":true,\"partial\":true,"
+             "\"size\":400},{\"device\":\"" DEVICE (
+                 "2") "\",\"account\":\"" BEN
+                      "\",\"user\":\"ben\",\"online\":false,\"manifest\":true,"
+                      "\"offer_name\":\"photos\",\"size\":400}]}");
   if (g_str_equal (method, "sources"))
     return parse_json ("{\"sources\":[]}");
   return NULL;
@@ -444,6 +453,21 @@ test_get (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_get_id_of_folder (Fixture *fixture, gconstpointer data)
+{
+  sign_in (fixture);
+  g_autofree char *params = g_strdup_printf ("{\"what\":[\"%s\"],\"to\":\"%s/to\"}", DEVICE ("d"),
+                                             fixture->folder->path);
+  g_autoptr (JsonObject) started = expect (fixture, "get", params);
+  GListModel *transfers = G_LIST_MODEL (shoal_engine_get_transfers (fixture->engine));
+
+  WAIT_UNTIL (g_list_model_get_n_items (transfers) == 1);
+  g_autoptr (ShoalTransfer) transfer = g_list_model_get_item (transfers, 0);
+  g_assert_true (shoal_transfer_is_folder (transfer));
+  g_assert_cmpstr (shoal_transfer_get_name (transfer), ==, "photos");
+}
+
+static void
 test_socket (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -497,6 +521,7 @@ main (int argc, char **argv)
   ADD ("/control/forget", test_forget);
   ADD ("/control/tracker-gone", test_tracker_gone);
   ADD ("/control/get", test_get);
+  ADD ("/control/get-id-of-folder", test_get_id_of_folder);
   ADD ("/control/socket", test_socket);
   return g_test_run ();
 }

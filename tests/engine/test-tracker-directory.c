@@ -26,6 +26,7 @@ typedef struct
   gboolean refuse_second_offer;
   gboolean garble;
   guint lose_sign_ups;
+  guint busy_reports;
   gint64 n_entries; /* of the audit log */
   gint64 tampered;  /* the entry that was changed; 0: none */
 } Fixture;
@@ -124,6 +125,11 @@ answer (FakeTracker *tracker,
       fixture->lose_sign_ups--;
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED, "lost");
       return NULL;
+    }
+  else if (g_str_equal (method, "report") && fixture->busy_reports > 0)
+    {
+      fixture->busy_reports--;
+      g_propagate_error (error, shoal_error_new_retry (SHOAL_ERROR_BUSY, 300, "Not now."));
     }
   else if (g_str_equal (method, "audit"))
     return answer_audit (fixture, params);
@@ -251,6 +257,23 @@ test_reconnect (Fixture *fixture, gconstpointer data)
   WAIT_UNTIL (fake_tracker_count (fixture->tracker, "announce") == 2);
   g_assert_null (shoal_directory_get_error (directory));
   g_assert_nonnull (strstr (fake_tracker_last (fixture->tracker, "sign-in"), "token-1"));
+}
+
+/* A tracker that is busy is asked again when it said, not at once and for ever. */
+static void
+test_busy_report (Fixture *fixture, gconstpointer data)
+{
+  ShoalDirectory *directory = SHOAL_DIRECTORY (fixture->directory);
+  ShoalDigest id = { { 1 } };
+
+  go_online (fixture);
+  fixture->busy_reports = 2;
+  gint64 begun_us = g_get_monotonic_time ();
+  shoal_directory_report (directory, "uuid-1", "download-finished", &id, "name", 5, 6, NULL, NULL);
+  shoal_directory_report (directory, "uuid-2", "download-finished", &id, "name", 5, 6, NULL, NULL);
+  WAIT_UNTIL (fake_tracker_count (fixture->tracker, "report") == 4);
+  g_assert_cmpint (g_get_monotonic_time () - begun_us, >=, 600 * 1000);
+  g_assert_nonnull (strstr (fake_tracker_last (fixture->tracker, "report"), "uuid-2"));
 }
 
 static void
@@ -637,6 +660,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/tracker-directory/online", test_online);
   ADD ("/tracker-directory/reconnect", test_reconnect);
+  ADD ("/tracker-directory/busy-report", test_busy_report);
   ADD ("/tracker-directory/gap", test_gap);
   ADD ("/tracker-directory/replaced", test_replaced);
   ADD ("/tracker-directory/untrusted", test_untrusted);

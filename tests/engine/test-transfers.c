@@ -249,6 +249,32 @@ test_cancel (TransferFixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_files (journals), ==, 0);
 }
 
+/* While the run is still on its way to the pause. */
+static void
+test_resume_and_cancel_at_once (TransferFixture *fixture, gconstpointer data)
+{
+  const gsize size = 30 * SHOAL_PIECE_SIZE;
+  FakePeer *peer = fake_peer_new (fixture, "ada");
+  g_autoptr (GBytes) bytes = make_bytes (size, 1);
+  ShoalDigest id = fake_peer_add (peer, bytes);
+  g_autofree char *journals = g_build_filename (fixture->folder, "journals", NULL);
+
+  shoal_token_bucket_set_rate (shoal_transfer_manager_get_limit (fixture->manager), 5 * SHOAL_MIB);
+
+  g_autoptr (ShoalTransfer) transfer = start_download (fixture, "file", &id, size);
+
+  wait_until (shoal_transfer_get_bytes_done (transfer) > 0);
+  shoal_transfer_manager_pause (fixture->manager, transfer);
+  shoal_transfer_manager_resume (fixture->manager, transfer);
+  wait_until (shoal_transfer_get_bytes_done (transfer) > 3 * SHOAL_PIECE_SIZE);
+
+  shoal_transfer_manager_pause (fixture->manager, transfer);
+  shoal_transfer_manager_cancel (fixture->manager, transfer);
+  wait_for_state (transfer, SHOAL_TRANSFER_CANCELLED);
+  g_assert_cmpuint (count_files (fixture->downloads), ==, 0);
+  g_assert_cmpuint (count_files (journals), ==, 0);
+}
+
 static void
 test_two_sources (TransferFixture *fixture, gconstpointer data)
 {
@@ -518,6 +544,7 @@ main (int argc, char *argv[])
   ADD ("/transfers/source-breaks-off", test_source_breaks_off);
   ADD ("/transfers/pause-and-restart", test_pause_and_restart);
   ADD ("/transfers/cancel", test_cancel);
+  ADD ("/transfers/resume-and-cancel-at-once", test_resume_and_cancel_at_once);
   ADD ("/transfers/two-sources", test_two_sources);
   ADD ("/transfers/folder", test_folder);
   ADD ("/transfers/folder-restart", test_folder_restart);
