@@ -188,35 +188,6 @@ shoal_dir_open_file (int dirfd, const char *path, int flags, mode_t mode, GError
   return fd;
 }
 
-int
-shoal_dir_make_unique (int dirfd, const char *name, char **made, GError **error)
-{
-  g_return_val_if_fail (name != NULL && made != NULL, -1);
-
-  if (!is_plain_component (name))
-    return refuse_path (name, error);
-  for (guint number = 1; number <= SHOAL_MAX_NAME_TRIES; number++)
-    {
-      g_autofree char *tried
-          = number == 1 ? g_strdup (name) : shoal_folder_name_numbered (name, number);
-      if (mkdirat (dirfd, tried, 0777) == 0)
-        {
-          int fd = open_folder (dirfd, tried, O_RDONLY, FALSE, error);
-          if (fd >= 0)
-            *made = g_steal_pointer (&tried);
-          return fd;
-        }
-      if (errno != EEXIST)
-        {
-          shoal_error_from_errno (error, errno, "Cannot make the folder “%s”", tried);
-          return -1;
-        }
-    }
-  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
-               "Every name from “%s” on is taken; move some away", name);
-  return -1;
-}
-
 gboolean
 shoal_dir_make_link (int dirfd, const char *path, const char *target, GError **error)
 {

@@ -26,10 +26,6 @@ int shoal_dir_open_sub (int dirfd, const char *path, gboolean create, GError **e
  * %SHOAL_ERROR_INVALID. Returns: an fd */
 int shoal_dir_open_file (int dirfd, const char *path, int flags, mode_t mode, GError **error);
 
-/** shoal_dir_make_unique: makes a new folder @name in @dirfd, or "name (2)", "name (3)", ...
- * @made: (out): the name it got. Returns: an fd of the new folder */
-int shoal_dir_make_unique (int dirfd, const char *name, char **made, GError **error);
-
 /** shoal_dir_rename_new: renames @from (in @from_fd) to @to (in @to_fd), never replacing anything:
  * renameat2 (RENAME_NOREPLACE), else linkat + unlinkat, else an O_EXCL place-holder. An existing
  * @to is %SHOAL_ERROR_EXISTS. Does not sync. */

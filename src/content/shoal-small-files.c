@@ -354,13 +354,3 @@ shoal_small_file_writer_store (ShoalSmallFileWriter *self,
       return FALSE;
     }
 }
-
-gboolean
-shoal_small_file_writer_sync (ShoalSmallFileWriter *self, GError **error)
-{
-  g_return_val_if_fail (self != NULL, FALSE);
-
-  if (syncfs (self->root_fd) < 0)
-    return shoal_error_from_errno (error, errno, "Cannot save the files");
-  return TRUE;
-}

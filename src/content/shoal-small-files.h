@@ -41,9 +41,6 @@ gboolean shoal_small_file_writer_store (ShoalSmallFileWriter *self,
                                         gint64 mtime_ms,
                                         GError **error);
 
-/** shoal_small_file_writer_sync: one syncfs() for all that was stored, before it is recorded */
-gboolean shoal_small_file_writer_sync (ShoalSmallFileWriter *self, GError **error);
-
 /** shoal_small_files_sweep: removes from the folder @dirfd (not from those below it) what a writer
  * that was killed left there: regular files named ".shoal-….tmp". Call it only for a folder that
  * nobody else writes to. */

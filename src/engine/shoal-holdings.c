@@ -369,20 +369,6 @@ shoal_holdings_lookup (ShoalHoldings *self, const ShoalDigest *id)
   return matches;
 }
 
-GPtrArray *
-shoal_holdings_lookup_folders (ShoalHoldings *self, const ShoalDigest *id)
-{
-  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_holding_set_unref);
-
-  for (guint i = 0; i < self->folders->len && !shoal_digest_is_zero (id); i++)
-    {
-      ShoalHoldingSet *set = g_ptr_array_index (self->folders, i);
-      if (shoal_digest_equal (&set->manifest, id))
-        g_ptr_array_add (found, shoal_holding_set_ref (set));
-    }
-  return found;
-}
-
 const ShoalHolding *
 shoal_holdings_find_file (ShoalHoldings *self, const char *path)
 {

@@ -87,9 +87,6 @@ typedef struct
 /** shoal_holdings_lookup: Returns: (transfer full) (element-type ShoalHoldingMatch): every place of
  * @id, in the order of the shares; may be empty */
 GArray *shoal_holdings_lookup (ShoalHoldings *self, const ShoalDigest *id);
-/** shoal_holdings_lookup_folders: Returns: (transfer full) (element-type ShoalHoldingSet): the
- * folders with the manifest @id */
-GPtrArray *shoal_holdings_lookup_folders (ShoalHoldings *self, const ShoalDigest *id);
 /** shoal_holdings_find_file: Returns: (nullable): what is known of the file at the absolute path
  * @path, in any share */
 const ShoalHolding *shoal_holdings_find_file (ShoalHoldings *self, const char *path);

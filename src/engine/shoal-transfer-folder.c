@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -137,6 +138,16 @@ file_is_right (int root_fd,
   return content != NULL && shoal_digest_equal (&content->id, &entry->id);
 }
 
+static gboolean
+link_is_right (int root_fd, const char *path, const char *target)
+{
+  char found[SHOAL_MAX_PATH_BYTES + 1];
+  ssize_t length = readlinkat (root_fd, path, found, sizeof found);
+
+  return length >= 0 && (gsize) length == strlen (target)
+         && memcmp (found, target, (gsize) length) == 0;
+}
+
 /* Whether the folder is there with everything in it already, so that there is nothing to do. */
 static gboolean
 is_here_already (ShoalTransferRun *run, int parent_fd)
@@ -155,7 +166,7 @@ is_here_already (ShoalTransferRun *run, int parent_fd)
             = path != NULL && fstatat (root_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0
               && (!is_file (entry) || (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size))
               && (entry->kind != SHOAL_ENTRY_FOLDER || S_ISDIR (st.st_mode))
-              && (entry->kind != SHOAL_ENTRY_LINK || S_ISLNK (st.st_mode));
+              && (entry->kind != SHOAL_ENTRY_LINK || link_is_right (root_fd, path, entry->target));
         /* Hash only when all sizes are right. */
         if (same && pass == 1 && is_file (entry))
           same = file_is_right (root_fd, path, entry, run->cancellable);
@@ -206,7 +217,7 @@ open_folder (ShoalTransferRun *run, int parent_fd, gboolean *fresh, GError **err
             return shoal_error_from_errno (error, errno, "Cannot make the folder “%s”", name);
         }
       g_free (name);
-      name = shoal_name_numbered (run->name, number);
+      name = shoal_folder_name_numbered (run->name, number);
     }
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
                "Cannot find a free name for “%s” in “%s”. Choose another folder.", run->name,

@@ -179,14 +179,6 @@ shoal_upload_get_user (ShoalUpload *self)
 }
 
 const char *
-shoal_upload_get_device (ShoalUpload *self)
-{
-  g_return_val_if_fail (SHOAL_IS_UPLOAD (self), NULL);
-
-  return self->device;
-}
-
-const char *
 shoal_upload_get_name (ShoalUpload *self)
 {
   g_return_val_if_fail (SHOAL_IS_UPLOAD (self), NULL);

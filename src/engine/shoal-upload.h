@@ -18,7 +18,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ShoalUpload, shoal_upload, SHOAL, UPLOAD, GObject)
 
 const char *shoal_upload_get_user (ShoalUpload *self);
-const char *shoal_upload_get_device (ShoalUpload *self);
 const char *shoal_upload_get_name (ShoalUpload *self);
 gboolean shoal_upload_is_folder (ShoalUpload *self);
 guint64 shoal_upload_get_size (ShoalUpload *self);

@@ -338,14 +338,6 @@ shoal_link_new (const char *const *addresses, const char *key, const char *invit
   return self;
 }
 
-ShoalLink *
-shoal_link_copy (const ShoalLink *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  return shoal_link_new ((const char *const *) self->addresses, self->key, self->invite);
-}
-
 char *
 shoal_link_to_string (const ShoalLink *self)
 {

@@ -21,7 +21,6 @@ typedef struct
  * %SHOAL_ERROR_INVALID that says in words what is wrong with it */
 ShoalLink *shoal_link_parse (const char *text, GError **error);
 ShoalLink *shoal_link_new (const char *const *addresses, const char *key, const char *invite);
-ShoalLink *shoal_link_copy (const ShoalLink *self);
 /** shoal_link_to_string: Returns: (transfer full): the canonical text */
 char *shoal_link_to_string (const ShoalLink *self);
 void shoal_link_free (ShoalLink *self);

@@ -131,25 +131,6 @@ shoal_accounts_find_token (ShoalConnection *connection,
 }
 
 gboolean
-shoal_accounts_is_bound (ShoalConnection *connection,
-                         const char *device,
-                         const char *fold,
-                         gboolean *bound,
-                         GError **error)
-{
-  gint64 value = 0;
-
-  if (!shoal_connection_query_integer (
-          connection, 0, &value, error,
-          "SELECT 1 FROM devices AS d JOIN accounts AS a ON a.id = d.account_id "
-          "WHERE d.device = ? AND a.fold = ?",
-          "ss", device, fold))
-    return FALSE;
-  *bound = value != 0;
-  return TRUE;
-}
-
-gboolean
 shoal_accounts_insert (ShoalConnection *connection,
                        const char *user,
                        const char *fold,

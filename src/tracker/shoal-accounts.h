@@ -65,13 +65,6 @@ gboolean shoal_accounts_find_token (ShoalConnection *connection,
                                     gint64 now_ms,
                                     ShoalAccount *account,
                                     GError **error);
-/** shoal_accounts_is_bound: @bound: (out): whether the device belongs to the account of that name
- */
-gboolean shoal_accounts_is_bound (ShoalConnection *connection,
-                                  const char *device,
-                                  const char *fold,
-                                  gboolean *bound,
-                                  GError **error);
 /** shoal_accounts_insert: a new account; a taken name is %SHOAL_ERROR_EXISTS */
 gboolean shoal_accounts_insert (ShoalConnection *connection,
                                 const char *user,

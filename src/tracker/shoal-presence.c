@@ -479,12 +479,6 @@ shoal_presence_dup_addresses (ShoalPresence *self)
   return addresses;
 }
 
-guint
-shoal_presence_get_n_members (ShoalPresence *self)
-{
-  return self->order->len;
-}
-
 /* ---- Start ---- */
 
 static gboolean

@@ -78,7 +78,6 @@ GHashTable *shoal_presence_ref_online (ShoalPresence *self);
 /** shoal_presence_dup_addresses: Returns: (transfer full): the set of the addresses that devices
  * came from */
 GHashTable *shoal_presence_dup_addresses (ShoalPresence *self);
-guint shoal_presence_get_n_members (ShoalPresence *self);
 
 /** shoal_presence_get_roster_line: Returns: (transfer none): the notification `roster` with
  * everybody, as of at most a moment ago; what it lacks is in the next delta */

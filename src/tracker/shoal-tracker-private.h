@@ -27,8 +27,6 @@ const char *shoal_tracker_get_fingerprint (ShoalTracker *self);
 /** shoal_tracker_get_owner_code: Returns: (nullable): the code of the owner link, if this was the
  * first start */
 const char *shoal_tracker_get_owner_code (ShoalTracker *self);
-/** shoal_tracker_get_addresses: "host:port" strings for links */
-const char *const *shoal_tracker_get_addresses (ShoalTracker *self);
 
 /** shoal_tracker_dup_invite_link: Returns: (transfer full) (nullable): the link with a code, a
  * secret; %NULL as long as the tracker does not listen */

@@ -321,12 +321,6 @@ shoal_tracker_get_owner_code (ShoalTracker *self)
   return self->owner_code;
 }
 
-const char *const *
-shoal_tracker_get_addresses (ShoalTracker *self)
-{
-  return (const char *const *) self->addresses;
-}
-
 ShoalTrackerSession *
 shoal_tracker_add_connection (ShoalTracker *self,
                               GIOStream *stream,

@@ -146,33 +146,6 @@ test_only_regular_files (void)
 }
 
 static void
-test_make_unique (void)
-{
-  g_autoptr (TestFolder) folder = test_folder_new ();
-  static const char *const expected[] = { "v1.2", "v1.2 (2)", "v1.2 (3)" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autofree char *made = NULL;
-      g_auto (ShoalFd) fd = shoal_dir_make_unique (folder->fd, "v1.2", &made, &error);
-      g_assert_no_error (error);
-      g_assert_cmpstr (made, ==, expected[i]);
-      g_assert_cmpint (fd, >=, 0);
-    }
-  /* A link under the name counts as taken. */
-  g_autoptr (GError) error = NULL;
-  g_autofree char *made = NULL;
-  g_assert_no_errno (symlinkat ("/tmp", folder->fd, "l"));
-  G_GNUC_UNUSED g_auto (ShoalFd) fd = shoal_dir_make_unique (folder->fd, "l", &made, &error);
-  g_assert_no_error (error);
-  g_assert_cmpstr (made, ==, "l (2)");
-  char *unmade = NULL;
-  g_assert_cmpint (shoal_dir_make_unique (folder->fd, "../x", &unmade, &error), ==, -1);
-  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID);
-}
-
-static void
 test_rename_new (gconstpointer data)
 {
   ShoalRenameMethod method = GPOINTER_TO_INT (data);
@@ -375,7 +348,6 @@ main (int argc, char **argv)
   g_test_add_func ("/dir/hostile-paths", test_hostile_paths);
   g_test_add_func ("/dir/planted-links", test_planted_links);
   g_test_add_func ("/dir/only-regular-files", test_only_regular_files);
-  g_test_add_func ("/dir/make-unique", test_make_unique);
   static const struct
   {
     const char *name;

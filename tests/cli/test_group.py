@@ -149,7 +149,7 @@ def test_share_search_get(world):
     assert [source["user"] for source in sources] == ["ada"] and sources[0]["online"], sources
     # Through the process that serves, of what is its own.
     own = rows(expect_code(world.as_user("ada", "sources", found[0]["id"], "--json"), 0))
-    assert own[0]["own"], own
+    assert own[0]["own"] and own[0]["size"] == sources[0]["size"], own
 
     target = world.path("downloads", "new")
     expect_code(world.as_user("ben", "get", "docs", "plan.pdf", "--to", target), 0, "from ada")

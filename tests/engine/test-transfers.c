@@ -8,6 +8,7 @@
 #include "transfer-fixture.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -371,13 +372,14 @@ test_folder (TransferFixture *fixture, gconstpointer data)
                                                            (GDestroyNotify) g_bytes_unref);
   gsize size;
   ShoalDigest id = make_folder (peers, 2, 500, &size, expected);
-  g_autofree char *made = g_build_filename (fixture->downloads, "photos", NULL);
-  g_autofree char *second = g_build_filename (fixture->downloads, "photos (2)", NULL);
+  g_autofree char *made = g_build_filename (fixture->downloads, "photos v1.2", NULL);
+  g_autofree char *second = g_build_filename (fixture->downloads, "photos v1.2 (2)", NULL);
+  g_autofree char *second_link = g_build_filename (second, "d00", "link", NULL);
   g_autofree char *spoiled = g_build_filename (made, "d01", "file 00001.txt", NULL);
   gint64 served;
 
   {
-    g_autoptr (ShoalTransfer) transfer = start_folder (fixture, "photos", &id, size);
+    g_autoptr (ShoalTransfer) transfer = start_folder (fixture, "photos v1.2", &id, size);
 
     wait_for_state (transfer, SHOAL_TRANSFER_FINISHED);
     g_assert_cmpstr (shoal_transfer_get_destination (transfer), ==, made);
@@ -390,7 +392,7 @@ test_folder (TransferFixture *fixture, gconstpointer data)
   served = peers[0]->served + peers[1]->served;
   {
     /* Once more: only the list of files is fetched again, for the folder is here. */
-    g_autoptr (ShoalTransfer) transfer = start_folder (fixture, "photos", &id, size);
+    g_autoptr (ShoalTransfer) transfer = start_folder (fixture, "photos v1.2", &id, size);
 
     wait_for_state (transfer, SHOAL_TRANSFER_FINISHED);
     g_assert_cmpint (peers[0]->served + peers[1]->served - served, ==, (gint64) size);
@@ -399,13 +401,27 @@ test_folder (TransferFixture *fixture, gconstpointer data)
   /* A folder with other contents is left as it is. */
   g_assert_true (g_file_set_contents (spoiled, "mine", 4, NULL));
   {
-    g_autoptr (ShoalTransfer) transfer = start_folder (fixture, "photos", &id, size);
+    g_autoptr (ShoalTransfer) transfer = start_folder (fixture, "photos v1.2", &id, size);
 
     wait_for_state (transfer, SHOAL_TRANSFER_FINISHED);
     g_assert_cmpstr (shoal_transfer_get_destination (transfer), ==, second);
   }
   assert_folder (second, expected);
   g_assert_cmpuint (count_files (fixture->downloads), ==, 2);
+  /* Nor is one the same whose link leads elsewhere. */
+  g_assert_no_errno (unlink (second_link));
+  g_assert_no_errno (symlink ("../d02", second_link));
+  {
+    g_autofree char *spoiled_too = g_build_filename (fixture->folder, "spoiled", NULL);
+
+    g_assert_no_errno (rename (made, spoiled_too));
+    g_assert_no_errno (rename (second, made));
+    g_autoptr (ShoalTransfer) transfer = start_folder (fixture, "photos v1.2", &id, size);
+
+    wait_for_state (transfer, SHOAL_TRANSFER_FINISHED);
+    g_assert_cmpstr (shoal_transfer_get_destination (transfer), ==, second);
+  }
+  assert_folder (second, expected);
 }
 
 static void

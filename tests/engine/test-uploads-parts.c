@@ -289,9 +289,6 @@ test_holdings (void)
   g_autoptr (ShoalHoldingSet) other = make_set (2, "/two", TRUE, "bd", 201);
   g_assert_true (shoal_holding_set_equal (two, same));
   g_assert_false (shoal_holding_set_equal (two, other));
-  ShoalDigest id = digest (201);
-  g_autoptr (GPtrArray) folders = shoal_holdings_lookup_folders (holdings, &id);
-  g_assert_cmpuint (folders->len, ==, 1);
 }
 
 int

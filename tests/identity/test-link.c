@@ -119,9 +119,8 @@ test_good (void)
 
       g_autoptr (ShoalLink) again = shoal_link_parse (text, &error);
       g_assert_no_error (error);
-      g_autoptr (ShoalLink) copy = shoal_link_copy (again);
-      g_autofree char *copied = shoal_link_to_string (copy);
-      g_assert_cmpstr (copied, ==, good[i].canonical);
+      g_autofree char *text_again = shoal_link_to_string (again);
+      g_assert_cmpstr (text_again, ==, good[i].canonical);
     }
 }
 
