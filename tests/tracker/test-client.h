@@ -15,7 +15,7 @@
 #include "shoal-tracker-private.h"
 #include "shoal-tracker.h"
 
-#define TEST_DEADLINE_S (30)
+#define TEST_DEADLINE_S (60)
 #define TEST_PASSWORD "correct horse"
 
 /** test_wait_until: runs the main context until the condition holds */

@@ -417,6 +417,148 @@ test_killed_during_sign_ups (void)
   g_assert_cmpint (run_to_end (server->folder, verify_args, NULL, NULL), ==, 0);
 }
 
+/* ---- Killed while a folder is offered ---- */
+
+#define N_ENTRIES (3000)
+#define N_AT_ONCE (100)
+#define FOLDER_ID "f00d"
+
+/* The same content each time: entry @i has an id of its own. */
+static char *
+make_id (const char *head, guint i)
+{
+  g_autofree char *tail = g_strdup_printf ("%08x", i);
+
+  return g_strdup_printf ("%s%0*d%s", head, (int) (64 - strlen (head) - strlen (tail)), 0, tail);
+}
+
+static JsonObject *
+make_entries (const char *offer, guint first)
+{
+  JsonArray *entries = json_array_new ();
+
+  for (guint i = first; i < MIN (first + N_AT_ONCE, N_ENTRIES); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("entry%05u.txt", i);
+      g_autofree char *id = make_id ("e", i);
+
+      json_array_add_object_element (entries,
+                                     shoal_json_new ("path", "s", path, "kind", "s", "f", "id", "s",
+                                                     id, "size", "i", (gint64) i + 1, NULL));
+    }
+  return shoal_json_new ("offer", "s", offer, "first", "i", (gint64) first, "entries", "a", entries,
+                         NULL);
+}
+
+static void
+offer_folder (TestClient *client, const char *offer)
+{
+  g_autofree char *id = make_id (FOLDER_ID, 0);
+  JsonArray *offers = json_array_new ();
+
+  json_array_add_object_element (
+      offers,
+      shoal_json_new ("offer", "s", offer, "kind", "s", "folder", "name", "s", "album", "id", "s",
+                      id, "size", "i", (gint64) N_ENTRIES, "manifest_size", "i", (gint64) 100000,
+                      "entries", "i", (gint64) N_ENTRIES, "mtime_ms", "i", (gint64) 1, NULL));
+  g_autoptr (JsonObject) reply = test_client_call (client, SHOAL_METHOD_OFFER,
+                                                   shoal_json_new ("offers", "a", offers, NULL));
+  JsonArray *results = json_object_get_array_member (reply, "results");
+  g_assert_false (json_object_has_member (json_array_get_object_element (results, 0), "error"));
+}
+
+/* Where the tracker says that it stands: asked with no entry to add. */
+static gint64
+get_next (TestClient *client, const char *offer, gint64 told)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) reply
+             = test_client_try (client, SHOAL_METHOD_OFFER_ENTRIES,
+                                shoal_json_new ("offer", "s", offer, "first", "i", told, "entries",
+                                                "a", json_array_new (), NULL),
+                                &error);
+
+  g_assert_no_error (error);
+  return json_object_get_int_member (reply, "next");
+}
+
+static void
+expect_sources (TestClient *client, guint first, guint end)
+{
+  for (guint i = first; i < end; i++)
+    {
+      g_autofree char *id = make_id ("e", i);
+      g_autoptr (JsonObject) reply = test_client_call (
+          client, SHOAL_METHOD_SOURCES,
+          shoal_json_new ("id", "s", id, "size", "i", (gint64) i + 1, NULL));
+
+      g_assert_cmpuint (json_array_get_length (json_object_get_array_member (reply, "sources")), ==,
+                        1);
+    }
+}
+
+/* Each entry that was acknowledged is there after the kill; the offer goes on behind it, and then
+ * the folder is whole: every entry is found, by its name and by its content. */
+static void
+test_killed_during_offers (void)
+{
+  g_autoptr (Server) server = server_new ("open");
+  static const char *const verify_args[] = { "audit", "verify", NULL };
+  const char *offer = "0123456789abcdef0123456789abcdef";
+  g_autoptr (TestClient) client = test_client_new ();
+  gint64 acknowledged = 0, lost_at[5];
+  guint n_kills = 0;
+
+  test_client_connect (client, server->link);
+  g_autoptr (JsonObject) account = test_client_sign_up (client, "ada", NULL);
+  offer_folder (client, offer);
+  while (acknowledged < N_ENTRIES)
+    {
+      g_autoptr (GError) error = NULL;
+      gboolean kill = n_kills < G_N_ELEMENTS (lost_at)
+                      && acknowledged >= (gint64) (n_kills + 1) * N_ENTRIES / 7;
+
+      test_client_send (client, SHOAL_METHOD_OFFER_ENTRIES,
+                        make_entries (offer, (guint) acknowledged));
+      /* With the request on its way, at another moment each time. */
+      if (kill)
+        {
+          g_usleep (n_kills * 700);
+          g_free (server_end (server, SIGKILL));
+        }
+      g_autoptr (JsonObject) reply = test_client_receive (client, &error);
+      if (reply != NULL)
+        acknowledged = json_object_get_int_member (reply, "next");
+      else
+        g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED);
+      g_assert_true (kill || reply != NULL);
+      if (!kill)
+        continue;
+
+      server_start (server, "open", FALSE);
+      test_client_disconnect (client);
+      test_client_connect (client, server->link);
+      g_autoptr (JsonObject) again = test_client_sign_in (client, "ada", TEST_PASSWORD);
+      gint64 next = get_next (client, offer, acknowledged);
+      g_assert_cmpint (next, >=, acknowledged);
+      lost_at[n_kills++] = acknowledged;
+      acknowledged = next;
+    }
+  g_assert_cmpuint (n_kills, ==, G_N_ELEMENTS (lost_at));
+
+  g_autoptr (JsonObject) mine = test_client_call (client, SHOAL_METHOD_OFFERS, NULL);
+  JsonObject *row
+      = json_array_get_object_element (json_object_get_array_member (mine, "offers"), 0);
+  g_assert_true (json_object_get_boolean_member (row, "complete"));
+  g_assert_cmpint (json_object_get_int_member (row, "entries"), ==, N_ENTRIES);
+  for (guint i = 0; i < n_kills; i++)
+    expect_sources (client, (guint) lost_at[i] - 20, (guint) lost_at[i] + N_AT_ONCE + 20);
+  g_autoptr (JsonObject) found = test_client_call (client, SHOAL_METHOD_SEARCH,
+                                                   shoal_json_new ("words", "s", "entry", NULL));
+  g_assert_cmpint (json_object_get_int_member (found, "total"), ==, N_ENTRIES);
+  g_assert_cmpint (run_to_end (server->folder, verify_args, NULL, NULL), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -434,5 +576,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/program/key", test_key);
   g_test_add_func ("/program/nothing-there", test_nothing_there);
   g_test_add_func ("/program/killed-during-sign-ups", test_killed_during_sign_ups);
+  g_test_add_func ("/program/killed-during-offers", test_killed_during_offers);
   return g_test_run ();
 }
