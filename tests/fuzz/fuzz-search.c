@@ -101,7 +101,7 @@ check_terms (const char *words, const char *path)
 static void
 check_cursor (const char *words, const char *name)
 {
-  static const char *const sorts[] = { "newest", "name", "size" };
+  static const char *const sorts[] = { "newest", "name", "size", "type", "who" };
 
   for (guint i = 0; i < G_N_ELEMENTS (sorts); i++)
     {
@@ -119,7 +119,7 @@ check_cursor (const char *words, const char *name)
           return;
         }
       search->next.row = 1 + (gint64) strlen (words);
-      search->next.size = (gint64) strlen (name);
+      search->next.number = (gint64) strlen (name) % SHOAL_TYPE_PROGRAM;
       search->next.total = 7;
       search->next.name = g_strdup (name);
       g_autofree char *cursor = shoal_search_make_cursor (search);
@@ -129,10 +129,10 @@ check_cursor (const char *words, const char *name)
       g_assert_true (shoal_search_read (next, params, &error));
       g_assert_cmpint (next->after.row, ==, search->next.row);
       g_assert_cmpint (next->after.total, ==, 7);
-      if (search->sort == SHOAL_SEARCH_NAME)
+      if (search->sort == SHOAL_SEARCH_NAME || search->sort == SHOAL_SEARCH_TYPE)
         g_assert_cmpstr (next->after.name, ==, name);
-      if (search->sort == SHOAL_SEARCH_SIZE)
-        g_assert_cmpint (next->after.size, ==, search->next.size);
+      if (search->sort != SHOAL_SEARCH_NAME && search->sort != SHOAL_SEARCH_NEWEST)
+        g_assert_cmpint (next->after.number, ==, search->next.number);
       json_object_set_boolean_member (params, "available", TRUE);
       g_assert_false (shoal_search_read (other, params, NULL));
       /* Made up: refused or taken, never more than that. */
