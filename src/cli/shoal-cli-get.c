@@ -162,9 +162,9 @@ shoal_cli_get (ShoalCli *cli, int argc, char **argv)
 
   if (!shoal_cli_parse (
           cli, &argc, &argv, entries,
-          _ ("NAME is the whole name of a share, else of a file in a shared folder; ID is a content"
-             " id. An existing file is never replaced. An interrupted download goes on when the same"
-             " command is given again."),
+          _ ("NAME is the whole name of a share, else of a file in a shared folder, alone or as"
+             " FOLDER/FILE, as search shows it; ID is a content id. An existing file is never"
+             " replaced. An interrupted download goes on when the same command is given again."),
              &status))
     return status;
   if (argc < 2)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "shoal-json.h"
+#include "shoal-limits.h"
 #include "shoal-units.h"
 
 static gboolean
@@ -90,7 +91,7 @@ print_added (ShoalCli *cli, JsonArray *shares)
 }
 
 static int
-print_shares (ShoalCli *cli, JsonObject *done)
+print_shares (ShoalCli *cli, JsonObject *done, gboolean is_last)
 {
   JsonArray *shares = shoal_cli_array (done, "shares");
   int status = SHOAL_CLI_OK;
@@ -106,17 +107,38 @@ print_shares (ShoalCli *cli, JsonObject *done)
       if (!is_shared (share))
         status = SHOAL_CLI_FAILED;
     }
-  if (status == SHOAL_CLI_OK && !shoal_cli_boolean (done, "serving"))
+  if (is_last && status == SHOAL_CLI_OK && !shoal_cli_boolean (done, "serving"))
     shoal_cli_note (cli, "%s",
                     _ ("Others can fetch it while this device is online: run “shoal-cli serve”."));
   return status;
+}
+
+/* One job takes so many paths only; a pattern of the shell may name more. */
+static int
+share_some (ShoalCli *cli, JsonArray *paths, guint first, gboolean unoffered)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ShoalCliProgress) progress = shoal_cli_progress_new (cli);
+  JsonArray *some = json_array_new ();
+  gboolean is_last = json_array_get_length (paths) - first <= SHOAL_MAX_BATCH_ENTRIES;
+
+  for (guint i = first; i < json_array_get_length (paths) && i - first < SHOAL_MAX_BATCH_ENTRIES;
+       i++)
+    json_array_add_string_element (some, json_array_get_string_element (paths, i));
+  g_autoptr (JsonObject) done = shoal_cli_run_job (
+      cli, "share", shoal_json_new ("paths", "a", some, "unoffered", "b", unoffered, NULL),
+      shoal_cli_progress_on_hashing, progress, NULL, &error);
+  shoal_cli_progress_clear (progress);
+  if (done == NULL)
+    return shoal_cli_fail (cli, error);
+  return unoffered ? print_added (cli, shoal_cli_array (done, "shares"))
+                   : print_shares (cli, done, is_last);
 }
 
 int
 shoal_cli_share (ShoalCli *cli, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ShoalCliProgress) progress = NULL;
   const char *command = argv[0];
   gboolean unoffered = FALSE;
   int status;
@@ -130,30 +152,26 @@ shoal_cli_share (ShoalCli *cli, int argc, char **argv)
     return status;
   if (argc < 2)
     return shoal_cli_usage (command, "%s", _ ("Name at least one file or folder."));
-  JsonArray *paths = json_array_new ();
+  g_autoptr (JsonArray) paths = json_array_new ();
   for (int i = 1; i < argc; i++)
     {
       g_autofree char *path = g_canonicalize_filename (argv[i], NULL);
 
       if (!g_utf8_validate (path, -1, NULL))
-        {
-          json_array_unref (paths);
-          return shoal_cli_usage (command, _ ("“%s” is not UTF-8 text; rename it to share it."),
-                                              argv[i]);
-        }
+        return shoal_cli_usage (command, _ ("“%s” is not UTF-8 text; rename it to share it."),
+                                            argv[i]);
       json_array_add_string_element (paths, path);
     }
   if (!shoal_cli_connect (cli, FALSE, &error))
-    {
-      json_array_unref (paths);
-      return shoal_cli_fail (cli, error);
-    }
-  progress = shoal_cli_progress_new (cli);
-  g_autoptr (JsonObject) done = shoal_cli_run_job (
-      cli, "share", shoal_json_new ("paths", "a", paths, "unoffered", "b", unoffered, NULL),
-      shoal_cli_progress_on_hashing, progress, NULL, &error);
-  shoal_cli_progress_clear (progress);
-  if (done == NULL)
     return shoal_cli_fail (cli, error);
-  return unoffered ? print_added (cli, shoal_cli_array (done, "shares")) : print_shares (cli, done);
+
+  int worst = SHOAL_CLI_OK;
+
+  for (guint first = 0; first < json_array_get_length (paths) && !cli->interrupted;
+       first += SHOAL_MAX_BATCH_ENTRIES)
+    {
+      status = share_some (cli, paths, first, unoffered);
+      worst = MAX (worst, status);
+    }
+  return worst;
 }

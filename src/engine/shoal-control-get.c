@@ -12,6 +12,8 @@
 
 #include "shoal-control-private.h"
 
+#include <string.h>
+
 #include "shoal-control-json.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
@@ -40,6 +42,7 @@ typedef struct
   guint64 limit;
   gboolean has_limit;
   guint next;
+  gboolean inside;      /* looks for targets[next] as FOLDER/FILE */
   GPtrArray *wanted;    /* of Wanted */
   GPtrArray *transfers; /* of ShoalTransfer */
   GHashTable *changed;  /* of ShoalTransfer, to be told about */
@@ -293,6 +296,32 @@ set_not_found_error (GetJob *job, GError **error)
                  "Nobody shares anything called “%s”. Search for part of the name.", target);
 }
 
+/* Leaves those that search shows as @target: FOLDER/PATH. */
+static void
+keep_inside (GPtrArray *results, const char *target)
+{
+  for (guint i = results->len; i > 0; i--)
+    {
+      ShoalResult *result = g_ptr_array_index (results, i - 1);
+      const char *folder = shoal_result_get_folder_name (result);
+      const char *path = shoal_result_get_path (result);
+      g_autofree char *shown
+          = folder != NULL && path != NULL ? g_strconcat (folder, "/", path, NULL) : NULL;
+
+      if (g_strcmp0 (shown, target) != 0)
+        g_ptr_array_remove_index (results, i - 1);
+    }
+}
+
+/* Whether @target may be FOLDER/FILE. Returns: (nullable): FILE */
+static const char *
+find_inside (const char *target)
+{
+  const char *slash = strchr (target, '/');
+
+  return slash != NULL && slash != target && slash[1] != '\0' ? slash + 1 : NULL;
+}
+
 static void
 on_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -302,6 +331,16 @@ on_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
              = shoal_directory_find_finish (SHOAL_DIRECTORY (object), result, &error);
   JsonObject *more = NULL;
 
+  if (results != NULL && job->inside)
+    keep_inside (results, job->targets[job->next]);
+  else if (results != NULL && results->len == 0 && find_inside (job->targets[job->next]) != NULL)
+    {
+      job->inside = TRUE;
+      shoal_directory_find_async (SHOAL_DIRECTORY (object), find_inside (job->targets[job->next]),
+                                  job->user, job->call->cancellable, on_found_cb, job);
+      return;
+    }
+  job->inside = FALSE;
   if (results != NULL && results->len == 0)
     set_not_found_error (job, &error);
   else if (results != NULL && !is_one_content (results))

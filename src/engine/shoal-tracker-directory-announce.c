@@ -40,10 +40,11 @@ shoal_tracker_directory_send_announcement (ShoalTrackerDirectory *self, gboolean
     json_array_add_string_element (addresses, own[i]);
   g_clear_pointer (&self->announced, g_strfreev);
   self->announced = g_steal_pointer (&own);
-  shoal_tracker_directory_call (
-      self, SHOAL_METHOD_ANNOUNCE,
-      shoal_json_new ("port", "i", (gint64) self->port, "addresses", "a", addresses, NULL), NULL,
-      on_announced_cb, NULL);
+  shoal_tracker_directory_call (self, SHOAL_METHOD_ANNOUNCE,
+                                shoal_json_new ("port", "i", (gint64) self->port, "addresses", "a",
+                                                addresses, "device_name", "s", self->device_name,
+                                                NULL),
+                                NULL, on_announced_cb, NULL);
 }
 
 void

@@ -474,9 +474,17 @@ shoal_tracker_directory_set_device_name (ShoalTrackerDirectory *self, const char
 {
   g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
 
+  if (g_strcmp0 (self->device_name, name) == 0)
+    return;
   char *copy = g_strdup (name);
   g_free (self->device_name);
   self->device_name = copy;
+  /* One who does not serve says so with port 0, and the name beside it. */
+  if (self->state == SHOAL_DIRECTORY_ONLINE)
+    {
+      self->announcing = TRUE;
+      shoal_tracker_directory_send_announcement (self, FALSE);
+    }
 }
 
 void

@@ -10,6 +10,7 @@
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
+#include "shoal-text.h"
 #include "shoal-tracker-private.h"
 
 /* The longest literal, "ffff:…:255.255.255.255", and a zone. */
@@ -20,6 +21,7 @@
 typedef struct
 {
   ShoalActor *actor;
+  char *name; /* (nullable): as it was */
   guint port;
   GPtrArray *addresses; /* NULL-terminated after reading */
 } Announcement;
@@ -28,6 +30,7 @@ static void
 announcement_free (Announcement *self)
 {
   shoal_actor_unref (self->actor);
+  g_free (self->name);
   g_ptr_array_unref (self->addresses);
   g_free (self);
 }
@@ -78,8 +81,10 @@ write_announcement (ShoalConnection *connection, gpointer data, GError **error)
 
   return shoal_connection_run (
       connection, error,
-      "UPDATE devices SET port = ?, addresses = ? WHERE id = ? AND account_id = ?", "isii",
-      (gint64) self->port, list, self->actor->device_row, self->actor->account_row);
+      "UPDATE devices SET port = ?, addresses = ?, name = ifnull (?, name) "
+      "WHERE id = ? AND account_id = ?",
+      "issii", (gint64) self->port, list, self->name, self->actor->device_row,
+      self->actor->account_row);
 }
 
 static JsonObject *
@@ -90,8 +95,12 @@ reply_announcement (ShoalTrackerSession *session, gpointer data)
   ShoalPresence *presence = shoal_tracker_get_presence (tracker);
 
   if (shoal_presence_has_device (presence, self->actor->account_row, self->actor->device))
-    shoal_presence_set_addresses (presence, self->actor->device, self->port,
-                                  (const char *const *) self->addresses->pdata);
+    {
+      shoal_presence_set_addresses (presence, self->actor->device, self->port,
+                                    (const char *const *) self->addresses->pdata);
+      if (self->name != NULL)
+        shoal_presence_set_name (presence, self->actor->device, self->name);
+    }
   return shoal_json_new ("seen", "s", self->actor->address, NULL);
 }
 
@@ -102,13 +111,18 @@ handle_announce (ShoalTrackerSession *session,
                  GError **error)
 {
   g_autoptr (Announcement) self = g_new0 (Announcement, 1);
+  const char *name = NULL;
   gint64 port = 0;
 
   self->actor = shoal_actor_ref (shoal_tracker_session_get_actor (session));
   self->addresses = g_ptr_array_new_with_free_func (g_free);
   if (!shoal_json_get_integer (params, "port", 0, G_MAXUINT16, &port, error)
+      || !shoal_json_get_optional_string (params, "device_name", SHOAL_MAX_DEVICE_NAME_CHARS, &name,
+                                          error)
       || !read_addresses (self, params, error))
     return FALSE;
+  if (name != NULL)
+    self->name = shoal_text_clean (name, SHOAL_MAX_DEVICE_NAME_CHARS * 4);
   if (port != 0 && port < MIN_PORT)
     return shoal_set_field_error (error, "port", "The port must be %d or more, or 0.", MIN_PORT);
   self->port = (guint) port;

@@ -419,6 +419,17 @@ shoal_presence_set_addresses (ShoalPresence *self,
 }
 
 void
+shoal_presence_set_name (ShoalPresence *self, const char *fingerprint, const char *name)
+{
+  Device *device = g_hash_table_lookup (self->devices, fingerprint);
+
+  if (device == NULL || g_strcmp0 (device->name, name) == 0)
+    return;
+  replace_text (&device->name, name);
+  member_changed (self, device->member);
+}
+
+void
 shoal_presence_set_counts (ShoalPresence *self, gint64 account_row, gint64 files, gint64 bytes)
 {
   Member *member = g_hash_table_lookup (self->members, &account_row);

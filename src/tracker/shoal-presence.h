@@ -60,6 +60,8 @@ void shoal_presence_set_addresses (ShoalPresence *self,
                                    const char *device,
                                    guint port,
                                    const char *const *addresses);
+/** shoal_presence_set_name: what the others see the device as */
+void shoal_presence_set_name (ShoalPresence *self, const char *device, const char *name);
 /** shoal_presence_set_counts: what a member offers, over all its devices: the columns files and
  * bytes of its row */
 void

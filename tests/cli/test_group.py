@@ -125,6 +125,15 @@ def test_new_device_is_marked(world):
     assert b"NEW DEVICE" not in expect_code(world.as_user("ben", "users"), 0).stdout
 
 
+def test_share_many(world):
+    _, link = world.start_tracker()
+    sign_up(world, link, "ada")
+    names = [world.write(f"many/{number}.txt", str(number)) for number in range(1100)]
+    shared = expect_code(world.as_user("ada", "share", *names), 0, "1099.txt")
+    assert shared.stdout.count(b"Shared ") == len(names)
+    assert shared.stderr.count(b"shoal-cli serve") == 1, shared.stderr
+
+
 def test_share_search_get(world):
     _, link = world.start_tracker()
     for user in ("ada", "ben"):
@@ -157,6 +166,8 @@ def test_share_search_get(world):
         with open(world.path(name), "rb") as one, open(os.path.join(target, name), "rb") as other:
             assert one.read() == other.read(), name
     assert os.path.exists(os.path.join(target, "plan.pdf"))
+    expect_code(world.as_user("ben", "get", "docs/deep/notes.txt", "--to", world.path("downloads", "one")), 0, "notes.txt")
+    expect_code(world.as_user("ben", "get", "docs/deep/none.txt", "--to", world.path("downloads", "one")), 4)
     by_id = rows(expect_code(world.as_user("ben", "get", "--json", rows(world.as_user(
         "ben", "search", "single", "--json"))[0]["id"], "--to", target), 0))
     assert by_id[-1]["state"] == "finished" and by_id[-1]["destination"].endswith("/single.bin"), by_id
@@ -164,7 +175,7 @@ def test_share_search_get(world):
     expect_code(world.as_user("ben", "get", "docs", "--user", "ben"), 4)
     expect_code(world.as_user("ben", "get", "f" * 64), 4)
     history = rows(expect_code(world.as_user("ben", "history", "--json"), 0))
-    assert [row["outcome"] for row in history] == ["finished"] * 3, history
+    assert [row["outcome"] for row in history] == ["finished"] * 4, history
     expect_code(world.as_user("ben", "history"), 0, "ada")
     expect_code(world.as_user("ada", "unshare", "nothing"), 4)
     expect_code(world.as_user("ada", "unshare", "docs"), 0)
@@ -352,6 +363,6 @@ def test_single_files(world):
 
 
 main([test_trust_without_terminal, test_prompts, test_passwords, test_new_device_is_marked,
-      test_share_search_get, test_ambiguous, test_get_waits_and_goes_on, test_pause_and_resume,
+      test_share_many, test_share_search_get, test_ambiguous, test_get_waits_and_goes_on, test_pause_and_resume,
       test_control_socket, test_changed_tracker_key, test_reconnect,
       test_kept_results, test_single_files])

@@ -37,6 +37,23 @@ answer (FakeTracker *tracker,
         gpointer user_data,
         GError **error)
 {
+  if (g_str_equal (method, "find")
+      && g_str_equal (json_object_get_string_member (params, "name"), "docs/deep/plan"))
+    return parse_json ("{\"rows\":[]}");
+  if (g_str_equal (method, "find")
+      && g_str_equal (json_object_get_string_member (params, "name"), "deep/plan"))
+    return parse_json (
+        "{\"rows\":[{\"name\":\"plan\",\"path\":\"deep/plan\",\"kind\":\"file\",\"id\":\"" DEVICE (
+            "e") "\",\"size\":1,\"folder\":\"" DEVICE ("a") "\",\"folder_name\":\"other\"},"
+                                                            "{\"name\":\"plan\",\"path\":\"deep/"
+                                                            "plan\",\"kind\":\"file\",\"id\":"
+                                                            "\"" DEVICE (
+                                                                "f") "\",\"size\":1,\"folder\":"
+                                                                     "\"" DEVICE ("b") "\","
+                                                                                       "\"folder_"
+                                                                                       "name\":"
+                                                                                       "\"docs\"}]"
+                                                                                       "}");
   if (g_str_equal (method, "find"))
     return parse_json ("{\"rows\":[{\"name\":\"x\",\"kind\":\"file\",\"id\":\"" DEVICE (
         "a") "\",\"size\":1},{\"name\":\"x\",\"kind\":\"file\",\"id\":\"" DEVICE ("b") "\","
@@ -467,6 +484,25 @@ test_get_id_of_folder (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (shoal_transfer_get_name (transfer), ==, "photos");
 }
 
+/* As search shows it. */
+static void
+test_get_file_in_folder (Fixture *fixture, gconstpointer data)
+{
+  ShoalDigest id;
+
+  sign_in (fixture);
+  g_autofree char *params
+      = g_strdup_printf ("{\"what\":[\"docs/deep/plan\"],\"to\":\"%s/to\"}", fixture->folder->path);
+  g_autoptr (JsonObject) started = expect (fixture, "get", params);
+  GListModel *transfers = G_LIST_MODEL (shoal_engine_get_transfers (fixture->engine));
+
+  WAIT_UNTIL (g_list_model_get_n_items (transfers) == 1);
+  g_autoptr (ShoalTransfer) transfer = g_list_model_get_item (transfers, 0);
+  g_assert_true (shoal_digest_from_hex (&id, DEVICE ("f")));
+  g_assert_true (shoal_digest_equal (shoal_transfer_get_id (transfer), &id));
+  g_assert_cmpstr (shoal_transfer_get_name (transfer), ==, "plan");
+}
+
 static void
 test_socket (Fixture *fixture, gconstpointer data)
 {
@@ -522,6 +558,7 @@ main (int argc, char **argv)
   ADD ("/control/tracker-gone", test_tracker_gone);
   ADD ("/control/get", test_get);
   ADD ("/control/get-id-of-folder", test_get_id_of_folder);
+  ADD ("/control/get-file-in-folder", test_get_file_in_folder);
   ADD ("/control/socket", test_socket);
   return g_test_run ();
 }

@@ -232,6 +232,13 @@ test_online (Fixture *fixture, gconstpointer data)
   shoal_directory_announce (SHOAL_DIRECTORY (fixture->directory), 31337);
   WAIT_UNTIL (fake_tracker_count (fixture->tracker, "announce") == 1);
   g_assert_nonnull (strstr (fake_tracker_last (fixture->tracker, "announce"), "31337"));
+
+  /* The others see another name at once. */
+  shoal_tracker_directory_set_device_name (fixture->directory, "in the kitchen");
+  shoal_tracker_directory_set_device_name (fixture->directory, "in the kitchen");
+  WAIT_UNTIL (fake_tracker_count (fixture->tracker, "announce") == 2);
+  g_assert_nonnull (strstr (fake_tracker_last (fixture->tracker, "announce"), "in the kitchen"));
+  g_assert_nonnull (strstr (fake_tracker_last (fixture->tracker, "announce"), "31337"));
 }
 
 static void

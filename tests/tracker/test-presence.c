@@ -188,6 +188,29 @@ test_announce (void)
   g_assert_cmpstr (json_array_get_string_element (listed, 1), ==, "10.1.2.3");
   g_assert_cmpstr (json_array_get_string_element (listed, 2), ==, "2001:db8::1");
 
+  /* Another name is seen at once, and stays when none is told. */
+  JsonObject *renamed = announcement (31337, addresses);
+
+  json_object_set_string_member (renamed, "device_name", "in the\nkitchen");
+  g_autoptr (JsonObject) taken = test_client_call (ada, SHOAL_METHOD_ANNOUNCE, renamed);
+  g_autoptr (JsonObject) after = test_client_call (ada, SHOAL_METHOD_ROSTER, NULL);
+  g_autofree char *name
+      = g_strdup (json_object_get_string_member (only_device (find_member (after, "ada")), "name"));
+
+  g_assert_true (g_str_has_prefix (name, "in the"));
+  g_assert_true (g_str_has_suffix (name, "kitchen"));
+  g_assert_null (strchr (name, '\n'));
+  g_autoptr (JsonObject) same
+             = test_client_call (ada, SHOAL_METHOD_ANNOUNCE, announcement (31337, addresses));
+  test_client_disconnect (ada);
+  test_tracker_close (tracker);
+  test_tracker_open (tracker);
+  test_client_attach (ada, tracker, ADDRESS);
+  g_autoptr (JsonObject) signed_in = test_client_sign_in (ada, "ada", TEST_PASSWORD);
+  g_autoptr (JsonObject) later = test_client_call (ada, SHOAL_METHOD_ROSTER, NULL);
+
+  g_assert_nonnull (only_device (find_member (later, "ada")));
+
   static const char *const names[] = { "example.org", NULL };
   static const char *const none[] = { NULL };
   static const char *const nine[] = { "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5",
