@@ -157,6 +157,14 @@ check_inhibition (GuiService *manager)
   g_assert_cmpuint (cookie, ==, 7);
 }
 
+static guint
+count_notes (void)
+{
+  g_autoptr (GPtrArray) notes = gui_notes ();
+
+  return notes->len;
+}
+
 static void
 background_body (GuiApp *app, gpointer user_data)
 {
@@ -177,6 +185,7 @@ background_body (GuiApp *app, gpointer user_data)
   explained = gui_wait_note ("Shoal Is Still Running");
   g_settings_set_uint (settings_of (app), "download-limit", 0);
   gui_wait_until (has_download ("first", "big.bin"));
+  gui_wait_until (count_notes () == 2); /* that it runs, and that this has finished */
   show_again (app);
   g_assert_true (app->view == window);
   /* What is seen in the window need not be told any more. */

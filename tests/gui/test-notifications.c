@@ -259,7 +259,7 @@ test_wrong_targets (GuiApp *app, Group *group)
   };
   g_autofree char *folder = g_build_filename (group->downloads, "gone", NULL);
   g_autofree char *gone = g_build_filename (folder, "six.bin", NULL);
-  ShoalEngine *engine = shoal_session_get_engine (shoal_application_get_session (app->application));
+  ShoalEngine *engine = engine_of (app);
   const char *own = shoal_profile_get_id (shoal_engine_get_profile (engine));
   g_autoptr (GuiNote) note = NULL;
 
@@ -282,7 +282,7 @@ test_wrong_targets (GuiApp *app, Group *group)
 static void
 test_cleared (GuiApp *app, Group *group)
 {
-  ShoalEngine *engine = shoal_session_get_engine (shoal_application_get_session (app->application));
+  ShoalEngine *engine = engine_of (app);
   g_autofree char *elsewhere = g_build_filename (group->downloads, "elsewhere", NULL);
   g_autoptr (GuiNote) note = NULL;
 
@@ -375,7 +375,8 @@ test_restart (Group *group)
   gui_wait_until (g_file_test (opened, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_get_contents (opened, &path, NULL, NULL));
   g_assert_cmpstr (path, ==, expected);
-  g_subprocess_force_exit (process);
+  /* It was started for this alone, so it ends again. */
+  gui_wait_until (!has_owner ());
 }
 
 static Group group;
