@@ -55,12 +55,17 @@ shoal_application_note_shown (ShoalApplication *self)
 static void
 hide (ShoalApplication *self, GtkWindow *window)
 {
-  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
+  GList *windows = gtk_window_list_toplevels ();
 
-  /* Dialogs would stay behind. */
+  /* One may take another with it. */
+  g_list_foreach (windows, (GFunc) (void (*) (void)) g_object_ref, NULL);
+  /* What stands before it would stay behind; some of it is shown again later, so it is not
+   * destroyed. */
   for (GList *at = windows; at != NULL; at = at->next)
-    if (at->data != window)
-      gtk_window_destroy (at->data);
+    if (at->data != window && gtk_widget_get_visible (at->data)
+        && gtk_window_get_transient_for (at->data) != NULL)
+      gtk_window_close (at->data);
+  g_list_free_full (windows, g_object_unref);
   gtk_widget_set_visible (GTK_WIDGET (window), FALSE);
   explain (self);
 }

@@ -204,6 +204,19 @@ background_body (GuiApp *app, gpointer user_data)
   gui_wait_until (gtk_widget_get_mapped (app->view));
   g_assert_cmpstr (shoal_window_get_visible_page (app->window), ==, "history");
   check_inhibition (manager);
+  /* What stands before the window goes with it, and can come again. */
+  for (guint round = 0; round < 2; round++)
+    {
+      gui_act (app->view, "win.show-help-overlay", NULL);
+      gui_get_window (GTK_TYPE_SHORTCUTS_WINDOW);
+      g_action_group_activate_action (G_ACTION_GROUP (app->application), "preferences", NULL);
+      gui_get_window (SHOAL_TYPE_PREFERENCES_WINDOW);
+      close_window (app);
+      wait_hidden (app);
+      gui_wait_until (gui_find_window (GTK_TYPE_SHORTCUTS_WINDOW) == NULL);
+      gui_wait_until (gui_find_window (SHOAL_TYPE_PREFERENCES_WINDOW) == NULL);
+      show_again (app);
+    }
   /* Quitting is quitting, also without a window. */
   close_window (app);
   wait_hidden (app);
