@@ -21,6 +21,7 @@ struct _ShoalTransferManager
   char *journals;
   ShoalTokenBucket *limit;
   GPtrArray *transfers;
+  GPtrArray *adding; /* of Adding, which their jobs own */
   guint parallel;
   guint per_source;
   gboolean run_all;
@@ -33,6 +34,7 @@ struct _ShoalTransferManager
 
 /* shoal-transfer-manager.c */
 void shoal_transfer_manager_schedule (ShoalTransferManager *self);
+void shoal_transfer_manager_append (ShoalTransferManager *self, ShoalTransfer *transfer);
 void shoal_transfer_manager_emit_ended (ShoalTransferManager *self, ShoalTransfer *transfer);
 void shoal_transfer_manager_start_ticking (ShoalTransferManager *self);
 

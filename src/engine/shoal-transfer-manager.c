@@ -14,9 +14,7 @@
 
 #include "shoal-transfer-manager-private.h"
 
-#include "shoal-error.h"
 #include "shoal-limits.h"
-#include "shoal-safe-name.h"
 #include "shoal-transfer-store.h"
 
 #define TICK_MS 100
@@ -178,8 +176,8 @@ list_model_init (GListModelInterface *iface)
   iface->get_item = get_item;
 }
 
-static void
-append (ShoalTransferManager *self, ShoalTransfer *transfer)
+void
+shoal_transfer_manager_append (ShoalTransferManager *self, ShoalTransfer *transfer)
 {
   g_ptr_array_add (self->transfers, g_object_ref (transfer));
   g_list_model_items_changed (G_LIST_MODEL (self), self->transfers->len - 1, 0, 1);
@@ -200,6 +198,7 @@ shoal_transfer_manager_dispose (GObject *object)
   g_clear_pointer (&self->key, shoal_device_key_unref);
   g_clear_pointer (&self->limit, shoal_token_bucket_unref);
   g_clear_pointer (&self->transfers, g_ptr_array_unref);
+  g_clear_pointer (&self->adding, g_ptr_array_unref);
   g_clear_pointer (&self->journals, g_free);
   G_OBJECT_CLASS (shoal_transfer_manager_parent_class)->dispose (object);
 }
@@ -217,6 +216,7 @@ static void
 shoal_transfer_manager_init (ShoalTransferManager *self)
 {
   self->transfers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->adding = g_ptr_array_new ();
   self->parallel = SHOAL_DEFAULT_PARALLEL_DOWNLOADS;
   self->per_source = SHOAL_DEFAULT_CONNECTIONS_PER_SOURCE;
   self->limit = shoal_token_bucket_new (0);
@@ -325,96 +325,6 @@ shoal_transfer_manager_get_limit (ShoalTransferManager *self)
 
 /* ---- What the user does
  * -------------------------------------------------------------------------- */
-
-static ShoalTransfer *
-find_same (ShoalTransferManager *self, const ShoalTransferRow *row)
-{
-  for (guint i = 0; i < self->transfers->len; i++)
-    {
-      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
-      const ShoalTransferRow *other = shoal_transfer_get_row (transfer);
-      ShoalTransferState state = shoal_transfer_get_state (transfer);
-
-      if (state != SHOAL_TRANSFER_FINISHED && state != SHOAL_TRANSFER_CANCELLED
-          && shoal_digest_equal (&row->id, &other->id) && row->size == other->size
-          && g_strcmp0 (row->folder_path, other->folder_path) == 0
-          && g_strcmp0 (row->name, other->name) == 0)
-        return transfer;
-    }
-  return NULL;
-}
-
-static void
-on_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  ShoalTransferManager *self = g_task_get_source_object (task);
-  GError *error = NULL;
-  ShoalTransferRow *row = shoal_database_finish (SHOAL_DATABASE (source), result, &error);
-
-  if (row == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  g_autoptr (ShoalTransfer) transfer = shoal_transfer_new (shoal_transfer_row_copy (row));
-
-  shoal_transfer_set_wanted (transfer, TRUE);
-  append (self, transfer);
-  shoal_transfer_manager_schedule (self);
-  g_task_return_pointer (task, g_steal_pointer (&transfer), g_object_unref);
-}
-
-void
-shoal_transfer_manager_add_async (ShoalTransferManager *self,
-                                  const ShoalTransferRequest *request,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (ShoalTransferRow) row = g_new0 (ShoalTransferRow, 1);
-
-  g_return_if_fail (g_path_is_absolute (request->folder_path));
-
-  g_task_set_source_tag (task, shoal_transfer_manager_add_async);
-  if (request->size > SHOAL_MAX_FILE_SIZE
-      || (request->folder && request->size > SHOAL_MAX_MANIFEST_SIZE))
-    {
-      g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                               "“%s” is said to be impossibly large.", request->name);
-      return;
-    }
-  row->uuid = g_uuid_string_random ();
-  row->name = shoal_safe_name (request->name);
-  row->id = request->id;
-  row->size = request->size;
-  row->total_size = request->total_size;
-  row->folder = request->folder;
-  row->folder_path = g_canonicalize_filename (request->folder_path, NULL);
-  row->device = g_strdup (request->device);
-  row->mtime_ms = request->mtime_ms;
-  row->state = g_strdup ("queued");
-
-  ShoalTransfer *same = find_same (self, row);
-
-  if (same != NULL)
-    {
-      shoal_transfer_manager_resume (self, same);
-      g_task_return_pointer (task, g_object_ref (same), g_object_unref);
-      return;
-    }
-  shoal_database_write_async (self->database, shoal_transfer_store_insert, g_steal_pointer (&row),
-                              (GDestroyNotify) shoal_transfer_row_free, cancellable, on_added_cb,
-                              g_steal_pointer (&task));
-}
-
-ShoalTransfer *
-shoal_transfer_manager_add_finish (ShoalTransferManager *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
 
 void
 shoal_transfer_manager_pause (ShoalTransferManager *self, ShoalTransfer *transfer)

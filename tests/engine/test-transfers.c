@@ -471,6 +471,12 @@ test_folder_liar (TransferFixture *fixture, gconstpointer data)
 }
 
 static void
+keep_result (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static void
 test_joins_same (TransferFixture *fixture, gconstpointer data)
 {
   FakePeer *peer = fake_peer_new (fixture, "ada");
@@ -484,6 +490,34 @@ test_joins_same (TransferFixture *fixture, gconstpointer data)
 
   g_assert_true (first == second);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->manager)), ==, 1);
+
+  /* Also while the first is still on its way into the database. */
+  ShoalTransferRequest request = {
+    .name = "other",
+    .id = id,
+    .size = 10 * SHOAL_PIECE_SIZE,
+    .total_size = 10 * SHOAL_PIECE_SIZE,
+    .folder_path = fixture->downloads,
+    .mtime_ms = -1,
+  };
+  GAsyncResult *results[3] = { NULL };
+  ShoalTransfer *added[3];
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    shoal_transfer_manager_add_async (fixture->manager, &request, NULL, keep_result, &results[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      wait_until (results[i] != NULL);
+      added[i] = shoal_transfer_manager_add_finish (fixture->manager, results[i], &error);
+      g_assert_no_error (error);
+      g_object_unref (results[i]);
+    }
+  g_assert_true (added[0] == added[1] && added[0] == added[2]);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->manager)), ==, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (added); i++)
+    g_object_unref (added[i]);
 }
 
 typedef struct
