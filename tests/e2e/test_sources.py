@@ -42,7 +42,8 @@ class Sources(shoal.Test):
         return members
 
     def test_two_sources_one_downloader(self):
-        ada, ben = self.holders(64 * MIB + 5, "ada", "ben")
+        # Slow enough that neither has given everything before the other is connected.
+        ada, ben = self.holders(64 * MIB + 5, "ada", "ben", serve=("--limit", "12M"))
         cleo = self.member(self.group, "cleo")
         identity = cleo.run("search", "film").rows[0]["id"]
         self.assertEqual(2, len(cleo.run("sources", identity).rows))
