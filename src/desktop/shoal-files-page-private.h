@@ -5,6 +5,7 @@
 #pragma once
 
 #include "shoal-files-page.h"
+#include "shoal-map-model.h"
 #include "shoal-share-view.h"
 
 G_BEGIN_DECLS
@@ -15,7 +16,7 @@ struct _ShoalFilesPage
 
   ShoalEngine *engine;
   ShoalShares *shares;
-  GtkMapListModel *rows;
+  ShoalMapModel *rows;
   GtkFilterListModel *found;
   GtkMultiSelection *selection;
   GSimpleActionGroup *actions;

@@ -327,7 +327,7 @@ init_models (ShoalFilesPage *self)
   GtkExpression *name = new_value ("path");
   GtkStringFilter *filter = gtk_string_filter_new (name);
 
-  self->rows = gtk_map_list_model_new (NULL, make_row, NULL, NULL);
+  self->rows = shoal_map_model_new (NULL, make_row, NULL);
   self->found
       = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)), GTK_FILTER (filter));
   GtkSortListModel *sorted
@@ -382,8 +382,7 @@ shoal_files_page_set_shares (ShoalFilesPage *self, ShoalShares *shares)
   if (!g_set_object (&self->shares, shares))
     return;
   gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
-  gtk_map_list_model_set_map_func (self->rows, make_row, NULL, NULL);
-  gtk_map_list_model_set_model (self->rows, shares != NULL ? G_LIST_MODEL (shares) : NULL);
+  shoal_map_model_set_source (self->rows, shares != NULL ? G_LIST_MODEL (shares) : NULL);
   update (self);
 }
 

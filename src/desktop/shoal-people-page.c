@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "shoal-map-model.h"
 #include "shoal-person-item.h"
 #include "shoal-person-view.h"
 
@@ -27,8 +28,8 @@ struct _ShoalPeoplePage
   gboolean search_mode;
   char *needle; /* folded; nullable */
   GtkFilter *filter;
-  GtkMultiSorter *sorter;
-  GtkNoSelection *people; /* of #ShoalPersonItem; nullable */
+  GtkSortListModel *sorted; /* nullable */
+  GtkNoSelection *people;   /* of #ShoalPersonItem; nullable */
   GSimpleActionGroup *actions;
 };
 
@@ -57,17 +58,20 @@ matches (gpointer member, gpointer data)
   return strstr (folded, self->needle) != NULL;
 }
 
-/* Who is online first, then by name. */
-static int
-compare (gconstpointer a, gconstpointer b, gpointer data)
+/* Who is online first, then by name. The model keeps what it has sorted by until it gets a new
+ * sorter, so that its order never contradicts itself while members come and go. */
+static GtkSorter *
+new_sorter (void)
 {
-  ShoalMember *one = (ShoalMember *) a;
-  ShoalMember *other = (ShoalMember *) b;
-  gboolean online = shoal_member_get_online (one);
+  GtkMultiSorter *sorter = gtk_multi_sorter_new ();
+  GtkNumericSorter *online
+      = gtk_numeric_sorter_new (gtk_property_expression_new (SHOAL_TYPE_MEMBER, NULL, "online"));
 
-  if (online != shoal_member_get_online (other))
-    return online ? -1 : 1;
-  return g_utf8_collate (shoal_member_get_user (one), shoal_member_get_user (other));
+  gtk_numeric_sorter_set_sort_order (online, GTK_SORT_DESCENDING);
+  gtk_multi_sorter_append (sorter, GTK_SORTER (online));
+  gtk_multi_sorter_append (sorter, GTK_SORTER (gtk_string_sorter_new (gtk_property_expression_new (
+                                       SHOAL_TYPE_MEMBER, NULL, "user"))));
+  return GTK_SORTER (sorter);
 }
 
 static void
@@ -84,7 +88,9 @@ update_stack (ShoalPeoplePage *self)
 static void
 on_roster_changed_cb (ShoalPeoplePage *self)
 {
-  gtk_sorter_changed (GTK_SORTER (self->sorter), GTK_SORTER_CHANGE_DIFFERENT);
+  g_autoptr (GtkSorter) sorter = new_sorter ();
+
+  gtk_sort_list_model_set_sorter (self->sorted, sorter);
   update_stack (self);
 }
 
@@ -201,7 +207,7 @@ dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (shoal_engine_get_directory (self->engine), self);
   g_clear_object (&self->people);
   g_clear_object (&self->filter);
-  g_clear_object (&self->sorter);
+  g_clear_object (&self->sorted);
   g_clear_object (&self->actions);
   g_clear_object (&self->engine);
   g_clear_pointer (&self->needle, g_free);
@@ -247,8 +253,6 @@ shoal_people_page_init (ShoalPeoplePage *self)
   };
 
   self->filter = GTK_FILTER (gtk_custom_filter_new (matches, self, NULL));
-  self->sorter = gtk_multi_sorter_new ();
-  gtk_multi_sorter_append (self->sorter, GTK_SORTER (gtk_custom_sorter_new (compare, NULL, NULL)));
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   self->actions = g_simple_action_group_new ();
@@ -278,15 +282,17 @@ shoal_people_page_set_engine (ShoalPeoplePage *self, ShoalEngine *engine)
   g_set_object (&self->engine, engine);
   gtk_list_view_set_model (self->list, NULL);
   g_clear_object (&self->people);
+  g_clear_object (&self->sorted);
   if (engine != NULL && shoal_engine_get_directory (engine) != NULL)
     {
       ShoalDirectory *directory = SHOAL_DIRECTORY (shoal_engine_get_directory (engine));
       GtkFilterListModel *filtered = gtk_filter_list_model_new (
           g_object_ref (shoal_directory_get_members (directory)), g_object_ref (self->filter));
-      GtkSortListModel *sorted = gtk_sort_list_model_new (G_LIST_MODEL (filtered),
-                                                          GTK_SORTER (g_object_ref (self->sorter)));
-      GtkMapListModel *items
-          = gtk_map_list_model_new (G_LIST_MODEL (sorted), shoal_person_item_new, NULL, NULL);
+
+      self->sorted = gtk_sort_list_model_new (G_LIST_MODEL (filtered), new_sorter ());
+
+      ShoalMapModel *items = shoal_map_model_new (G_LIST_MODEL (g_object_ref (self->sorted)),
+                                                  shoal_person_item_new, NULL);
 
       self->people = gtk_no_selection_new (G_LIST_MODEL (items));
       gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->people));

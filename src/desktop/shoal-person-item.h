@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define SHOAL_TYPE_PERSON_ITEM (shoal_person_item_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalPersonItem, shoal_person_item, SHOAL, PERSON_ITEM, GObject)
 
-/** shoal_person_item_new: @member: (transfer full); fits gtk_map_list_model_new() */
+/** shoal_person_item_new: @member: (transfer full); fits shoal_map_model_new() */
 gpointer shoal_person_item_new (gpointer member, gpointer user_data);
 ShoalMember *shoal_person_item_get_member (ShoalPersonItem *self);
 /** shoal_person_dup_summary: Returns: (transfer full): "12 files, 3 GB · 2 devices" */

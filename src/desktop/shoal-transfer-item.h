@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ShoalTransferItem, shoal_transfer_item, SHOAL, TRANSFER_ITEM, GObject)
 
 /** shoal_transfer_item_new: @source: (transfer full): a #ShoalTransfer or a #ShoalUpload; fits
- * gtk_map_list_model_new() */
+ * shoal_map_model_new() */
 gpointer shoal_transfer_item_new (gpointer source, gpointer user_data);
 /** shoal_transfer_item_get_transfer: Returns: (transfer none) (nullable): %NULL for an upload */
 ShoalTransfer *shoal_transfer_item_get_transfer (ShoalTransferItem *self);

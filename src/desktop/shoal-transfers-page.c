@@ -15,6 +15,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "shoal-map-model.h"
 #include "shoal-row.h"
 #include "shoal-speed-graph.h"
 #include "shoal-transfer-item.h"
@@ -172,8 +173,8 @@ build_model (ShoalTransfersPage *self)
                                : G_LIST_MODEL (shoal_engine_get_transfers (self->engine));
       GtkFilterListModel *filtered = gtk_filter_list_model_new (
           g_object_ref (source), GTK_FILTER (g_object_ref (self->filter)));
-      GtkMapListModel *items
-          = gtk_map_list_model_new (G_LIST_MODEL (filtered), shoal_transfer_item_new, NULL, NULL);
+      ShoalMapModel *items
+          = shoal_map_model_new (G_LIST_MODEL (filtered), shoal_transfer_item_new, NULL);
 
       selection = gtk_multi_selection_new (G_LIST_MODEL (items));
       g_signal_connect_object (selection, "selection-changed", G_CALLBACK (queue_update), self,

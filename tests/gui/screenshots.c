@@ -162,6 +162,7 @@ resize (GtkWindow *window, int width, int height)
   gtk_window_set_default_size (window, width, height);
   gui_settle (GTK_WIDGET (window));
   wait_seconds (0.3);
+  gtk_widget_queue_resize (GTK_WIDGET (window));
   gui_settle (GTK_WIDGET (window));
   tell_who_is_wide (GTK_WIDGET (window), width);
 }
@@ -341,7 +342,8 @@ browse (Pictures *self, GuiApp *app)
   gui_act (gui_get (page, "view"), "browse.back", NULL);
   gui_wait_until (find_row (page, "Members 2026.ods") >= 0);
 
-  gui_act (app->view, "win.search", NULL);
+  if (gui_find (page, "search_entry") == NULL)
+    gui_act (app->view, "win.search", NULL);
   gui_type (gui_get (page, "search_entry"), "regatta");
   gui_wait_until (find_row (page, "Members 2026.ods") < 0
                   && find_row (page, "Autumn regatta film.mkv") >= 0);
@@ -354,7 +356,6 @@ browse (Pictures *self, GuiApp *app)
   gui_wait_until (gui_find (page, "message") != NULL);
   shoot (self, app, "browse-nothing-found");
   gui_type (gui_get (page, "search_entry"), "");
-  gui_act (app->view, "win.search", NULL);
   gui_wait_until (find_row (page, "Members 2026.ods") >= 0);
 }
 
