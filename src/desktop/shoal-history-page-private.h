@@ -35,7 +35,14 @@ struct _ShoalHistoryPage
   GPtrArray *unfilled; /* entries that are not in the list yet; nullable */
   guint n_filled;
   guint fill_id;
+  guint update_id;
   guint sums_id;
+  /* Sums on the way: the next row, and those of the rows before it. */
+  guint sums_at;
+  guint sums_n;
+  guint64 sums_down;
+  guint64 sums_up;
+  guint64 sums_elapsed_ms;
   gboolean loading;
 
   /* While it can be undone, only the list is empty. */

@@ -19,6 +19,7 @@
 
 /* So many rows are made in one step of the main loop. */
 #define FILL_STEP 2000
+#define SUMS_STEP 5000
 
 G_DEFINE_FINAL_TYPE (ShoalHistoryPage, shoal_history_page, ADW_TYPE_BIN)
 
@@ -33,45 +34,78 @@ static GParamSpec *properties[N_PROPS];
 
 /* ---- Sums ---- */
 
+static gboolean matches (gpointer object, gpointer data);
+
 static char *
-dup_sums (ShoalHistoryPage *self)
+dup_sums_text (ShoalHistoryPage *self)
 {
-  GListModel *model = G_LIST_MODEL (self->filtered);
-  guint n = g_list_model_get_n_items (model);
-  guint64 down = 0, up = 0, elapsed_ms = 0;
+  guint64 bytes = self->sums_down + self->sums_up;
+  g_autofree char *count
+      = g_strdup_printf (ngettext ("%u transfer", "%u transfers", self->sums_n), self->sums_n);
+  g_autofree char *down = shoal_format_size (self->sums_down);
+  g_autofree char *up = shoal_format_size (self->sums_up);
 
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (ShoalHistoryItem) item = g_list_model_get_item (model, i);
-      const ShoalHistoryEntry *entry = shoal_history_item_get_entry (item);
-
-      if (entry->upload)
-        up += entry->bytes;
-      else
-        down += entry->bytes;
-      elapsed_ms += (guint64) MAX (entry->elapsed_ms, 0);
-    }
-  g_autofree char *count = g_strdup_printf (ngettext ("%u transfer", "%u transfers", n), n);
-  g_autofree char *down_text = shoal_format_size (down);
-  g_autofree char *up_text = shoal_format_size (up);
-
-  if (elapsed_ms == 0)
-    return g_strdup_printf ("%s · ↓ %s · ↑ %s", count, down_text, up_text);
-  g_autofree char *rate = shoal_format_rate ((double) (down + up) * 1000 / (double) elapsed_ms);
+  if (self->sums_elapsed_ms == 0)
+    return g_strdup_printf ("%s · ↓ %s · ↑ %s", count, down, up);
+  g_autofree char *rate
+      = shoal_format_rate ((double) bytes * 1000 / (double) self->sums_elapsed_ms);
   /* Translators: how many transfers, amounts down and up, and a speed */
-  return g_strdup_printf (_ ("%s · ↓ %s · ↑ %s · %s on average"), count, down_text, up_text, rate);
+  return g_strdup_printf (_ ("%s · ↓ %s · ↑ %s · %s on average"), count, down, up, rate);
 }
 
+/* Over the list behind the filter: one after the other its rows cost nothing to get, while each row
+ * of a filtered list has to be looked up. */
 static gboolean
 on_sums_cb (gpointer data)
 {
   ShoalHistoryPage *self = data;
+  guint end = self->sums_at + SUMS_STEP;
+
+  for (; self->sums_at < end; self->sums_at++)
+    {
+      g_autoptr (ShoalHistoryItem) item
+                 = g_list_model_get_item (G_LIST_MODEL (self->items), self->sums_at);
+
+      if (item == NULL)
+        {
+          g_autofree char *text = dup_sums_text (self);
+
+          gtk_label_set_text (self->sums, text);
+          self->sums_id = 0;
+          return G_SOURCE_REMOVE;
+        }
+
+      const ShoalHistoryEntry *entry = shoal_history_item_get_entry (item);
+
+      if (!matches (item, self))
+        continue;
+      self->sums_n++;
+      if (entry->upload)
+        self->sums_up += entry->bytes;
+      else
+        self->sums_down += entry->bytes;
+      self->sums_elapsed_ms += (guint64) MAX (entry->elapsed_ms, 0);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+/* Begins them anew; what was summed up so far is of another list. */
+static void
+queue_sums (ShoalHistoryPage *self)
+{
+  self->sums_at = self->sums_n = 0;
+  self->sums_down = self->sums_up = self->sums_elapsed_ms = 0;
+  /* While the list is being filled they would be those of a part. */
+  if (self->sums_id == 0 && self->fill_id == 0)
+    self->sums_id = g_idle_add_full (G_PRIORITY_LOW, on_sums_cb, self, NULL);
+}
+
+static void
+update_state (ShoalHistoryPage *self)
+{
   gboolean some = g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) > 0;
   gboolean any = g_list_model_get_n_items (G_LIST_MODEL (self->items)) > 0;
-  g_autofree char *text = some ? dup_sums (self) : g_strdup ("");
 
-  self->sums_id = 0;
-  gtk_label_set_text (self->sums, text);
   gtk_widget_set_visible (GTK_WIDGET (self->sums), some);
   gtk_stack_set_visible_child_name (self->stack, some ? "list" : "empty");
   if (!some)
@@ -85,14 +119,24 @@ on_sums_cb (gpointer data)
                                                    : _ ("Transfers that ended are listed here."));
     }
   shoal_history_page_update_actions (self);
+}
+
+static gboolean
+on_update_cb (gpointer data)
+{
+  ShoalHistoryPage *self = data;
+
+  self->update_id = 0;
+  update_state (self);
+  queue_sums (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-queue_sums (ShoalHistoryPage *self)
+queue_update (ShoalHistoryPage *self)
 {
-  if (self->sums_id == 0)
-    self->sums_id = g_idle_add (on_sums_cb, self);
+  if (self->update_id == 0)
+    self->update_id = g_idle_add (on_update_cb, self);
 }
 
 /* ---- Filter ---- */
@@ -121,7 +165,7 @@ on_filter_changed_cb (ShoalHistoryPage *self)
   if (self->filtered == NULL)
     return;
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
-  queue_sums (self);
+  queue_update (self);
 }
 
 static void
@@ -166,6 +210,7 @@ on_fill_cb (gpointer data)
     return G_SOURCE_CONTINUE;
   self->fill_id = 0;
   stop_filling (self);
+  queue_update (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -200,7 +245,7 @@ on_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->unfilled = entries;
   self->n_filled = 0;
   self->fill_id = g_idle_add (on_fill_cb, self);
-  queue_sums (self);
+  queue_update (self);
 }
 
 static void
@@ -254,6 +299,7 @@ dispose (GObject *object)
   ShoalHistoryPage *self = SHOAL_HISTORY_PAGE (object);
 
   let_go (self);
+  g_clear_handle_id (&self->update_id, g_source_remove);
   g_clear_handle_id (&self->sums_id, g_source_remove);
   if (self->filtered != NULL)
     g_signal_handlers_disconnect_by_data (self->filtered, self);
@@ -313,11 +359,11 @@ shoal_history_page_init (ShoalHistoryPage *self)
   gtk_filter_list_model_set_incremental (self->filtered, TRUE);
   self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->filtered)));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
-  g_signal_connect_swapped (self->filtered, "items-changed", G_CALLBACK (queue_sums), self);
+  g_signal_connect_swapped (self->filtered, "items-changed", G_CALLBACK (queue_update), self);
   g_signal_connect_swapped (self->selection, "notify::selected-item",
                             G_CALLBACK (shoal_history_page_update_actions), self);
   shoal_history_page_add_actions (self);
-  on_sums_cb (self);
+  update_state (self);
 }
 
 GtkWidget *
@@ -348,5 +394,5 @@ shoal_history_page_set_engine (ShoalHistoryPage *self, ShoalEngine *engine)
       shoal_history_list_async (history, SHOAL_MAX_HISTORY_ROWS, self->cancellable, on_listed_cb,
                                 self);
     }
-  queue_sums (self);
+  queue_update (self);
 }

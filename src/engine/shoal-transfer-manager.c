@@ -246,6 +246,17 @@ shoal_transfer_manager_new (ShoalDatabase *database,
   return self;
 }
 
+/* Only what was added while the database was being read can be in it and here: what was read is in
+ * it once. */
+static gboolean
+is_among_first (ShoalTransferManager *self, guint n, const char *uuid)
+{
+  for (guint i = 0; i < n; i++)
+    if (g_str_equal (shoal_transfer_get_uuid (g_ptr_array_index (self->transfers, i)), uuid))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 on_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -266,7 +277,7 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_autoptr (ShoalTransferRow) row = shoal_transfer_row_copy (g_ptr_array_index (rows, i));
 
-      if (shoal_transfer_manager_lookup (self, row->uuid) == NULL)
+      if (!is_among_first (self, n_before, row->uuid))
         g_ptr_array_add (self->transfers, shoal_transfer_new (g_steal_pointer (&row)));
     }
   g_list_model_items_changed (G_LIST_MODEL (self), n_before, 0, self->transfers->len - n_before);

@@ -254,7 +254,6 @@ gui_get_type (GtkWidget *root, GType type)
 {
   GtkWidget *found = NULL;
 
-  g_test_message ("waiting for a %s", g_type_name (type));
   gui_wait_until ((found = gui_find_type (root, type)) != NULL);
   return found;
 }
