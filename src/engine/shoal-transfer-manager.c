@@ -22,6 +22,10 @@
 #define TICKS_PER_SAVE 50
 /* Transfers that only wait for a source do not take a turn, but each has a thread. */
 #define MAX_RUNS 64
+/* When there are so many, one that waits goes back into the queue for one that has not been tried
+ * yet, or, more slowly, for one that has. */
+#define TURN_US (2 * G_USEC_PER_SEC)
+#define NEXT_TURN_US (30 * G_USEC_PER_SEC)
 
 enum
 {
@@ -77,9 +81,65 @@ on_tick_cb (gpointer data)
 }
 
 static gboolean
+may_start (ShoalTransferManager *self, ShoalTransfer *transfer)
+{
+  return shoal_transfer_get_state (transfer) == SHOAL_TRANSFER_QUEUED
+         && (self->run_all || shoal_transfer_get_wanted (transfer));
+}
+
+/* The first that has not had its turn, else the one whose turn was longest ago. */
+static ShoalTransfer *
+find_next (ShoalTransferManager *self)
+{
+  ShoalTransfer *next = NULL;
+
+  for (guint i = 0; i < self->transfers->len; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
+
+      if (may_start (self, transfer)
+          && (next == NULL
+              || shoal_transfer_get_turn_us (transfer) < shoal_transfer_get_turn_us (next)))
+        next = transfer;
+    }
+  return next;
+}
+
+/* All runs are taken by transfers that wait, perhaps for ever: the one that has waited longest
+ * makes room. */
+static void
+end_a_turn (ShoalTransferManager *self, ShoalTransfer *next)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 begun = now - (shoal_transfer_get_turn_us (next) == 0 ? TURN_US : NEXT_TURN_US);
+  ShoalTransferRun *longest = NULL;
+
+  for (guint i = 0; i < self->transfers->len; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
+      ShoalTransferRun *run = shoal_transfer_get_run (transfer);
+
+      if (run == NULL)
+        continue;
+      if (shoal_transfer_run_is_stopped (run))
+        return;
+      if (shoal_transfer_get_state (transfer) == SHOAL_TRANSFER_WAITING
+          && shoal_transfer_get_turn_us (transfer) < begun)
+        {
+          begun = shoal_transfer_get_turn_us (transfer);
+          longest = run;
+        }
+    }
+  /* Without a reason noted it is queued again when it has ended. */
+  if (longest != NULL)
+    shoal_transfer_run_stop (longest, FALSE);
+}
+
+static gboolean
 on_schedule_cb (gpointer data)
 {
   ShoalTransferManager *self = data;
+  ShoalTransfer *next;
   guint n_busy = 0, n_runs = 0;
 
   self->schedule_id = 0;
@@ -94,14 +154,15 @@ on_schedule_cb (gpointer data)
       if (state == SHOAL_TRANSFER_STARTING || state == SHOAL_TRANSFER_ACTIVE)
         n_busy++;
     }
-  for (guint i = 0; i < self->transfers->len && n_busy < self->parallel && n_runs < MAX_RUNS; i++)
+  while (n_busy < self->parallel && (next = find_next (self)) != NULL)
     {
-      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
-
-      if (shoal_transfer_get_state (transfer) != SHOAL_TRANSFER_QUEUED
-          || !(self->run_all || shoal_transfer_get_wanted (transfer)))
-        continue;
-      shoal_transfer_manager_start_run (self, transfer);
+      if (n_runs >= MAX_RUNS)
+        {
+          end_a_turn (self, next);
+          break;
+        }
+      shoal_transfer_set_turn_us (next, g_get_monotonic_time ());
+      shoal_transfer_manager_start_run (self, next);
       n_busy++;
       n_runs++;
     }
@@ -360,6 +421,8 @@ shoal_transfer_manager_resume (ShoalTransferManager *self, ShoalTransfer *transf
   ShoalTransferState state = shoal_transfer_get_state (transfer);
 
   shoal_transfer_set_wanted (transfer, TRUE);
+  if (shoal_transfer_get_run (transfer) == NULL)
+    shoal_transfer_set_turn_us (transfer, 0);
   /* A run that is still on its way to the pause is followed by another. */
   if (shoal_transfer_get_stop (transfer) == SHOAL_STOP_PAUSE)
     shoal_transfer_set_stop (transfer, SHOAL_STOP_NONE);

@@ -36,6 +36,9 @@ typedef enum
 } ShoalTransferStop;
 void shoal_transfer_set_wanted (ShoalTransfer *self, gboolean wanted);
 gboolean shoal_transfer_get_wanted (ShoalTransfer *self);
+/* When its run began, or the last one; 0: it has its first turn to come. */
+void shoal_transfer_set_turn_us (ShoalTransfer *self, gint64 turn_us);
+gint64 shoal_transfer_get_turn_us (ShoalTransfer *self);
 void shoal_transfer_set_stop (ShoalTransfer *self, ShoalTransferStop stop);
 ShoalTransferStop shoal_transfer_get_stop (ShoalTransfer *self);
 

@@ -24,6 +24,7 @@ struct _ShoalTransfer
   ShoalTransferRun *run;
   gboolean wanted;
   ShoalTransferStop stop;
+  gint64 turn_us;
 
   ShoalTransferState state;
   char *message;
@@ -223,6 +224,18 @@ gboolean
 shoal_transfer_get_wanted (ShoalTransfer *self)
 {
   return self->wanted;
+}
+
+void
+shoal_transfer_set_turn_us (ShoalTransfer *self, gint64 turn_us)
+{
+  self->turn_us = turn_us;
+}
+
+gint64
+shoal_transfer_get_turn_us (ShoalTransfer *self)
+{
+  return self->turn_us;
 }
 
 void

@@ -178,6 +178,39 @@ test_waits_for_a_source (TransferFixture *fixture, gconstpointer data)
   assert_file (fixture->downloads, "file", bytes);
 }
 
+/* However many wait for somebody who is away, what can be had is fetched. */
+static void
+test_many_waiting (TransferFixture *fixture, gconstpointer data)
+{
+  FakePeer *away = fake_peer_new (fixture, "ada");
+  FakePeer *here = fake_peer_new (fixture, "ben");
+  g_autoptr (GBytes) bytes = make_bytes (1000, 1000);
+  ShoalDigest id = fake_peer_add (here, bytes);
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_atomic_int_set (&away->online, FALSE);
+  shoal_transfer_manager_set_parallel (fixture->manager, 100);
+  for (guint i = 0; i < 64; i++)
+    {
+      g_autoptr (GBytes) other = make_bytes (100, i);
+      ShoalDigest other_id = fake_peer_add (away, other);
+      g_autofree char *name = g_strdup_printf ("waits %u", i);
+
+      g_ptr_array_add (waiting, start_download (fixture, name, &other_id, 100));
+    }
+  for (guint i = 0; i < waiting->len; i++)
+    wait_for_state (g_ptr_array_index (waiting, i), SHOAL_TRANSFER_WAITING);
+
+  g_autoptr (ShoalTransfer) transfer = start_download (fixture, "file", &id, 1000);
+
+  wait_for_state (transfer, SHOAL_TRANSFER_FINISHED);
+  assert_file (fixture->downloads, "file", bytes);
+  /* Nobody was lost for it. */
+  g_atomic_int_set (&away->online, TRUE);
+  for (guint i = 0; i < waiting->len; i++)
+    wait_for_state (g_ptr_array_index (waiting, i), SHOAL_TRANSFER_FINISHED);
+}
+
 static void
 test_source_breaks_off (TransferFixture *fixture, gconstpointer data)
 {
@@ -591,6 +624,7 @@ main (int argc, char *argv[])
   ADD ("/transfers/hostile-name", test_hostile_name);
   ADD ("/transfers/liar-beside-honest", test_liar_beside_honest);
   ADD ("/transfers/waits-for-a-source", test_waits_for_a_source);
+  ADD ("/transfers/many-waiting", test_many_waiting);
   ADD ("/transfers/source-breaks-off", test_source_breaks_off);
   ADD ("/transfers/pause-and-restart", test_pause_and_restart);
   ADD ("/transfers/cancel", test_cancel);
