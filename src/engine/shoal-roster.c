@@ -388,6 +388,7 @@ static void
 change_members (ShoalRoster *self, JsonArray *array)
 {
   g_autoptr (ShoalAddresses) interfaces = shoal_addresses_new ();
+  g_autoptr (GPtrArray) changed = g_ptr_array_new_with_free_func (g_object_unref);
 
   self->interfaces = interfaces;
   for (guint i = 0; i < json_array_get_length (array); i++)
@@ -405,9 +406,12 @@ change_members (ShoalRoster *self, JsonArray *array)
           g_list_store_append (self->members, member);
         }
       forget_devices (self, member);
-      index_devices (self, member);
+      g_ptr_array_add (changed, g_steal_pointer (&member));
     }
   self->interfaces = NULL;
+  /* Only now: a device may go from one that was changed later to one before. */
+  for (guint i = 0; i < changed->len; i++)
+    index_devices (self, g_ptr_array_index (changed, i));
 }
 
 gboolean

@@ -211,6 +211,25 @@ test_roster_delta (void)
   g_assert_null (shoal_roster_lookup_device (roster, DEVICE ("2"), NULL));
 }
 
+/* The account that a device went to may stand before the one that it left. */
+static void
+test_roster_moved_device (void)
+{
+  g_autoptr (ShoalRoster) roster = shoal_roster_new (DEVICE ("f"), NULL);
+  ShoalMember *owner = NULL;
+  gboolean gap;
+
+  g_assert_true (apply_whole (
+      roster, "{\"seq\":1,\"members\":[" MEMBER (ADA, "ada", ONE_DEVICE (DEVICE ("1"))) "]}"));
+  g_assert_true (apply_delta (
+      roster,
+      "{\"seq\":2,\"members\":[" MEMBER (BEN, "ben", ONE_DEVICE (DEVICE ("1"))) "," MEMBER (
+          ADA, "ada", "") "],\"removed\":[]}",
+      &gap));
+  g_assert_nonnull (shoal_roster_lookup_device (roster, DEVICE ("1"), &owner));
+  g_assert_cmpstr (shoal_member_get_account (owner), ==, BEN);
+}
+
 static void
 test_roster_hostile (void)
 {
@@ -313,6 +332,7 @@ main (int argc, char **argv)
   g_test_add_func ("/known-devices", test_known_devices);
   g_test_add_func ("/roster/whole", test_roster_whole);
   g_test_add_func ("/roster/delta", test_roster_delta);
+  g_test_add_func ("/roster/moved-device", test_roster_moved_device);
   g_test_add_func ("/roster/hostile", test_roster_hostile);
   g_test_add_func ("/roster/new-device", test_roster_new_device);
   g_test_add_func ("/rows", test_rows);
