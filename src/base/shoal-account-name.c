@@ -13,6 +13,7 @@
 #include "shoal-limits.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 /* Which scripts a name may still be of, for scripts that are written together: the sets of
  * Unicode's "augmented script sets" (UTS 39). */
@@ -68,13 +69,13 @@ shoal_check_account_name (const char *name, GError **error)
   gsize size = strnlen (name, SHOAL_MAX_ACCOUNT_NAME_CHARS * 4 + 1);
   if (size == 0 || size > SHOAL_MAX_ACCOUNT_NAME_CHARS * 4 || !g_utf8_validate (name, -1, NULL)
       || g_utf8_strlen (name, -1) > SHOAL_MAX_ACCOUNT_NAME_CHARS)
-    return shoal_set_field_error (error, "user", "A name has 1 to %d characters",
-                                  SHOAL_MAX_ACCOUNT_NAME_CHARS);
+    return shoal_set_field_error (
+        error, "user", _ ("A name has 1 to %d characters"), SHOAL_MAX_ACCOUNT_NAME_CHARS);
 
   g_autofree char *composed = g_utf8_normalize (name, -1, G_NORMALIZE_NFC);
   if (g_strcmp0 (name, composed) != 0)
     return shoal_set_field_error (error, "user",
-                                  "The name is not in Unicode's composed form (NFC)");
+                                  _ ("The name is not in Unicode's composed form (NFC)"));
 
   GUnicodeScript script = G_UNICODE_SCRIPT_COMMON;
   guint mixtures = 0;
@@ -85,7 +86,7 @@ shoal_check_account_name (const char *name, GError **error)
         continue;
       if (!is_letter_or_digit (c))
         return shoal_set_field_error (error, "user",
-                                      "A name has only letters, digits, “.”, “_” and “-”");
+                                      _ ("A name has only letters, digits, “.”, “_” and “-”"));
 
       GUnicodeScript own = g_unichar_get_script (c);
       if (c == 0x30fc) /* the long-vowel mark of both Japanese syllabaries */
@@ -93,11 +94,11 @@ shoal_check_account_name (const char *name, GError **error)
       if (own == G_UNICODE_SCRIPT_COMMON || own == G_UNICODE_SCRIPT_INHERITED
           || own == G_UNICODE_SCRIPT_UNKNOWN)
         return shoal_set_field_error (error, "user",
-                                      "A name has only letters, digits, “.”, “_” and “-”");
+                                      _ ("A name has only letters, digits, “.”, “_” and “-”"));
       if (script == G_UNICODE_SCRIPT_COMMON)
         {
           if (g_unichar_ismark (c))
-            return shoal_set_field_error (error, "user", "A name cannot start with a mark");
+            return shoal_set_field_error (error, "user", _ ("A name cannot start with a mark"));
           script = own;
           mixtures = mixtures_of (own);
         }
@@ -106,12 +107,13 @@ shoal_check_account_name (const char *name, GError **error)
           mixtures &= mixtures_of (own);
           if (mixtures == 0)
             return shoal_set_field_error (error, "user",
-                                          "The letters of a name must all be of one script");
+                                          _ ("The letters of a name must all be of one script"));
         }
     }
 
   gunichar last = g_utf8_get_char (g_utf8_find_prev_char (name, name + size));
   if (is_punctuation (g_utf8_get_char (name)) || is_punctuation (last))
-    return shoal_set_field_error (error, "user", "A name starts and ends with a letter or a digit");
+    return shoal_set_field_error (error, "user",
+                                  _ ("A name starts and ends with a letter or a digit"));
   return TRUE;
 }

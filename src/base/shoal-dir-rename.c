@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 /* Whether @saved_errno says "not here", so that the next way is worth a try. */
 static gboolean
@@ -84,25 +85,25 @@ shoal_dir_rename_new_from (ShoalRenameMethod method,
   g_assert (from != NULL && to != NULL);
 
   if (to[0] == '\0' || strchr (to, '/') != NULL || strcmp (to, ".") == 0 || strcmp (to, "..") == 0)
-    return shoal_set_field_error (error, "name", "“%s” is not a name for a file", to);
+    return shoal_set_field_error (error, "name", _ ("“%s” is not a name for a file"), to);
 
   if (method <= SHOAL_RENAME_NOREPLACE)
     {
       if (renameat2 (from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0)
         return TRUE;
       if (!is_unsupported (errno))
-        return shoal_error_from_errno (error, errno, "Cannot name the file “%s”", to);
+        return shoal_error_from_errno (error, errno, _ ("Cannot name the file “%s”"), to);
     }
   if (method <= SHOAL_RENAME_LINK)
     {
       if (rename_by_link (from_fd, from, to_fd, to))
         return TRUE;
       if (!is_unsupported (errno) && errno != EMLINK)
-        return shoal_error_from_errno (error, errno, "Cannot name the file “%s”", to);
+        return shoal_error_from_errno (error, errno, _ ("Cannot name the file “%s”"), to);
     }
   if (rename_by_placeholder (from_fd, from, to_fd, to))
     return TRUE;
-  return shoal_error_from_errno (error, errno, "Cannot name the file “%s”", to);
+  return shoal_error_from_errno (error, errno, _ ("Cannot name the file “%s”"), to);
 }
 
 gboolean
@@ -136,6 +137,6 @@ shoal_dir_rename_unique (
         }
     }
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
-               "Every name from “%s” on is taken; move some away", to);
+               _ ("Every name from “%s” on is taken; move some away"), to);
   return FALSE;
 }

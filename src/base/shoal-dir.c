@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include <linux/magic.h>
+#include <glib/gi18n.h>
 
 static gboolean
 is_plain_component (const char *name)
@@ -49,11 +50,10 @@ fail_open (int dirfd, const char *name, int saved_errno, GError **error)
   if ((saved_errno == ELOOP || saved_errno == ENOTDIR)
       && fstatat (dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
     shoal_set_field_error (error, "path",
-                           S_ISLNK (st.st_mode) ? "“%s” is a link, and links are not followed"
-                                                : "“%s” is not a folder",
-                           name);
+                           S_ISLNK (st.st_mode) ? _ ("“%s” is a link, and links are not followed")
+                                                : _ ("“%s” is not a folder"), name);
   else
-    shoal_error_from_errno (error, saved_errno, "Cannot open “%s”", name);
+    shoal_error_from_errno (error, saved_errno, _ ("Cannot open “%s”"), name);
   return -1;
 }
 
@@ -68,7 +68,7 @@ open_folder (int dirfd, const char *name, int flags, gboolean create, GError **e
       /* Somebody else may make it at the same time. */
       if (mkdirat (dirfd, name, 0777) < 0 && errno != EEXIST)
         {
-          shoal_error_from_errno (error, errno, "Cannot make the folder “%s”", name);
+          shoal_error_from_errno (error, errno, _ ("Cannot make the folder “%s”"), name);
           return -1;
         }
       fd = openat (dirfd, name, flags);
@@ -83,12 +83,12 @@ shoal_dir_open (const char *path, gboolean create, GError **error)
 
   if (create && g_mkdir_with_parents (path, 0777) < 0)
     {
-      shoal_error_from_errno (error, errno, "Cannot make the folder “%s”", path);
+      shoal_error_from_errno (error, errno, _ ("Cannot make the folder “%s”"), path);
       return -1;
     }
   int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
-    shoal_error_from_errno (error, errno, "Cannot open the folder “%s”", path);
+    shoal_error_from_errno (error, errno, _ ("Cannot open the folder “%s”"), path);
   return fd;
 }
 
@@ -129,7 +129,7 @@ open_parent (int dirfd, const char *path, gboolean create, const char **base, GE
     {
       fd = fcntl (dirfd, F_DUPFD_CLOEXEC, 3);
       if (fd < 0)
-        shoal_error_from_errno (error, errno, "Cannot open a folder once more");
+        shoal_error_from_errno (error, errno, _ ("Cannot open a folder once more"));
     }
   return fd;
 }
@@ -143,7 +143,7 @@ shoal_dir_open_sub (int dirfd, const char *path, gboolean create, GError **error
     {
       int same = fcntl (dirfd, F_DUPFD_CLOEXEC, 3);
       if (same < 0)
-        shoal_error_from_errno (error, errno, "Cannot open a folder once more");
+        shoal_error_from_errno (error, errno, _ ("Cannot open a folder once more"));
       return same;
     }
 
@@ -171,17 +171,17 @@ shoal_dir_open_file (int dirfd, const char *path, int flags, mode_t mode, GError
   if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
     fail_open (parent, base, errno, error);
   else if (fd < 0 && (errno == EISDIR || errno == ENXIO || errno == ENODEV))
-    shoal_set_field_error (error, "path", "“%s” is not a regular file", base);
+    shoal_set_field_error (error, "path", _ ("“%s” is not a regular file"), base);
   else if (fd < 0)
-    shoal_error_from_errno (error, errno, "Cannot open “%s”", base);
+    shoal_error_from_errno (error, errno, _ ("Cannot open “%s”"), base);
   else if (fstat (fd, &st) < 0)
     {
-      shoal_error_from_errno (error, errno, "Cannot examine “%s”", base);
+      shoal_error_from_errno (error, errno, _ ("Cannot examine “%s”"), base);
       shoal_fd_clear (&fd);
     }
   else if (!S_ISREG (st.st_mode))
     {
-      shoal_set_field_error (error, "path", "“%s” is not a regular file", base);
+      shoal_set_field_error (error, "path", _ ("“%s” is not a regular file"), base);
       shoal_fd_clear (&fd);
     }
   close (parent);
@@ -199,7 +199,7 @@ shoal_dir_make_link (int dirfd, const char *path, const char *target, GError **e
     return FALSE;
   gboolean ok = symlinkat (target, parent, base) == 0;
   if (!ok)
-    shoal_error_from_errno (error, errno, "Cannot make the link “%s”", base);
+    shoal_error_from_errno (error, errno, _ ("Cannot make the link “%s”"), base);
   close (parent);
   return ok;
 }
@@ -220,7 +220,7 @@ make_temporary (int dirfd, const char *name, mode_t mode, char **made, GError **
       if (errno != EEXIST)
         break;
     }
-  shoal_error_from_errno (error, errno, "Cannot make a temporary file beside “%s”", name);
+  shoal_error_from_errno (error, errno, _ ("Cannot make a temporary file beside “%s”"), name);
   return -1;
 }
 
@@ -237,7 +237,7 @@ fill_and_rename (int dirfd,
   if (!shoal_fd_write_all (fd, data, size, 0, error))
     return FALSE;
   if (fchmod (fd, mode) < 0 || fsync (fd) < 0 || renameat (dirfd, temporary, dirfd, name) < 0)
-    return shoal_error_from_errno (error, errno, "Cannot save “%s”", name);
+    return shoal_error_from_errno (error, errno, _ ("Cannot save “%s”"), name);
   return TRUE;
 }
 
@@ -266,7 +266,7 @@ shoal_dir_write_file (
     }
   /* Some file systems cannot sync a folder; the rename itself is done. */
   if (fsync (dirfd) < 0 && errno != EINVAL && errno != EROFS && errno != EBADF)
-    return shoal_error_from_errno (error, errno, "Cannot save the folder of “%s”", name);
+    return shoal_error_from_errno (error, errno, _ ("Cannot save the folder of “%s”"), name);
   return TRUE;
 }
 
@@ -293,7 +293,7 @@ shoal_fd_write_all (int fd, gconstpointer data, gsize size, guint64 offset, GErr
       if (n < 0 && errno == EINTR)
         continue;
       if (n <= 0)
-        return shoal_error_from_errno (error, n < 0 ? errno : EIO, "Cannot write to the file");
+        return shoal_error_from_errno (error, n < 0 ? errno : EIO, _ ("Cannot write to the file"));
       p += n;
       size -= (gsize) n;
       offset += (guint64) n;
@@ -312,11 +312,11 @@ shoal_fd_read_all (int fd, gpointer data, gsize size, guint64 offset, GError **e
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
-        return shoal_error_from_errno (error, errno, "Cannot read the file");
+        return shoal_error_from_errno (error, errno, _ ("Cannot read the file"));
       if (n == 0)
         {
           g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
-                               "The file is shorter than it was");
+                               _ ("The file is shorter than it was"));
           return FALSE;
         }
       p += n;

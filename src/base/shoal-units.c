@@ -12,6 +12,7 @@
 #include "shoal-limits.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 static const struct
 {
@@ -102,7 +103,7 @@ shoal_parse_size (const char *text, guint64 *bytes, GError **error)
     return TRUE;
   g_autofree char *shown = g_utf8_make_valid (text, (gssize) strnlen (text, 64));
   return shoal_set_field_error (
-      error, "size", "“%s” is not a size; write for example 500K, 1.5 GiB or 10MB", shown);
+      error, "size", _ ("“%s” is not a size; write for example 500K, 1.5 GiB or 10MB"), shown);
 }
 
 gboolean
@@ -122,7 +123,7 @@ shoal_parse_rate (const char *text, guint64 *bytes_per_second, GError **error)
     return TRUE;
   g_autofree char *shown = g_utf8_make_valid (text, (gssize) strnlen (text, 64));
   return shoal_set_field_error (
-      error, "rate", "“%s” is not a rate; write for example 500K, 2.5MB/s or off", shown);
+      error, "rate", _ ("“%s” is not a rate; write for example 500K, 2.5MB/s or off"), shown);
 }
 
 char *

@@ -14,12 +14,16 @@
 #include "shoal-json.h"
 #include "shoal-units.h"
 
+/* What the values are lined up behind, in characters: the longest label of any language. */
+#define LABEL_WIDTH (18)
+
 static void
 print_line (const char *label, const char *value)
 {
   g_autofree char *safe = shoal_cli_escape (value);
+  glong width = g_utf8_strlen (label, -1);
 
-  printf ("%-15s %s\n", label, safe);
+  printf ("%s%*s %s\n", label, (int) MAX (LABEL_WIDTH - width, 0), "", safe);
 }
 
 static void

@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 
 /* What is handed out; the references stand before it, so that the struct stays as it is declared.
  */
@@ -89,18 +90,18 @@ shoal_hash_file_begin (int fd, gint64 *progress, GCancellable *cancellable, GErr
     return NULL;
   if (fstat (fd, &st) < 0)
     {
-      shoal_error_from_errno (error, errno, "Cannot examine the file");
+      shoal_error_from_errno (error, errno, _ ("Cannot examine the file"));
       return NULL;
     }
   if (!S_ISREG (st.st_mode))
     {
-      g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_INVALID, "Not a regular file");
+      g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_INVALID, _ ("Not a regular file"));
       return NULL;
     }
   if ((guint64) st.st_size > SHOAL_MAX_FILE_SIZE)
     {
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT,
-                           "The file is larger than 8 TiB and cannot be shared");
+                           _ ("The file is larger than 8 TiB and cannot be shared"));
       return NULL;
     }
   posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -173,13 +174,13 @@ shoal_hash_file_end (ShoalHashFile *self, GError **error)
 
   shoal_file_stamp_from_stat (&before, &self->before);
   if (self->error == NULL && fstat (self->fd, &st) < 0)
-    shoal_error_from_errno (&self->error, errno, "Cannot examine the file");
+    shoal_error_from_errno (&self->error, errno, _ ("Cannot examine the file"));
   if (self->error == NULL)
     {
       shoal_file_stamp_from_stat (&after, &st);
       if (!shoal_file_stamp_equal (&before, &after))
         g_set_error_literal (&self->error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
-                             "The file changed while it was read");
+                             _ ("The file changed while it was read"));
     }
   if (self->error == NULL)
     {

@@ -27,6 +27,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #define MAGIC "shoal-journal 1\n"
 #define MAX_PIECES ((guint32) (SHOAL_MAX_FILE_SIZE / SHOAL_PIECE_SIZE))
@@ -205,7 +206,7 @@ append (ShoalJournal *self, const Record *records, gsize n, GError **error)
     }
   if (fdatasync (self->fd) < 0)
     {
-      shoal_error_from_errno (error, errno, "Cannot save the state of the transfer");
+      shoal_error_from_errno (error, errno, _ ("Cannot save the state of the transfer"));
       if (ftruncate (self->fd, (off_t) self->size) < 0)
         g_debug ("Cannot cut the journal: %s", g_strerror (errno));
       return FALSE;
@@ -224,7 +225,7 @@ read_records (ShoalJournal *self, GError **error)
   struct stat st;
 
   if (fstat (self->fd, &st) < 0)
-    return shoal_error_from_errno (error, errno, "Cannot examine the state of the transfer");
+    return shoal_error_from_errno (error, errno, _ ("Cannot examine the state of the transfer"));
   guint64 end = (guint64) st.st_size;
   gboolean torn = FALSE;
   self->size = sizeof (Header);
@@ -244,7 +245,7 @@ read_records (ShoalJournal *self, GError **error)
     {
       g_debug ("Cutting %" G_GUINT64_FORMAT " bytes of a torn record", end - self->size);
       if (ftruncate (self->fd, (off_t) self->size) < 0)
-        return shoal_error_from_errno (error, errno, "Cannot repair the state of the transfer");
+        return shoal_error_from_errno (error, errno, _ ("Cannot repair the state of the transfer"));
     }
   return TRUE;
 }
@@ -265,7 +266,7 @@ create (ShoalJournal *self, GError **error)
     return FALSE;
   gboolean ok = shoal_fd_write_all (fd, &self->header, sizeof self->header, 0, error);
   if (ok && fsync (fd) < 0)
-    ok = shoal_error_from_errno (error, errno, "Cannot save the state of the transfer");
+    ok = shoal_error_from_errno (error, errno, _ ("Cannot save the state of the transfer"));
   ok = ok && shoal_dir_rename_new (self->dirfd, temporary, self->dirfd, self->name, error);
   if (!ok)
     {
@@ -286,7 +287,7 @@ open_existing (ShoalJournal *self, int fd, GError **error)
 
   self->fd = fd;
   if (fstat (fd, &st) < 0)
-    return shoal_error_from_errno (error, errno, "Cannot examine the state of the transfer");
+    return shoal_error_from_errno (error, errno, _ ("Cannot examine the state of the transfer"));
   if (st.st_size == 0)
     {
       /* Where renaming needs a place-holder, a crash can leave that one. */
@@ -300,7 +301,7 @@ open_existing (ShoalJournal *self, int fd, GError **error)
   if (memcmp (&header, &self->header, sizeof header) != 0)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
-                   "“%s” is not the state of this transfer; it was left as it is", self->name);
+                   _ ("“%s” is not the state of this transfer; it was left as it is"), self->name);
       return FALSE;
     }
   return read_records (self, error);

@@ -16,6 +16,7 @@
 #include "shoal-safe-name.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 typedef struct
 {
@@ -138,7 +139,7 @@ refuse (GError **error, const char *path, const char *why)
 {
   g_autofree char *shown = shoal_safe_text (path, 300);
 
-  return shoal_set_field_error (error, "path", "“%s” cannot be shared: %s", shown, why);
+  return shoal_set_field_error (error, "path", _ ("“%s” cannot be shared: %s"), shown, why);
 }
 
 static gboolean
@@ -147,17 +148,18 @@ check_name (ShoalManifestBuilder *self, const char *path, char **changed, GError
   g_autoptr (GError) local_error = NULL;
 
   if (!g_utf8_validate (path, -1, NULL))
-    return refuse (error, path, "its name is not UTF-8; rename it");
+    return refuse (error, path, _ ("its name is not UTF-8; rename it"));
   g_autofree char *safe = shoal_safe_path (path, &local_error);
   if (safe == NULL)
     return refuse (error, path, local_error->message);
   if (g_hash_table_contains (self->by_path, path))
-    return refuse (error, path, "it was added twice");
+    return refuse (error, path, _ ("it was added twice"));
   /* Either it keeps its name and another would get it, or the other way round. */
   gboolean same = strcmp (safe, path) == 0;
   if (g_hash_table_contains (self->by_name, safe)
       || (!same && g_hash_table_contains (self->by_path, safe)))
-    return refuse (error, path, "at the receiver it would get the name of another file; rename it");
+    return refuse (error, path,
+                   _ ("at the receiver it would get the name of another file; rename it"));
   if (!same)
     *changed = g_steal_pointer (&safe);
   return TRUE;
@@ -183,8 +185,8 @@ add (ShoalManifestBuilder *self,
       || entry.size > (guint64) SHOAL_MAX_JSON_INTEGER - self->total_size)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT,
-                   "The folder has too many entries; share at most %d at once",
-                   SHOAL_MAX_MANIFEST_ENTRIES);
+                   _ ("The folder has too many entries; share at most %d at once"),
+                      SHOAL_MAX_MANIFEST_ENTRIES);
       return FALSE;
     }
 
@@ -211,7 +213,7 @@ shoal_manifest_builder_add_file (ShoalManifestBuilder *self,
   g_return_val_if_fail (self != NULL && path != NULL && id != NULL, FALSE);
 
   if (size > SHOAL_MAX_FILE_SIZE || (size == 0) != shoal_digest_is_zero (id))
-    return refuse (error, path, "its size does not go with its content id");
+    return refuse (error, path, _ ("its size does not go with its content id"));
   Entry entry = {
     .kind = executable ? SHOAL_ENTRY_EXECUTABLE : SHOAL_ENTRY_FILE,
     .size = size,
@@ -239,7 +241,7 @@ shoal_manifest_builder_add_link (ShoalManifestBuilder *self,
 
   g_autoptr (GError) local_error = NULL;
   if (!g_utf8_validate (target, -1, NULL))
-    return refuse (error, path, "its target is not UTF-8");
+    return refuse (error, path, _ ("its target is not UTF-8"));
   if (!shoal_safe_link_target (path, target, &local_error))
     return refuse (error, path, local_error->message);
   Entry entry = { .kind = SHOAL_ENTRY_LINK };
@@ -263,7 +265,7 @@ check_parent (ShoalManifestBuilder *self, const Entry *entry, GError **error)
   const Entry *folder = g_hash_table_lookup (self->by_path, parent);
   if (folder != NULL && folder->kind == SHOAL_ENTRY_FOLDER)
     return TRUE;
-  return refuse (error, entry->path, "its folder was not added");
+  return refuse (error, entry->path, _ ("its folder was not added"));
 }
 
 GBytes *

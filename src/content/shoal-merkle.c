@@ -12,6 +12,7 @@
 #include "shoal-limits.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 /* A tree over 2^23 pieces is 23 levels high; one level per bit of the count is always enough. */
 #define MAX_LEVELS (33)
@@ -152,6 +153,6 @@ shoal_merkle_check_layer (GBytes *layer, const ShoalDigest *id, guint64 size, GE
     }
   if (!right)
     g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
-                         "The hashes of the pieces do not match the content id");
+                         _ ("The hashes of the pieces do not match the content id"));
   return right;
 }

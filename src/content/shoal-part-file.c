@@ -30,6 +30,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 /* So many wrong pieces without a right one say enough. */
 #define ENOUGH_WRONG (8)
@@ -67,7 +68,8 @@ mark_data (int fd, guint64 size, guint8 *data, GError **error)
       if (start < 0 && errno == ENXIO)
         return TRUE;
       if (start < 0 && errno != EINVAL)
-        return shoal_error_from_errno (error, errno, "Cannot look for data in the unfinished file");
+        return shoal_error_from_errno (error, errno,
+                                       _ ("Cannot look for data in the unfinished file"));
       off_t end = start < 0 ? (off_t) size : lseek (fd, start, SEEK_HOLE);
       if (start < 0)
         start = at; /* it cannot tell: all may be data */
@@ -266,7 +268,8 @@ adopt (const ShoalPartPlace *place, ShoalPartFile *file, guint64 inode, GError *
           return FALSE;
         }
     }
-  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS, "Every name for “%s” is taken", place->name);
+  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
+               _ ("Every name for “%s” is taken"), place->name);
   return FALSE;
 }
 
@@ -375,7 +378,7 @@ create_named (const ShoalPartPlace *place, ShoalPartFile *file, GError **error)
           return FALSE;
         }
       if (fstat (fd, &st) < 0)
-        return shoal_error_from_errno (error, errno, "Cannot examine “%s”", name);
+        return shoal_error_from_errno (error, errno, _ ("Cannot examine “%s”"), name);
       if (!shoal_journal_set_part (place->journal, place->file_index, number, st.st_ino, error))
         {
           unlinkat (place->dirfd, name, 0);
@@ -386,7 +389,8 @@ create_named (const ShoalPartPlace *place, ShoalPartFile *file, GError **error)
       file->number = number;
       return TRUE;
     }
-  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS, "Every name for “%s” is taken", place->name);
+  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
+               _ ("Every name for “%s” is taken"), place->name);
   return FALSE;
 }
 

@@ -29,6 +29,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 struct _ShoalPartial
 {
@@ -133,7 +134,7 @@ shoal_partial_open (int dirfd,
     }
   if (name[0] == '\0' || strchr (name, '/') != NULL || strlen (name) > SHOAL_MAX_NAME_BYTES)
     {
-      shoal_set_field_error (error, "name", "“%s” is not a name for a file", name);
+      shoal_set_field_error (error, "name", _ ("“%s” is not a name for a file"), name);
       return NULL;
     }
 
@@ -258,8 +259,8 @@ sync_pending (ShoalPartial *self, GError **error)
   gboolean data_ok = fdatasync (self->fd) == 0;
   gboolean ok = data_ok;
   if (!data_ok)
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO, "Cannot save the data of “%s”: %s",
-                 self->final_name, g_strerror (errno));
+    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO,
+                 _ ("Cannot save the data of “%s”: %s"), self->final_name, g_strerror (errno));
   else
     {
       /* The name of the unfinished file has to survive, too; a file system that cannot sync a
@@ -427,7 +428,7 @@ set_attributes (
         g_debug ("Cannot set the time of “%s”: %s", self->final_name, g_strerror (errno));
     }
   if (fsync (self->fd) < 0)
-    return shoal_error_from_errno (error, errno, "Cannot save “%s”", self->final_name);
+    return shoal_error_from_errno (error, errno, _ ("Cannot save “%s”"), self->final_name);
   return TRUE;
 }
 
@@ -443,7 +444,7 @@ give_final_name (
   if (!in_place || (guint64) st.st_size != self->size)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
-                   "Somebody changed the unfinished file of “%s”", self->final_name);
+                   _ ("Somebody changed the unfinished file of “%s”"), self->final_name);
       return FALSE;
     }
   if (!set_attributes (self, &st, executable, mtime_ms, error))
@@ -477,14 +478,14 @@ shoal_partial_finish (
   if (missing > 0)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                   "“%s” is not complete: %u pieces are missing", self->final_name, missing);
+                   _ ("“%s” is not complete: %u pieces are missing"), self->final_name, missing);
       return FALSE;
     }
   if (!finished && !give_final_name (self, part, executable, mtime_ms, error))
     return FALSE;
   if (fsync (self->dirfd) < 0 && errno != EINVAL)
-    return shoal_error_from_errno (error, errno, "Cannot save the folder of “%s”",
-                                   self->final_name);
+    return shoal_error_from_errno (error, errno,
+                                   _ ("Cannot save the folder of “%s”"), self->final_name);
   if (made != NULL)
     {
       g_mutex_lock (&self->mutex);

@@ -25,6 +25,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #define TEMPORARY_PREFIX ".shoal-"
 #define TEMPORARY_SUFFIX ".tmp"
@@ -246,7 +247,7 @@ store_unnamed (ShoalSmallFileWriter *self,
     return STORED;
   if (errno == EEXIST)
     return TAKEN;
-  shoal_error_from_errno (error, errno, "Cannot name the file “%s”", path);
+  shoal_error_from_errno (error, errno, _ ("Cannot name the file “%s”"), path);
   return FAILED;
 }
 
@@ -266,13 +267,13 @@ store_named (ShoalSmallFileWriter *self,
 
   if (fd < 0)
     {
-      shoal_error_from_errno (error, errno, "Cannot make “%s”", path);
+      shoal_error_from_errno (error, errno, _ ("Cannot make “%s”"), path);
       return FAILED;
     }
   gboolean ok = fill (fd, path, data, length, mtime_ms, &local_error);
   /* Network file systems may tell only now that there is no room. */
   if (close (fd) < 0 && errno != EINTR && ok)
-    ok = shoal_error_from_errno (&local_error, errno, "Cannot write “%s”", path);
+    ok = shoal_error_from_errno (&local_error, errno, _ ("Cannot write “%s”"), path);
   if (ok && shoal_dir_rename_new (self->parent_fd, temporary, self->parent_fd, name, &local_error))
     return STORED;
   unlinkat (self->parent_fd, temporary, 0);
@@ -297,7 +298,7 @@ store (ShoalSmallFileWriter *self,
 
   if (fd < 0 && !self->needs_names)
     {
-      shoal_error_from_errno (error, errno, "Cannot make “%s”", path);
+      shoal_error_from_errno (error, errno, _ ("Cannot make “%s”"), path);
       return FAILED;
     }
   if (fd >= 0)
@@ -347,7 +348,8 @@ shoal_small_file_writer_store (ShoalSmallFileWriter *self,
     case TAKEN:
       if (is_there (self, name, length, id))
         return TRUE;
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS, "There is another “%s” already", path);
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
+                   _ ("There is another “%s” already"), path);
       return FALSE;
     case FAILED:
     default:

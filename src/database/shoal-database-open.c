@@ -20,6 +20,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -33,7 +34,7 @@ shoal_database_lock_file (const char *path, gboolean *is_first, GError **error)
   *is_first = FALSE;
   if (fd < 0)
     {
-      shoal_error_from_errno (error, errno, "Cannot open “%s”", lock_path);
+      shoal_error_from_errno (error, errno, _ ("Cannot open “%s”"), lock_path);
       return -1;
     }
 
@@ -46,14 +47,15 @@ shoal_database_lock_file (const char *path, gboolean *is_first, GError **error)
         return fd;
       if (errno != EWOULDBLOCK && errno != EINTR)
         {
-          shoal_error_from_errno (error, errno, "Cannot lock “%s”", lock_path);
+          shoal_error_from_errno (error, errno, _ ("Cannot lock “%s”"), lock_path);
           break;
         }
       if (g_get_monotonic_time () > give_up)
         {
           g_set_error (
               error, SHOAL_ERROR, SHOAL_ERROR_BUSY,
-              "Another program is checking or upgrading the database “%s”. Try again later", path);
+              _ ("Another program is checking or upgrading the database “%s”. Try again later"),
+                 path);
           break;
         }
       g_usleep (20 * 1000);
@@ -81,20 +83,20 @@ make_file (const char *path, GError **error)
       return TRUE;
     }
   if (errno != EEXIST)
-    return shoal_error_from_errno (error, errno, "Cannot make the database “%s”", path);
+    return shoal_error_from_errno (error, errno, _ ("Cannot make the database “%s”"), path);
 
   struct stat info;
 
   if (lstat (path, &info) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot use the database “%s”", path);
+    return shoal_error_from_errno (error, errno, _ ("Cannot use the database “%s”"), path);
   if (!S_ISREG (info.st_mode))
     {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO, "The database “%s” is not a regular file",
-                   path);
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO,
+                   _ ("The database “%s” is not a regular file"), path);
       return FALSE;
     }
   if ((info.st_mode & 0077) != 0 && chmod (path, 0600) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot make “%s” private", path);
+    return shoal_error_from_errno (error, errno, _ ("Cannot make “%s” private"), path);
   return TRUE;
 }
 
@@ -131,11 +133,10 @@ quick_check (ShoalConnection *connection, GError **error)
     }
   if (g_strcmp0 (shoal_rows_string (rows, 0), "ok") == 0)
     return TRUE;
-  g_set_error (
-      error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
-      "The database “%s” is damaged (%s). Put a copy of the file in its place: your own backup, or "
-      "“%s.before-N” from the last upgrade",
-      path, shoal_rows_string (rows, 0), path);
+  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
+               _ ("The database “%s” is damaged (%s). Put a copy of the file in its place: your own backup, or "
+      "“%s.before-N” from the last upgrade"),
+                  path, shoal_rows_string (rows, 0), path);
   return FALSE;
 }
 
@@ -145,13 +146,13 @@ sync_path (const char *path, GError **error)
   int fd = open (path, O_RDONLY | O_CLOEXEC);
 
   if (fd < 0)
-    return shoal_error_from_errno (error, errno, "Cannot open “%s”", path);
+    return shoal_error_from_errno (error, errno, _ ("Cannot open “%s”"), path);
 
   gboolean synced = fsync (fd) == 0;
   int saved_errno = errno;
 
   close (fd);
-  return synced || shoal_error_from_errno (error, saved_errno, "Cannot write “%s”", path);
+  return synced || shoal_error_from_errno (error, saved_errno, _ ("Cannot write “%s”"), path);
 }
 
 /* The whole database as it is now, complete on disk before it gets its name. */
@@ -164,7 +165,7 @@ save_copy (ShoalConnection *connection, guint version, GError **error)
   g_autofree char *folder = g_path_get_dirname (path);
 
   if (g_unlink (part) != 0 && errno != ENOENT)
-    return shoal_error_from_errno (error, errno, "Cannot replace “%s”", part);
+    return shoal_error_from_errno (error, errno, _ ("Cannot replace “%s”"), part);
   if (!make_file (part, error))
     return FALSE;
   if (!shoal_connection_run (connection, error, "VACUUM INTO ?", "s", part)
@@ -174,7 +175,7 @@ save_copy (ShoalConnection *connection, guint version, GError **error)
       return FALSE;
     }
   if (g_rename (part, copy) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot make “%s”", copy);
+    return shoal_error_from_errno (error, errno, _ ("Cannot make “%s”"), copy);
   return sync_path (folder, error);
 }
 
@@ -241,10 +242,11 @@ migrate (ShoalConnection *connection,
     return FALSE;
   if (version < 0 || version > n_migrations)
     {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_VERSION,
-                   "The database “%s” has version %" G_GINT64_FORMAT
-                   " and this program knows up to %u. Use the newer program that wrote it",
-                   shoal_connection_get_path (connection), version, n_migrations);
+      g_set_error (
+          error, SHOAL_ERROR, SHOAL_ERROR_VERSION,
+          _ ("The database “%s” has version %d and this program knows up to %u. Use the newer"
+                   " program that wrote it"),
+             shoal_connection_get_path (connection), (int) version, n_migrations);
       return FALSE;
     }
   if (version == n_migrations)
@@ -277,9 +279,10 @@ check_log (ShoalConnection *connection, GError **error)
   if (shoal_rows_next (rows, error) && g_strcmp0 (shoal_rows_string (rows, 0), "wal") == 0)
     return TRUE;
   if (error != NULL && *error == NULL)
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO,
-                 "The database “%s” cannot keep a write-ahead log there. Put it on a local disk",
-                 shoal_connection_get_path (connection));
+    g_set_error (
+        error, SHOAL_ERROR, SHOAL_ERROR_IO,
+        _ ("The database “%s” cannot keep a write-ahead log there. Put it on a local disk"),
+           shoal_connection_get_path (connection));
   return FALSE;
 }
 

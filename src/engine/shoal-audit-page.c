@@ -8,6 +8,8 @@
 
 #include "shoal-audit-page.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-audit-chain.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
@@ -125,7 +127,7 @@ shoal_audit_page_extend (gint64 *count,
       if (entry->n != *count + 1)
         {
           g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
-                       "Entry %" G_GINT64_FORMAT " of the audit log is missing.", *count + 1);
+                       _ ("Entry %ld of the audit log is missing."), (long) *count + 1);
           return FALSE;
         }
       ShoalAuditEntry hashed = {
@@ -141,9 +143,8 @@ shoal_audit_page_extend (gint64 *count,
       if (!g_str_equal (hash, entry->hash))
         {
           g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
-                       "Entry %" G_GINT64_FORMAT " of the audit log was changed after it was"
-                       " written.",
-                       entry->n);
+                       _ ("Entry %ld of the audit log was changed after it was written."),
+                          (long) entry->n);
           return FALSE;
         }
       g_strlcpy (head, hash, SHOAL_DIGEST_HEX_SIZE);

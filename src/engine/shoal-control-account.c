@@ -9,6 +9,8 @@
 
 #include "shoal-control-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -25,7 +27,7 @@ get_link (ShoalControlCall *call, gboolean needed, ShoalLink **link, GError **er
   if (!shoal_json_get_optional_string (call->params, "link", MAX_LINK, &text, error))
     return FALSE;
   if (text == NULL)
-    return !needed || shoal_set_field_error (error, "link", "Give the tracker's link.");
+    return !needed || shoal_set_field_error (error, "link", _ ("Give the tracker's link."));
   *link = shoal_link_parse (text, error);
   return *link != NULL;
 }
@@ -126,7 +128,7 @@ join (ShoalControlCall *call, gboolean sign_up)
   if (trust != NULL && !shoal_is_fingerprint (trust))
     {
       shoal_control_call_fail (
-          call, shoal_error_new_field ("trust", "A key is 64 lower-case hexadecimal digits."));
+          call, shoal_error_new_field ("trust", _ ("A key is 64 lower-case hexadecimal digits.")));
       return;
     }
   if (sign_up)

@@ -9,6 +9,7 @@
 #include "shoal-control-private.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 #include "shoal-control-json.h"
 #include "shoal-error.h"
@@ -32,7 +33,7 @@ read_sort (JsonObject *params, ShoalSort *sort, GError **error)
   if (name == NULL || shoal_sort_from_string (name, sort))
     return TRUE;
   return shoal_set_field_error (error, "sort",
-                                "Sort by “newest”, “name”, “size”, “type” or “who”.");
+                                _ ("Sort by “newest”, “name”, “size”, “type” or “who”."));
 }
 
 /* Strings of @query belong to @params. */
@@ -175,8 +176,9 @@ handle_sources (ShoalControlCall *call)
     shoal_control_call_fail (call, error);
   else if (!shoal_digest_from_hex (&id, hex))
     shoal_control_call_fail (
-        call, shoal_error_new_field (
-                  "id", "A content id is 64 lower-case hexadecimal digits; search shows them."));
+        call,
+        shoal_error_new_field (
+            "id", _ ("A content id is 64 lower-case hexadecimal digits; search shows them.")));
   else
     shoal_directory_sources_async (SHOAL_DIRECTORY (shoal_engine_get_directory (call->engine)), &id,
                                    call->cancellable, on_sources_cb, shoal_control_call_ref (call));

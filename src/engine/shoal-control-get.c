@@ -13,6 +13,7 @@
 #include "shoal-control-private.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 #include "shoal-control-json.h"
 #include "shoal-error.h"
@@ -289,11 +290,11 @@ set_not_found_error (GetJob *job, GError **error)
 
   if (job->user != NULL)
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                 "%s does not share anything called “%s”. Search for part of the name.", job->user,
-                 target);
+                 _ ("%s does not share anything called “%s”. Search for part of the name."),
+                    job->user, target);
   else
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                 "Nobody shares anything called “%s”. Search for part of the name.", target);
+                 _ ("Nobody shares anything called “%s”. Search for part of the name."), target);
 }
 
 /* Leaves those that search shows as @target: FOLDER/PATH. */
@@ -345,9 +346,10 @@ on_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     set_not_found_error (job, &error);
   else if (results != NULL && !is_one_content (results))
     {
-      g_set_error (&error, SHOAL_ERROR, SHOAL_ERROR_AMBIGUOUS,
-                   "“%s” stands for %u different contents; say which by its id or with “--user”.",
-                   job->targets[job->next], results->len);
+      g_set_error (
+          &error, SHOAL_ERROR, SHOAL_ERROR_AMBIGUOUS,
+          _ ("“%s” stands for %u different contents; say which by its id or with “--user”."),
+             job->targets[job->next], results->len);
       more = shoal_json_new (
           "name", "s", job->targets[job->next], "rows", "a", results_to_json (results), "time_ms",
           "i", shoal_tracker_directory_get_now_ms (SHOAL_TRACKER_DIRECTORY (object)), NULL);
@@ -444,7 +446,7 @@ read_get (GetJob *job, JsonObject *params, GError **error)
                                            error))
     return FALSE;
   if (json_array_get_length (targets) == 0)
-    return shoal_set_field_error (error, "what", "Name at least one.");
+    return shoal_set_field_error (error, "what", _ ("Name at least one."));
   if (to != NULL && !g_path_is_absolute (to))
     return shoal_set_field_error (error, "to", "The folder must be an absolute path here.");
 

@@ -8,6 +8,8 @@
 
 #include "shoal-control-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -50,8 +52,8 @@ find_transfers (
         g_ptr_array_add (found, g_steal_pointer (&transfer));
     }
   if (!known)
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND, "“%s” is not among the downloads.",
-                 what);
+    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
+                 _ ("“%s” is not among the downloads."), what);
   return known;
 }
 
@@ -72,7 +74,7 @@ read_transfers (
         return FALSE;
     }
   return json_array_get_length (array) > 0
-         || shoal_set_field_error (error, "what", "Name at least one.");
+         || shoal_set_field_error (error, "what", _ ("Name at least one."));
 }
 
 static void

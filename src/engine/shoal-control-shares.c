@@ -9,6 +9,7 @@
 #include "shoal-control-private.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 #include "shoal-control-json.h"
 #include "shoal-error.h"
@@ -36,7 +37,7 @@ shoal_control_get_strings (JsonObject *params, const char *name, char ***strings
       g_strv_builder_add (builder, text);
     }
   *strings = g_strv_builder_end (builder);
-  return (*strings)[0] != NULL || shoal_set_field_error (error, name, "Name at least one.");
+  return (*strings)[0] != NULL || shoal_set_field_error (error, name, _ ("Name at least one."));
 }
 
 static JsonArray *
@@ -154,9 +155,9 @@ handle_share (ShoalControlCall *call)
 
   if (!shoal_engine_get_signed_in (call->engine))
     {
-      shoal_control_call_fail (call,
-                               g_error_new_literal (SHOAL_ERROR, SHOAL_ERROR_AUTH,
-                                                    "Not signed in. Sign in or sign up first."));
+      shoal_control_call_fail (
+          call, g_error_new_literal (SHOAL_ERROR, SHOAL_ERROR_AUTH,
+                                     _ ("Not signed in. Sign in or sign up first.")));
       return;
     }
   if (!shoal_control_get_strings (call->params, "paths", &paths, &error)
@@ -227,8 +228,8 @@ shoal_control_find_shares (ShoalShares *shares, const char *what, GPtrArray *fou
 
   if (hits->len == 0)
     {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND, "“%s” is not shared from here.",
-                   what);
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
+                   _ ("“%s” is not shared from here."), what);
       return FALSE;
     }
   if (hits->len > 1 && !is_hex (what) && !g_path_is_absolute (what))
@@ -239,7 +240,8 @@ shoal_control_find_shares (ShoalShares *shares, const char *what, GPtrArray *fou
         g_string_append_printf (paths, "%s%s", i > 0 ? ", " : "",
                                 shoal_share_get_path (g_ptr_array_index (hits, i)));
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_AMBIGUOUS,
-                   "“%s” stands for several shares; name one by its path: %s", what, paths->str);
+                   _ ("“%s” stands for several shares; name one by its path: %s"), what,
+                      paths->str);
       return FALSE;
     }
   for (guint i = 0; i < hits->len; i++)

@@ -10,6 +10,7 @@
 #include "shoal-control-private.h"
 
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-control-json.h"
 #include "shoal-error.h"
@@ -160,8 +161,8 @@ handle_confirm_device (ShoalControlCall *call)
     shoal_control_call_fail (call, error);
   else if (!shoal_tracker_directory_confirm_device (shoal_engine_get_directory (call->engine),
                                                     device))
-    shoal_control_call_fail (
-        call, g_error_new_literal (SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND, "There is no such device."));
+    shoal_control_call_fail (call, g_error_new_literal (SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
+                                                        _ ("There is no such device.")));
   else
     shoal_control_call_reply (call, NULL);
 }

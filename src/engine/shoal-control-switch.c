@@ -8,6 +8,8 @@
 
 #include "shoal-control-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-control-json.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
@@ -26,7 +28,7 @@ find_share (ShoalControlCall *call, GError **error)
   if (found->len == 1)
     return g_object_ref (g_ptr_array_index (found, 0));
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_AMBIGUOUS,
-               "“%s” stands for several shares; name one by its path.", what);
+               _ ("“%s” stands for several shares; name one by its path."), what);
   return NULL;
 }
 
@@ -104,8 +106,8 @@ switch_files (
   for (guint i = 0; files[i] != NULL; i++)
     if (!shoal_share_has_file (share, files[i]))
       {
-        g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND, "“%s” is not in “%s”.", files[i],
-                     shoal_share_get_name (share));
+        g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
+                     _ ("“%s” is not in “%s”."), files[i], shoal_share_get_name (share));
         return FALSE;
       }
   for (guint i = 0; files[i] != NULL; i++)

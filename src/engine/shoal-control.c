@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-dir.h"
 #include "shoal-error.h"
@@ -163,7 +164,7 @@ is_own_peer (GSocket *socket, GError **error)
   if (uid == geteuid ())
     return TRUE;
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
-               "Another user (%u) is at the other end of the control socket.", (guint) uid);
+               _ ("Another user (%u) is at the other end of the control socket."), (guint) uid);
   return FALSE;
 }
 
@@ -234,7 +235,7 @@ shoal_control_listen (ShoalControl *self, const char *path, GError **error)
   if (!bound)
     return FALSE;
   if (chmod (path, 0600) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot protect “%s”", path);
+    return shoal_error_from_errno (error, errno, _ ("Cannot protect “%s”"), path);
   if (!g_socket_listen (socket, error))
     return FALSE;
   g_socket_set_blocking (socket, FALSE);
@@ -292,7 +293,7 @@ shoal_control_connect (const char *path, GError **error)
   if (!connected)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                   "Cannot reach the Shoal that runs with this profile: %s", local->message);
+                   _ ("Cannot reach the Shoal that runs with this profile: %s"), local->message);
       return NULL;
     }
   if (!is_own_peer (socket, error))

@@ -13,6 +13,8 @@
 
 #include "shoal-tracker-directory-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -165,15 +167,14 @@ take_hello (ShoalDirectorySession *session, JsonObject *reply, GError **error)
   if (protocol != SHOAL_PROTOCOL_VERSION)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_VERSION,
-                   "The tracker speaks version %" G_GINT64_FORMAT
-                   " of the protocol, this program version %d.",
-                   protocol, SHOAL_PROTOCOL_VERSION);
+                   _ ("The tracker speaks version %d of the protocol, this program version %d."),
+                      (int) protocol, SHOAL_PROTOCOL_VERSION);
       return FALSE;
     }
   if (group != NULL && g_strcmp0 (group, self->group) != 0)
     {
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
-                           "The tracker names another group than its key stands for.");
+                           _ ("The tracker names another group than its key stands for."));
       return FALSE;
     }
   g_free (self->group_name);

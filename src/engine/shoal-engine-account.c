@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include <glib/gstdio.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -42,7 +43,7 @@ pin_for (ShoalEngine *self, const ShoalLink *link, const char *trust, GError **e
   if (link != NULL && link->key != NULL && trust != NULL && !g_str_equal (link->key, trust))
     {
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
-                           "The link names another key than the one given to trust.");
+                           _ ("The link names another key than the one given to trust."));
       return NULL;
     }
   if (known == NULL || wanted == NULL || g_str_equal (known, wanted))
@@ -50,23 +51,24 @@ pin_for (ShoalEngine *self, const ShoalLink *link, const char *trust, GError **e
   if (share_an_address (self->group->addresses, link != NULL ? link->addresses : NULL))
     g_set_error_literal (
         error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
-        "This tracker was known by another key. Somebody may be in between: ask its"
+        _ ("This tracker was known by another key. Somebody may be in between: ask its"
         " owner. If the key has really changed, forget the old one (sign out with"
-        " “--forget”) and join again.");
+        " “--forget”) and join again."));
   else
     g_set_error_literal (
         error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
-        "This profile belongs to another group. Use another profile for this one, or"
-        " forget the old group first (sign out with “--forget”).");
+        _ ("This profile belongs to another group. Use another profile for this one, or"
+        " forget the old group first (sign out with “--forget”)."));
   return NULL;
 }
 
 static void
 set_unknown_key_error (GError **error)
 {
-  g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
-                       "The tracker's key is not known. Compare it with its owner, then confirm it,"
-                       " or use the tracker's link.");
+  g_set_error_literal (
+      error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
+      _ ("The tracker's key is not known. Compare it with its owner, then confirm it,"
+                       " or use the tracker's link."));
 }
 
 /* The link's addresses first, then those known from before: they are hints. */
@@ -284,13 +286,14 @@ join_async (ShoalEngine *self,
   if (pin == NULL && error == NULL)
     set_unknown_key_error (&error);
   if (pin != NULL && self->key_group != NULL && !g_str_equal (self->key_group, pin))
-    g_set_error_literal (&error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
-                         "Shoal still runs with the key of the group that was left. Stop it, then"
-                         " join again.");
+    g_set_error_literal (
+        &error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
+        _ ("Shoal still runs with the key of the group that was left. Stop it, then"
+                         " join again."));
   g_auto (GStrv) addresses = merge_addresses (self, link);
   if (error == NULL && addresses[0] == NULL)
     g_set_error_literal (&error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                         "No tracker is known. Give its link.");
+                         _ ("No tracker is known. Give its link."));
   if (error != NULL)
     {
       g_task_return_error (task, error);
@@ -415,7 +418,7 @@ on_device_key_cleared_cb (GObject *object, GAsyncResult *result, gpointer user_d
   g_clear_error (&error);
   if (g_unlink (self->group_path) != 0 && errno != ENOENT)
     {
-      shoal_error_from_errno (&error, errno, "Cannot delete “%s”", self->group_path);
+      shoal_error_from_errno (&error, errno, _ ("Cannot delete “%s”"), self->group_path);
       g_task_return_error (task, error);
       return;
     }
@@ -519,7 +522,7 @@ shoal_engine_sign_out_async (ShoalEngine *self,
   g_task_set_source_tag (task, shoal_engine_sign_out_async);
   if (!shoal_engine_get_signed_in (self) && !(forget && self->group->key != NULL))
     {
-      g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_AUTH, "Not signed in.");
+      g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_AUTH, _ ("Not signed in."));
       return;
     }
   Leave *leave = g_new0 (Leave, 1);

@@ -8,6 +8,8 @@
 
 #include "shoal-engine-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-limits.h"
 
@@ -28,8 +30,9 @@ set_offline_error (GError **error, ShoalTrackerDirectory *directory, const GErro
   if (reason != NULL && reason->domain == SHOAL_ERROR && !shoal_error_is_disconnect (reason))
     g_propagate_error (error, g_error_copy (reason));
   else
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED, "Cannot reach the tracker at %s: %s",
-                 where, reason != NULL ? reason->message : "no answer yet");
+    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
+                 _ ("Cannot reach the tracker at %s: %s"), where,
+                    reason != NULL ? reason->message : _ ("no answer yet"));
 }
 
 /* Whether the wait is over: TRUE if online, FALSE with @error, or FALSE without for not yet. */
@@ -46,10 +49,10 @@ check_state (ShoalEngine *self, GError **error)
     case SHOAL_DIRECTORY_SIGNED_OUT:
       if (reason != NULL)
         g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_AUTH,
-                     "Signed out by the tracker (%s). Sign in again.", reason->message);
+                     _ ("Signed out by the tracker (%s). Sign in again."), reason->message);
       else
         g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_AUTH,
-                             "Not signed in. Sign in or sign up first.");
+                             _ ("Not signed in. Sign in or sign up first."));
       return FALSE;
     case SHOAL_DIRECTORY_REPLACED:
     case SHOAL_DIRECTORY_UNTRUSTED:

@@ -17,6 +17,7 @@
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -114,8 +115,8 @@ add_entry (
   if (scan->entries->len >= SHOAL_MAX_MANIFEST_ENTRIES)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT,
-                   "The folder has more than %d entries. Share its sub-folders one by one.",
-                   SHOAL_MAX_MANIFEST_ENTRIES);
+                   _ ("The folder has more than %d entries. Share its sub-folders one by one."),
+                      SHOAL_MAX_MANIFEST_ENTRIES);
       return FALSE;
     }
   ShoalScanEntry entry = {
@@ -163,12 +164,12 @@ scan_link (Scan *scan, int fd, const char *name, const struct stat *st, GError *
   target[length] = '\0';
   if (!g_utf8_validate (target, length, NULL))
     {
-      skip (scan, "link to a name that is not valid UTF-8");
+      skip (scan, _ ("link to a name that is not valid UTF-8"));
       return TRUE;
     }
   if (!shoal_safe_link_target (scan->path->str, target, NULL))
     {
-      skip (scan, "link that leads out of the folder");
+      skip (scan, _ ("link that leads out of the folder"));
       return TRUE;
     }
   return add_entry (scan, SHOAL_ENTRY_LINK, target, st, error);
@@ -179,7 +180,7 @@ scan_sub_folder (Scan *scan, int fd, const char *name, guint depth, GError **err
 {
   if (depth >= SHOAL_MAX_PATH_DEPTH)
     {
-      skip (scan, "too many folders inside one another");
+      skip (scan, _ ("too many folders inside one another"));
       return TRUE;
     }
   g_auto (ShoalFd) sub = openat (fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -197,7 +198,7 @@ scan_sub_folder (Scan *scan, int fd, const char *name, guint depth, GError **err
   if (scan->excluded != NULL && (guint64) st.st_ino == scan->excluded->inode
       && (guint64) st.st_dev == scan->excluded->device)
     {
-      skip (scan, "Shoal’s own folder, with its keys");
+      skip (scan, _ ("Shoal’s own folder, with its keys"));
       return TRUE;
     }
   return add_entry (scan, SHOAL_ENTRY_FOLDER, NULL, &st, error)
@@ -209,12 +210,12 @@ scan_file (Scan *scan, const char *name, const struct stat *st, GError **error)
 {
   if (shoal_is_unfinished_name (name))
     {
-      skip (scan, "unfinished download");
+      skip (scan, _ ("unfinished download"));
       return TRUE;
     }
   if (st->st_size < 0 || (guint64) st->st_size > SHOAL_MAX_FILE_SIZE)
     {
-      skip (scan, "too large");
+      skip (scan, _ ("too large"));
       return TRUE;
     }
   gboolean executable = (st->st_mode & S_IXUSR) != 0;
@@ -228,12 +229,12 @@ scan_name (Scan *scan, int fd, const char *name, guint depth, GError **error)
 
   if (!g_utf8_validate (name, -1, NULL))
     {
-      skip (scan, "name is not valid UTF-8; rename it to share it");
+      skip (scan, _ ("name is not valid UTF-8; rename it to share it"));
       return TRUE;
     }
   if (strlen (name) > SHOAL_MAX_NAME_BYTES || scan->path->len > SHOAL_MAX_PATH_BYTES)
     {
-      skip (scan, "name or path is too long");
+      skip (scan, _ ("name or path is too long"));
       return TRUE;
     }
   if (fstatat (fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
@@ -250,13 +251,13 @@ scan_name (Scan *scan, int fd, const char *name, guint depth, GError **error)
     case S_IFLNK:
       return scan_link (scan, fd, name, &st, error);
     case S_IFSOCK:
-      skip (scan, "socket");
+      skip (scan, _ ("socket"));
       return TRUE;
     case S_IFIFO:
-      skip (scan, "named pipe");
+      skip (scan, _ ("named pipe"));
       return TRUE;
     default:
-      skip (scan, "device");
+      skip (scan, _ ("device"));
       return TRUE;
     }
 }
@@ -329,7 +330,7 @@ shoal_folder_scan (int dirfd,
   g_auto (ShoalFd) fd = openat (dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
     {
-      shoal_error_from_errno (error, errno, "Cannot read the folder");
+      shoal_error_from_errno (error, errno, _ ("Cannot read the folder"));
       return NULL;
     }
   if (!scan_folder (&scan, g_steal_fd (&fd), 0, error))

@@ -9,6 +9,7 @@
 #include "shoal-group.h"
 
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-audit-page.h"
 #include "shoal-device-key.h"
@@ -34,7 +35,8 @@ check (const ShoalGroup *self, const char *path, GError **error)
       || self->audit_count < 0)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                   "“%s” is damaged. Delete it and sign in again with the tracker's link.", path);
+                   _ ("“%s” is damaged. Delete it and sign in again with the tracker's link."),
+                      path);
       return FALSE;
     }
   return TRUE;
@@ -53,8 +55,8 @@ shoal_group_load (const char *path, GError **error)
     {
       if (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return g_steal_pointer (&self);
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO, "Cannot read “%s”: %s", path,
-                   local->message);
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO,
+                   _ ("Cannot read “%s”: %s"), path, local->message);
       return NULL;
     }
   self->addresses = g_key_file_get_string_list (file, SECTION, "addresses", NULL, NULL);

@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include <sqlite3.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-history.h"
@@ -86,10 +87,10 @@ peek_at (const Peek *peek, GError **error)
     entry = read_entry (statement);
   else if (code == SQLITE_DONE || code == SQLITE_CANTOPEN)
     g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                         "The transfer is not in the history any more.");
+                         _ ("The transfer is not in the history any more."));
   else
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL, "The history cannot be read: %s",
-                 sqlite3_errmsg (database));
+    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL,
+                 _ ("The history cannot be read: %s"), sqlite3_errmsg (database));
   sqlite3_finalize (statement);
   return entry;
 }

@@ -14,6 +14,8 @@
 
 #include "shoal-kept-rows.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -338,7 +340,7 @@ read_offset (Search *search, const char *cursor, GError **error)
                                           &offset, NULL)))
     {
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                           "Not connected to the tracker: the rest of the list is not here.");
+                           _ ("Not connected to the tracker: the rest of the list is not here."));
       return FALSE;
     }
   search->offset = (gint64) offset;

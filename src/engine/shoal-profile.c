@@ -19,6 +19,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-dir.h"
 #include "shoal-error.h"
@@ -80,17 +81,17 @@ check_owner (ShoalProfile *self, GError **error)
   struct stat st;
 
   if (fstat (self->dirfd, &st) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot look at “%s”", self->folder);
+    return shoal_error_from_errno (error, errno, _ ("Cannot look at “%s”"), self->folder);
   if (st.st_uid != geteuid ())
     {
       g_set_error (
           error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
-          "The profile folder “%s” belongs to another user. Choose another one with --profile.",
-          self->folder);
+          _ ("The profile folder “%s” belongs to another user. Choose another one with --profile."),
+             self->folder);
       return FALSE;
     }
   if ((st.st_mode & 0077) != 0 && fchmod (self->dirfd, 0700) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot make “%s” private", self->folder);
+    return shoal_error_from_errno (error, errno, _ ("Cannot make “%s” private"), self->folder);
   return TRUE;
 }
 
@@ -123,7 +124,7 @@ read_id (ShoalProfile *self, GError **error)
   ssize_t n = read (fd, text, sizeof text - 1);
   if (n < 0)
     {
-      shoal_error_from_errno (error, errno, "Cannot read “%s/id”", self->folder);
+      shoal_error_from_errno (error, errno, _ ("Cannot read “%s/id”"), self->folder);
       return NULL;
     }
   text[n] = '\0';
@@ -131,8 +132,8 @@ read_id (ShoalProfile *self, GError **error)
   if (!is_id (text))
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                   "The file “%s/id” is damaged: it must hold %d hexadecimal digits", self->folder,
-                   ID_LENGTH);
+                   _ ("The file “%s/id” is damaged: it must hold %d hexadecimal digits"),
+                      self->folder, ID_LENGTH);
       return NULL;
     }
   return g_strdup (text);
@@ -169,7 +170,7 @@ load_id (ShoalProfile *self, GError **error)
       return FALSE;
     }
   if (named && fsync (self->dirfd) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot write to “%s”", self->folder);
+    return shoal_error_from_errno (error, errno, _ ("Cannot write to “%s”"), self->folder);
   self->id = read_id (self, error);
   return self->id != NULL;
 }
@@ -178,8 +179,8 @@ static gboolean
 make_sub_folder (ShoalProfile *self, const char *name, char **path, GError **error)
 {
   if (mkdirat (self->dirfd, name, 0700) != 0 && errno != EEXIST)
-    return shoal_error_from_errno (error, errno, "Cannot make the folder “%s/%s”", self->folder,
-                                   name);
+    return shoal_error_from_errno (error, errno,
+                                   _ ("Cannot make the folder “%s/%s”"), self->folder, name);
   *path = g_build_filename (self->folder, name, NULL);
   return TRUE;
 }
@@ -206,7 +207,7 @@ static gboolean
 write_control_path (ShoalProfile *self, int fd, GError **error)
 {
   if (ftruncate (fd, 0) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot write “%s/lock”", self->folder);
+    return shoal_error_from_errno (error, errno, _ ("Cannot write “%s/lock”"), self->folder);
   return shoal_fd_write_all (fd, self->control_path, strlen (self->control_path), 0, error);
 }
 
@@ -232,7 +233,7 @@ shoal_profile_open (const char *folder, GError **error)
 
   if (g_mkdir_with_parents (chosen, 0700) != 0)
     {
-      shoal_error_from_errno (error, errno, "Cannot make the profile folder “%s”", chosen);
+      shoal_error_from_errno (error, errno, _ ("Cannot make the profile folder “%s”"), chosen);
       return NULL;
     }
   g_autofree char *real = realpath (chosen, NULL);
@@ -273,10 +274,10 @@ shoal_profile_lock (ShoalProfile *self, GError **error)
       return TRUE;
     }
   if (saved_errno != EWOULDBLOCK)
-    return shoal_error_from_errno (error, saved_errno, "Cannot lock “%s/lock”", self->folder);
+    return shoal_error_from_errno (error, saved_errno, _ ("Cannot lock “%s/lock”"), self->folder);
   read_control_path (self, fd);
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_BUSY,
-               "Another Shoal program is using the profile “%s”", self->folder);
+               _ ("Another Shoal program is using the profile “%s”"), self->folder);
   return FALSE;
 }
 

@@ -13,6 +13,7 @@
 
 #include <string.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-dir.h"
 #include "shoal-error.h"
@@ -40,78 +41,81 @@ enum
   N_KEYS,
 };
 
+/* The formatter loses the indentation after N_ (). */
+/* clang-format off */
 static const ShoalSettingKey keys[N_KEYS] = {
   [KEY_DOWNLOAD_FOLDER] = { .name = "download-folder",
                             .type = SHOAL_SETTING_FOLDER,
-                            .description = "Where downloads go" },
+                            .description = N_ ("Where downloads go") },
   [KEY_DEVICE_NAME] = { .name = "device-name",
                         .type = SHOAL_SETTING_TEXT,
                         .min = 1,
                         .max = SHOAL_MAX_DEVICE_NAME_CHARS,
-                        .description = "What the others see this device as" },
+                        .description = N_ ("What the others see this device as") },
   [KEY_UPLOAD_LIMIT] = { .name = "upload-limit",
                          .type = SHOAL_SETTING_RATE,
                          .max = SHOAL_MAX_RATE,
-                         .description = "Upload rate over all connections, 0 for no limit" },
+                         .description = N_ ("Upload rate over all connections, 0 for no limit") },
   [KEY_DOWNLOAD_LIMIT] = { .name = "download-limit",
                            .type = SHOAL_SETTING_RATE,
                            .max = SHOAL_MAX_RATE,
-                           .description = "Download rate over all connections, 0 for no limit" },
+                           .description = N_ ("Download rate over all connections, 0 for no limit") },
   [KEY_PARALLEL_DOWNLOADS] = { .name = "parallel-downloads",
                                .type = SHOAL_SETTING_INTEGER,
                                .fallback = SHOAL_DEFAULT_PARALLEL_DOWNLOADS,
                                .min = 1,
                                .max = SHOAL_MAX_PARALLEL_DOWNLOADS,
-                               .description = "Downloads that run at the same time" },
+                               .description = N_ ("Downloads that run at the same time") },
   [KEY_CONNECTIONS_PER_SOURCE] = { .name = "connections-per-source",
                                    .type = SHOAL_SETTING_INTEGER,
                                    .fallback = SHOAL_DEFAULT_CONNECTIONS_PER_SOURCE,
                                    .min = 1,
                                    .max = SHOAL_MAX_CONNECTIONS_PER_DEVICE,
-                                   .description = "Connections of a download to one device" },
+                                   .description = N_ ("Connections of a download to one device") },
   [KEY_UPLOAD_SLOTS] = { .name = "upload-slots",
                          .type = SHOAL_SETTING_INTEGER,
                          .fallback = SHOAL_DEFAULT_UPLOAD_SLOTS,
                          .min = 1,
                          .max = SHOAL_MAX_UPLOAD_SLOTS,
-                         .description = "Answers that are sent at the same time" },
+                         .description = N_ ("Answers that are sent at the same time") },
   [KEY_PORT] = { .name = "port",
                  .type = SHOAL_SETTING_PORT,
                  .min = SHOAL_MIN_PEER_PORT,
                  .max = G_MAXUINT16,
-                 .description = "Port for the other devices, 0 to choose one at random" },
+                 .description = N_ ("Port for the other devices, 0 to choose one at random") },
   [KEY_ALTERNATIVE_LIMITS]
   = { .name = "alternative-limits",
       .type = SHOAL_SETTING_INTEGER,
       .max = 2,
-      .description = "When the alternative rates hold: 0 never, 1 always, 2 by the schedule" },
+      .description = N_ ("When the alternative rates hold: 0 never, 1 always, 2 by the schedule") },
   [KEY_ALTERNATIVE_UPLOAD_LIMIT] = { .name = "alternative-upload-limit",
                                      .type = SHOAL_SETTING_RATE,
                                      .fallback = 500000,
                                      .max = SHOAL_MAX_RATE,
-                                     .description = "Alternative upload rate, 0 for no limit" },
+                                     .description = N_ ("Alternative upload rate, 0 for no limit") },
   [KEY_ALTERNATIVE_DOWNLOAD_LIMIT] = { .name = "alternative-download-limit",
                                        .type = SHOAL_SETTING_RATE,
                                        .fallback = 1000000,
                                        .max = SHOAL_MAX_RATE,
-                                       .description = "Alternative download rate, 0 for no limit" },
+                                       .description = N_ ("Alternative download rate, 0 for no limit") },
   [KEY_SCHEDULE_FROM] = { .name = "schedule-from",
                           .type = SHOAL_SETTING_INTEGER,
                           .fallback = 8 * 60,
                           .max = 24 * 60 - 1,
-                          .description = "Alternative rates begin: minutes after midnight" },
+                          .description = N_ ("Alternative rates begin: minutes after midnight") },
   [KEY_SCHEDULE_TO] = { .name = "schedule-to",
                         .type = SHOAL_SETTING_INTEGER,
                         .fallback = 18 * 60,
                         .max = 24 * 60 - 1,
-                        .description = "Alternative rates end: minutes after midnight" },
+                        .description = N_ ("Alternative rates end: minutes after midnight") },
   [KEY_SCHEDULE_DAYS]
   = { .name = "schedule-days",
       .type = SHOAL_SETTING_INTEGER,
       .fallback = 127,
       .max = 127,
-      .description = "Days on which they begin: Monday 1, Tuesday 2, Wednesday 4, …, added up" },
+      .description = N_ ("Days on which they begin: Monday 1, Tuesday 2, Wednesday 4, …, added up") },
 };
+/* clang-format on */
 
 struct _ShoalSettings
 {
@@ -229,9 +233,8 @@ parse_text (const ShoalSettingKey *key, const char *value, char **text, GError *
   glong length = plain ? g_utf8_strlen (stripped, -1) : 0;
   if (length < key->min || length > key->max)
     return shoal_set_field_error (error, key->name,
-                                  "“%s” must be %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
-                                  " printable characters",
-                                  key->name, key->min, key->max);
+                                  _ ("“%s” must be %ld to %ld printable characters"), key->name,
+                                     (long) key->min, (long) key->max);
   *text = g_steal_pointer (&stripped);
   return TRUE;
 }
@@ -245,8 +248,8 @@ parse_folder (const ShoalSettingKey *key, const char *value, char **text, GError
     *text = g_canonicalize_filename (value, NULL);
   else
     return shoal_set_field_error (error, key->name,
-                                  "“%s” must be an absolute path, for example “%s/Shoal”",
-                                  key->name, g_get_home_dir ());
+                                  _ ("“%s” must be an absolute path, for example “%s/Shoal”"),
+                                     key->name, g_get_home_dir ());
   return TRUE;
 }
 
@@ -258,13 +261,12 @@ parse_rate (const ShoalSettingKey *key, const char *value, gint64 *number, GErro
 
   if (!shoal_parse_rate (value, &rate, &local))
     return shoal_set_field_error (
-        error, key->name, "“%s” must be a rate, for example “2M” or “500 kB/s”, or 0 for no limit",
-        key->name);
+        error, key->name,
+        _ ("“%s” must be a rate, for example “2M” or “500 kB/s”, or 0 for no limit"), key->name);
   if (rate > (guint64) key->max)
     return shoal_set_field_error (error, key->name,
-                                  "“%s” must be at most %" G_GINT64_FORMAT " bytes a second, or 0 "
-                                  "for no limit",
-                                  key->name, key->max);
+                                  _ ("“%s” must be at most %ld bytes a second, or 0 for no limit"),
+                                     key->name, (long) key->max);
   *number = (gint64) rate;
   return TRUE;
 }
@@ -282,8 +284,10 @@ parse_integer (const ShoalSettingKey *key, const char *value, gint64 *number, GE
       return TRUE;
     }
   return shoal_set_field_error (
-      error, key->name, "“%s” must be a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT "%s",
-      key->name, key->min, key->max, port ? ", or 0 to choose one at random" : "");
+      error, key->name,
+      port
+      ? _ ("“%s” must be a number from %ld to %ld, or 0 to choose one at random")
+      : _ ("“%s” must be a number from %ld to %ld"), key->name, (long) key->min, (long) key->max);
 }
 
 /* @text and @number: one of them gets the value. */
@@ -329,7 +333,7 @@ find_key (const char *name, guint *key, GError **error)
       g_string_append_printf (names, "%s%s", i == 0 ? "" : ", ", keys[i].name);
     }
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-               "There is no setting “%s”. The settings are: %s", name, names->str);
+               _ ("There is no setting “%s”. The settings are: %s"), name, names->str);
   return FALSE;
 }
 
@@ -387,8 +391,8 @@ shoal_settings_load (const char *path, GError **error)
       && !g_error_matches (local, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_NOT_FOUND))
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                   "Cannot read the settings in “%s”: %s. Correct the file or delete it.", path,
-                   local->message);
+                   _ ("Cannot read the settings in “%s”: %s. Correct the file or delete it."), path,
+                      local->message);
       return NULL;
     }
   for (guint i = 0; i < N_KEYS; i++)

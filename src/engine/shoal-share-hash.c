@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -127,7 +128,7 @@ open_item (ShoalShareItem *item, OpenFolder *folder, GError **error)
 static gboolean
 changed_error (GError **error)
 {
-  g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED, "The file changes");
+  g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED, _ ("The file changes"));
   return FALSE;
 }
 
@@ -140,7 +141,7 @@ hash_small_fd (ShoalShareItem *item, int fd, guint8 *buffer, GError **error)
   ShoalFileStamp second;
 
   if (fstat (fd, &before) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot look at the file");
+    return shoal_error_from_errno (error, errno, _ ("Cannot look at the file"));
   if (before.st_size > SHOAL_PIECE_SIZE)
     return changed_error (error);
   wait_for_clock (&before);
@@ -148,7 +149,7 @@ hash_small_fd (ShoalShareItem *item, int fd, guint8 *buffer, GError **error)
   if (!shoal_fd_read_all (fd, buffer, size, 0, error))
     return FALSE;
   if (fstat (fd, &after) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot look at the file");
+    return shoal_error_from_errno (error, errno, _ ("Cannot look at the file"));
   shoal_file_stamp_from_stat (&first, &before);
   shoal_file_stamp_from_stat (&second, &after);
   if (!shoal_file_stamp_equal (&first, &second))

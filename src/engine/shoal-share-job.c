@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -141,7 +142,8 @@ find_file (Work *work, const struct stat *st, GError **error)
   __atomic_fetch_add (&target->n_bytes, (gint64) st->st_size, __ATOMIC_RELAXED);
   if ((guint64) st->st_size > SHOAL_MAX_FILE_SIZE)
     {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT, "“%s” is larger than 8 TiB", entry.path);
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT,
+                   _ ("“%s” is larger than 8 TiB"), entry.path);
       return FALSE;
     }
   work->dirfd = shoal_dir_open (parent, FALSE, error);
@@ -161,7 +163,7 @@ find (ShoalShareJob *self, Work *work, GError **error)
     {
       /* ENOTDIR: a parent has become a file; for the share it is just as gone. */
       int saved_errno = errno == ENOTDIR ? ENOENT : errno;
-      return shoal_error_from_errno (error, saved_errno, "Cannot share “%s”", shown);
+      return shoal_error_from_errno (error, saved_errno, _ ("Cannot share “%s”"), shown);
     }
   if (S_ISDIR (st.st_mode))
     {
@@ -171,7 +173,7 @@ find (ShoalShareJob *self, Work *work, GError **error)
   if (S_ISREG (st.st_mode))
     return find_file (work, &st, error);
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-               "“%s” is neither a file nor a folder and cannot be shared", shown);
+               _ ("“%s” is neither a file nor a folder and cannot be shared"), shown);
   return FALSE;
 }
 
@@ -380,7 +382,7 @@ build_file (Work *work, GArray *items, GError **error)
       gboolean changed = item->state == SHOAL_SHARE_ITEM_CHANGED;
       g_autofree char *shown = g_filename_display_name (target->path);
       g_set_error (error, SHOAL_ERROR, changed ? SHOAL_ERROR_CHANGED : SHOAL_ERROR_IO,
-                   "Cannot share “%s”: %s", shown, item->reason);
+                   _ ("Cannot share “%s”: %s"), shown, item->reason);
       return FALSE;
     }
   target->set = shoal_holding_set_new (target->number, target->path, FALSE);

@@ -9,6 +9,7 @@
 #include "shoal-share-private.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 struct _ShoalShare
 {
@@ -237,9 +238,11 @@ dup_skipped_message (ShoalShare *self)
   if (self->n_skipped == 0)
     return NULL;
   if (self->n_skipped == 1)
-    return g_strdup_printf ("Not shared: %s",
-                            self->skipped[0] != NULL ? self->skipped[0] : "1 entry");
-  return g_strdup_printf ("%u entries are not shared", self->n_skipped);
+    return g_strdup_printf (_ ("Not shared: %s"),
+                               self->skipped[0] != NULL ? self->skipped[0] : _ ("1 entry"));
+  return g_strdup_printf (
+      ngettext ("%u entry is not shared", "%u entries are not shared", self->n_skipped),
+      self->n_skipped);
 }
 
 static void

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -70,7 +71,7 @@ resolve_path (Resolve *resolve, const char *path, GError **error)
     {
       int saved_errno = errno == ENOTDIR ? ENOENT : errno;
       free (real);
-      return shoal_error_from_errno (error, saved_errno, "Cannot share “%s”", shown);
+      return shoal_error_from_errno (error, saved_errno, _ ("Cannot share “%s”"), shown);
     }
   RealPath found = { .path = g_strdup (real), .folder = S_ISDIR (st.st_mode) };
   free (real);
@@ -79,20 +80,20 @@ resolve_path (Resolve *resolve, const char *path, GError **error)
   g_autofree char *name = g_path_get_basename (found.path);
   if (!S_ISDIR (st.st_mode) && !S_ISREG (st.st_mode))
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                 "“%s” is neither a file nor a folder and cannot be shared", shown);
+                 _ ("“%s” is neither a file nor a folder and cannot be shared"), shown);
   else if (g_str_equal (found.path, "/"))
     g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                         "The root folder cannot be shared. Share the folders in it");
+                         _ ("The root folder cannot be shared. Share the folders in it"));
   else if (!g_utf8_validate (name, -1, NULL))
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                 "The name of “%s” is not valid UTF-8. Rename it to share it", shown);
+                 _ ("The name of “%s” is not valid UTF-8. Rename it to share it"), shown);
   else if (strlen (name) > SHOAL_MAX_NAME_BYTES)
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                 "The name of “%s” is too long. Rename it to share it", shown);
+                 _ ("The name of “%s” is too long. Rename it to share it"), shown);
   else if (is_inside (found.path, resolve->profile_folder))
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
-                 "“%s” is in Shoal’s own folder, which holds your keys, and cannot be shared",
-                 shown);
+                 _ ("“%s” is in Shoal’s own folder, which holds your keys, and cannot be shared"),
+                    shown);
   else
     return TRUE;
   return FALSE;
@@ -225,7 +226,7 @@ on_resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (self->stopped)
     {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Shoal is being closed");
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Shoal is being closed"));
       return;
     }
   GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_share_entry_unref);

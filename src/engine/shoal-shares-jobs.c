@@ -16,6 +16,8 @@
 
 #include "shoal-shares-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-limits.h"
 
@@ -330,7 +332,7 @@ shoal_shares_note_changed (ShoalShares *self, gint64 number)
     }
   if (entry->timer != 0)
     return;
-  shoal_share_set_state (entry->share, SHOAL_SHARE_CHANGED, "Changed since it was offered");
+  shoal_share_set_state (entry->share, SHOAL_SHARE_CHANGED, _ ("Changed since it was offered"));
   shoal_shares_queue_later (self, entry);
 }
 

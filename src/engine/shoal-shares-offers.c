@@ -16,6 +16,8 @@
 
 #include "shoal-shares-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-limits.h"
 #include "shoal-retry.h"
@@ -205,8 +207,8 @@ take_answer (ShoalShares *self, ShoalShareEntry *entry, ShoalHoldingSet *set, gi
           note_failure (self, error);
           return;
         }
-      g_autofree char *message = g_strdup_printf ("The group’s tracker did not take it (%s)",
-                                                  shoal_error_to_reason (code));
+      g_autofree char *message = g_strdup_printf (_ ("The group’s tracker did not take it (%s)"),
+                                                     shoal_error_to_reason (code));
       if (needs_offer (entry))
         shoal_share_set_state (entry->share, SHOAL_SHARE_FAILED, message);
       return;

@@ -8,6 +8,8 @@
 
 #include "shoal-tracker-directory-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -25,7 +27,7 @@ begin_with_password (ShoalTrackerDirectory *self,
 {
   if (self->addresses == NULL || self->group == NULL)
     {
-      g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_INVALID, "No tracker is known.");
+      g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_INVALID, _ ("No tracker is known."));
       g_object_unref (task);
       return;
     }

@@ -13,6 +13,7 @@
 #include "shoal-tracker-directory-private.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 #include "shoal-audit-chain.h"
 #include "shoal-error.h"
@@ -141,11 +142,11 @@ static void walk_on (GTask *task);
 static GError *
 new_fork_error (gint64 n)
 {
-  return g_error_new (SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
-                      "The tracker's audit log is not the one seen before: it differs at or before"
-                      " entry %" G_GINT64_FORMAT
-                      ". Ask the owner whether the tracker was restored from a backup.",
-                      n);
+  return g_error_new (
+      SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
+      _ ("The tracker's audit log is not the one seen before: it differs at or before"
+                      " entry %ld. Ask the owner whether the tracker was restored from a backup."),
+         (long) n);
 }
 
 /* Takes a page in; stops at the mark to compare it. */
@@ -180,7 +181,7 @@ walk_take (Walk *walk, const ShoalAuditPage *page, GError **error)
   if (walk->count == before && walk->count < walk->upto)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
-                   "Entry %" G_GINT64_FORMAT " of the audit log is missing.", walk->count + 1);
+                   _ ("Entry %ld of the audit log is missing."), (long) walk->count + 1);
       return FALSE;
     }
   return TRUE;

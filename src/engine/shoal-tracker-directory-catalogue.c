@@ -8,6 +8,8 @@
 
 #include "shoal-tracker-directory-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -99,7 +101,7 @@ on_kept_search_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
   else if (page->kept_ms == 0) /* nothing has ever been seen */
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                             "Not connected to the tracker.");
+                             _ ("Not connected to the tracker."));
   else
     g_task_return_pointer (task, g_steal_pointer (&page), (GDestroyNotify) shoal_page_free);
 }

@@ -8,6 +8,8 @@
 
 #include "shoal-tracker-directory-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-methods.h"
 
@@ -86,9 +88,9 @@ shoal_tracker_directory_on_notification (ShoalTrackerDirectory *self,
     g_signal_emit_by_name (self, "catalogue-changed");
   else if (g_str_equal (method, SHOAL_NOTIFICATION_REPLACED))
     {
-      g_autoptr (GError) error
-                 = g_error_new_literal (SHOAL_ERROR, SHOAL_ERROR_REPLACED,
-                                        "Another program with this device's key has signed in.");
+      g_autoptr (GError) error = g_error_new_literal (
+          SHOAL_ERROR, SHOAL_ERROR_REPLACED,
+          _ ("Another program with this device's key has signed in."));
 
       shoal_directory_session_drop (self, error);
       shoal_tracker_directory_session_failed (self, error, FALSE);

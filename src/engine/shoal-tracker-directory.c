@@ -15,6 +15,8 @@
 
 #include "shoal-tracker-directory-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -350,7 +352,7 @@ shoal_tracker_directory_call (ShoalTrackerDirectory *self,
     {
       json_object_unref (params);
       g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                               "Not connected to the tracker.");
+                               _ ("Not connected to the tracker."));
       return;
     }
   shoal_channel_call_async (self->session->channel, method, params, cancellable, on_called_cb,

@@ -11,6 +11,8 @@
 
 #include "shoal-transfer-manager-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-limits.h"
 #include "shoal-safe-name.h"
@@ -124,7 +126,7 @@ shoal_transfer_manager_add_async (ShoalTransferManager *self,
       || (request->folder && request->size > SHOAL_MAX_MANIFEST_SIZE))
     {
       g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                               "“%s” is said to be impossibly large.", request->name);
+                               _ ("“%s” is said to be impossibly large."), request->name);
       return;
     }
   row->uuid = g_uuid_string_random ();

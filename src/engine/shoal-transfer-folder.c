@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-dir.h"
 #include "shoal-error.h"
@@ -72,8 +73,8 @@ read_manifest (ShoalTransferRun *run, const char *path, GError **error)
 
   if (content->size != run->size || !shoal_digest_equal (&content->id, &run->id))
     {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT, "The list of files of “%s” is damaged.",
-                   run->name);
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
+                   _ ("The list of files of “%s” is damaged."), run->name);
       return NULL;
     }
   return shoal_manifest_parse (bytes, error);
@@ -214,14 +215,14 @@ open_folder (ShoalTransferRun *run, int parent_fd, gboolean *fresh, GError **err
               return run->root_fd >= 0;
             }
           if (errno != EEXIST)
-            return shoal_error_from_errno (error, errno, "Cannot make the folder “%s”", name);
+            return shoal_error_from_errno (error, errno, _ ("Cannot make the folder “%s”"), name);
         }
       g_free (name);
       name = shoal_folder_name_numbered (run->name, number);
     }
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
-               "Cannot find a free name for “%s” in “%s”. Choose another folder.", run->name,
-               run->folder_path);
+               _ ("Cannot find a free name for “%s” in “%s”. Choose another folder."), run->name,
+                  run->folder_path);
   return FALSE;
 }
 
@@ -597,7 +598,7 @@ fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
       || !survey (&job, error) || !fetch_all (&job, error) || !make_links (run, error))
     return FALSE;
   if (syncfs (run->root_fd) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot write “%s” to the disk", run->name);
+    return shoal_error_from_errno (error, errno, _ ("Cannot write “%s” to the disk"), run->name);
   return run->n_lost == 0 || shoal_run_set_gone_error (run, error);
 }
 

@@ -13,6 +13,8 @@
 
 #include "shoal-transfer-run-private.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 
 /* A changed file is hashed and offered again; the same content may come back in between. */
@@ -100,13 +102,13 @@ shoal_run_describe_gone (ShoalTransferRun *run)
   for (guint i = 0; i < run->works->len; i++)
     refused = refused || ((ShoalPieceWork *) g_ptr_array_index (run->works, i))->refused;
   if (refused)
-    return "It was changed or taken back where it was found. Looking for somebody who has it.";
+    return _ ("It was changed or taken back where it was found. Looking for somebody who has it.");
   g_hash_table_iter_init (&iter, run->lookups);
   while (g_hash_table_iter_next (&iter, &id, NULL))
     unlisted = unlisted && g_hash_table_contains (run->unlisted, id);
   if (unlisted)
-    return "Nobody shares it any more as it was. It goes on if somebody does; a search shows what"
-           " is shared now.";
+    return _ ("Nobody shares it any more as it was. It goes on if somebody does; a search shows what"
+           " is shared now.");
   return NULL;
 }
 
@@ -114,19 +116,21 @@ gboolean
 shoal_run_set_gone_error (ShoalTransferRun *run, GError **error)
 {
   if (run->n_lost == 0)
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
-                 "“%s” was changed or taken back since this download began. Search again for what"
-                 " is shared now.",
-                 run->name);
+    g_set_error (
+        error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
+        _ ("“%s” was changed or taken back since this download began. Search again for what"
+                 " is shared now."),
+           run->name);
   else if (run->n_lost == 1)
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
-                 "“%s” in “%s” was changed or taken back since this download began. All other files"
-                 " are here; search again for what is shared now.",
-                 run->first_lost, run->name);
+    g_set_error (
+        error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
+        _ ("“%s” in “%s” was changed or taken back since this download began. All other files"
+                 " are here; search again for what is shared now."),
+           run->first_lost, run->name);
   else
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
-                 "“%s” and %u more files in “%s” were changed or taken back since this download"
-                 " began. All other files are here; search again for what is shared now.",
-                 run->first_lost, run->n_lost - 1, run->name);
+                 _ ("“%s” and %u more files in “%s” were changed or taken back since this download"
+                 " began. All other files are here; search again for what is shared now."),
+                    run->first_lost, run->n_lost - 1, run->name);
   return FALSE;
 }

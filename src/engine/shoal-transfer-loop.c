@@ -9,6 +9,7 @@
 #include "shoal-transfer-run-private.h"
 
 #include <sys/statvfs.h>
+#include <glib/gi18n.h>
 
 #include "shoal-connection-count.h"
 #include "shoal-error.h"
@@ -239,14 +240,14 @@ reason_to_wait (ShoalTransferRun *self)
         n_reachable++;
     }
   if (self->crowded)
-    return "Other downloads from the same person go first.";
+    return _ ("Other downloads from the same person go first.");
   if (shoal_run_describe_gone (self) != NULL)
     return shoal_run_describe_gone (self);
   if (n_reachable > 0)
-    return "The people who have it are online but do not answer. Trying again.";
+    return _ ("The people who have it are online but do not answer. Trying again.");
   if (n_bad > 0)
-    return "Who has it sent wrong data. Waiting for somebody else.";
-  return "Nobody who has it is online. It goes on by itself when somebody is.";
+    return _ ("Who has it sent wrong data. Waiting for somebody else.");
+  return _ ("Nobody who has it is online. It goes on by itself when somebody is.");
 }
 
 static void

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-dir.h"
 #include "shoal-error.h"
@@ -62,7 +63,7 @@ shoal_piece_work_new (ShoalTransferRun *run,
   self->counted = TRUE;
   if (self->dirfd < 0)
     {
-      shoal_error_from_errno (error, errno, "Cannot keep the folder open");
+      shoal_error_from_errno (error, errno, _ ("Cannot keep the folder open"));
       shoal_piece_work_free (self);
       return NULL;
     }
@@ -200,7 +201,7 @@ shoal_run_sync_small (ShoalTransferRun *run, GError **error)
   if (files->len == 0)
     return TRUE;
   if (syncfs (run->root_fd) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot write “%s” to the disk", run->name);
+    return shoal_error_from_errno (error, errno, _ ("Cannot write “%s” to the disk"), run->name);
   return shoal_journal_add_files (run->journal, (const guint32 *) (void *) files->data, files->len,
                                   error);
 }

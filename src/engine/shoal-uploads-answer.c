@@ -17,6 +17,7 @@
 #include "shoal-uploads-private.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -140,11 +141,11 @@ on_read (gpointer data, guint64 offset, guint8 *buffer, gsize length, GError **e
       shoal_upload_session_add (self->session, (gint64) length);
       return TRUE;
     }
-  self->reason = "A file could not be read";
+  self->reason = _ ("A file could not be read");
   if (g_error_matches (local, SHOAL_ERROR, SHOAL_ERROR_CHANGED))
     {
       ShoalHoldingSet *set = shoal_reader_get_set (self->reader);
-      self->reason = "A file changed while it was sent";
+      self->reason = _ ("A file changed while it was sent");
       if (set != NULL)
         uploads_tell_changed (self->uploads, shoal_holding_set_get_share (set));
     }

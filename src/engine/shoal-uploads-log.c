@@ -13,6 +13,8 @@
 
 #include "shoal-uploads-log.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-limits.h"
 #include "shoal-upload-private.h"
 
@@ -202,7 +204,7 @@ record (ShoalUploadsLog *self, ShoalUploadSession *session)
   else
     {
       entry->outcome = g_strdup ("cancelled");
-      entry->reason = g_strdup ("The other side ended it");
+      entry->reason = g_strdup (_ ("The other side ended it"));
     }
   shoal_history_add (self->history, entry);
 }

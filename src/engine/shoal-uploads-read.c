@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -71,8 +72,8 @@ shoal_reader_free (ShoalReader *self)
 static gboolean
 set_changed (GError **error, const char *path)
 {
-  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED, "“%s” has changed since it was offered",
-               path);
+  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
+               _ ("“%s” has changed since it was offered"), path);
   return FALSE;
 }
 
@@ -107,7 +108,7 @@ check_fd (int fd, const ShoalFileStamp *stamp, const char *path, GError **error)
   ShoalFileStamp now;
 
   if (fstat (fd, &st) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot look at “%s”", path);
+    return shoal_error_from_errno (error, errno, _ ("Cannot look at “%s”"), path);
   shoal_file_stamp_from_stat (&now, &st);
   return shoal_file_stamp_equal (&now, stamp) ? TRUE : set_changed (error, path);
 }

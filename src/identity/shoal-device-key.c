@@ -17,6 +17,7 @@
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/x509.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-secret-bytes.h"
@@ -190,7 +191,7 @@ shoal_device_key_from_seed (GBytes *seed, GError **error)
   if (fingerprint == NULL)
     {
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL,
-                           "Cannot read the device's own certificate");
+                           _ ("Cannot read the device's own certificate"));
       return NULL;
     }
 

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <glib/gstdio.h>
+#include <glib/gi18n.h>
 
 #include "shoal-dir.h"
 #include "shoal-error.h"
@@ -80,26 +81,27 @@ check_file (ShoalFileSecretStore *self, int fd, gsize *size, GError **error)
   struct stat st;
 
   if (fstat (fd, &st) != 0)
-    return shoal_error_from_errno (error, errno, "Cannot look at “%s”", self->path);
+    return shoal_error_from_errno (error, errno, _ ("Cannot look at “%s”"), self->path);
   if (st.st_uid != geteuid ())
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
-                   "The file with the keys, “%s”, belongs to another user", self->path);
+                   _ ("The file with the keys, “%s”, belongs to another user"), self->path);
       return FALSE;
     }
   if ((st.st_mode & 077) != 0)
     {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
-                   "Other users may read the file with the keys: run “chmod 600 %s”; if somebody "
-                   "may have read it, make a new profile",
-                   self->path);
+      g_set_error (
+          error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
+          _ ("Other users may read the file with the keys: run “chmod 600 %s”; if somebody "
+                   "may have read it, make a new profile"),
+             self->path);
       return FALSE;
     }
   if (st.st_size > SHOAL_MAX_SECRETS_FILE)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT,
-                   "The file with the keys, “%s”, is larger than %d bytes", self->path,
-                   SHOAL_MAX_SECRETS_FILE);
+                   _ ("The file with the keys, “%s”, is larger than %d bytes"), self->path,
+                      SHOAL_MAX_SECRETS_FILE);
       return FALSE;
     }
   *size = (gsize) st.st_size;
@@ -143,7 +145,8 @@ parse_text (ShoalFileSecretStore *self, GHashTable *secrets, char *text, GError 
       if (!parse_line (secrets, line))
         {
           g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                       "Line %u of the file with the keys, “%s”, is damaged", number, self->path);
+                       _ ("Line %u of the file with the keys, “%s”, is damaged"), number,
+                          self->path);
           return FALSE;
         }
       line = last ? end : end + 1;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include <libsecret/secret.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -172,13 +173,14 @@ keyring_call_fail (GTask *task, const GError *cause)
   if (g_task_return_error_if_cancelled (task))
     return;
   if (call->timed_out)
-    g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DENIED,
-                             "The keyring did not answer within %d seconds: unlock it (log in to "
-                             "the desktop) and try again",
-                             SHOAL_KEYRING_TIMEOUT_MS / 1000);
+    g_task_return_new_error (
+        task, SHOAL_ERROR, SHOAL_ERROR_DENIED,
+        _ ("The keyring did not answer within %d seconds: unlock it (log in to "
+                             "the desktop) and try again"),
+           SHOAL_KEYRING_TIMEOUT_MS / 1000);
   else
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DENIED,
-                             "The keyring cannot be used: %s", cause->message);
+                             _ ("The keyring cannot be used: %s"), cause->message);
 }
 
 static GHashTable *
@@ -270,7 +272,7 @@ return_found (GTask *task, const char *base64)
     g_task_return_pointer (task, secret, (GDestroyNotify) g_bytes_unref);
   else
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                             "The “%s” in the keyring is damaged", call->kind);
+                             _ ("The “%s” in the keyring is damaged"), call->kind);
 }
 
 static void

@@ -16,6 +16,7 @@
 #include <gio/gio.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <glib/gi18n.h>
 
 #include "shoal-device-key.h"
 #include "shoal-error.h"
@@ -63,8 +64,9 @@ normalize_host (const char *host, GError **error)
 {
   if (*host == '\0')
     {
-      shoal_set_field_error (error, "address",
-                             "The address has no host: write HOST:PORT, like tracker.example:7707");
+      shoal_set_field_error (
+          error, "address",
+          _ ("The address has no host: write HOST:PORT, like tracker.example:7707"));
       return NULL;
     }
 
@@ -73,8 +75,8 @@ normalize_host (const char *host, GError **error)
       || (looks_numeric (ascii) && !g_hostname_is_ip_address (ascii)))
     {
       shoal_set_field_error (error, "address",
-                             "The host in the address is not a host name or IP address; an IPv6 "
-                             "address goes in brackets, like [2001:db8::1]:7707");
+                             _ ("The host in the address is not a host name or IP address; an IPv6 "
+                             "address goes in brackets, like [2001:db8::1]:7707"));
       return NULL;
     }
   return g_ascii_strdown (ascii, -1);
@@ -90,7 +92,7 @@ normalize_ipv6 (const char *literal, GError **error)
   if (address == NULL || g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV6)
     {
       shoal_set_field_error (error, "address",
-                             "What stands in the brackets is not an IPv6 address");
+                             _ ("What stands in the brackets is not an IPv6 address"));
       return NULL;
     }
 
@@ -106,7 +108,7 @@ parse_port (const char *text, guint *port, GError **error)
   if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &value, NULL)
       || !g_ascii_isdigit (*text))
     return shoal_set_field_error (error, "address",
-                                  "The port in the address is not a number from 1 to 65535");
+                                  _ ("The port in the address is not a number from 1 to 65535"));
   *port = (guint) value;
   return TRUE;
 }
@@ -125,7 +127,7 @@ normalize_address (const char *text, GError **error)
 
       if (end == NULL)
         {
-          shoal_set_field_error (error, "address", "The address has “[” without “]”");
+          shoal_set_field_error (error, "address", _ ("The address has “[” without “]”"));
           return NULL;
         }
       g_autofree char *literal = g_strndup (text + 1, (gsize) (end - text) - 1);
@@ -140,7 +142,7 @@ normalize_address (const char *text, GError **error)
       if (*rest == ':' && strchr (rest + 1, ':') != NULL)
         {
           shoal_set_field_error (error, "address",
-                                 "An IPv6 address goes in brackets, like [2001:db8::1]:7707");
+                                 _ ("An IPv6 address goes in brackets, like [2001:db8::1]:7707"));
           return NULL;
         }
       host = normalize_host (name, error);
@@ -156,7 +158,7 @@ normalize_address (const char *text, GError **error)
   else if (*rest != '\0')
     {
       shoal_set_field_error (error, "address",
-                             "There is something between the address and its port");
+                             _ ("There is something between the address and its port"));
       return NULL;
     }
   return g_strdup_printf ("%s:%u", host, port);
@@ -170,8 +172,8 @@ parse_addresses (const char *text, GError **error)
 
   if (g_strv_length (parts) > SHOAL_MAX_LINK_ADDRESSES)
     {
-      shoal_set_field_error (error, "address", "The link names more than %d addresses",
-                             SHOAL_MAX_LINK_ADDRESSES);
+      shoal_set_field_error (error, "address",
+                             _ ("The link names more than %d addresses"), SHOAL_MAX_LINK_ADDRESSES);
       return NULL;
     }
   for (gsize i = 0; parts[i] != NULL; i++)
@@ -185,8 +187,9 @@ parse_addresses (const char *text, GError **error)
     }
   if (addresses->len == 0)
     {
-      shoal_set_field_error (error, "address",
-                             "The address has no host: write HOST:PORT, like tracker.example:7707");
+      shoal_set_field_error (
+          error, "address",
+          _ ("The address has no host: write HOST:PORT, like tracker.example:7707"));
       return NULL;
     }
   g_ptr_array_add (addresses, NULL);
@@ -199,7 +202,7 @@ static gboolean
 set_once (char **member, const char *name, const char *value, GError **error)
 {
   if (*member != NULL)
-    return shoal_set_field_error (error, name, "The link has two of “%s”", name);
+    return shoal_set_field_error (error, name, _ ("The link has two of “%s”"), name);
   *member = g_ascii_strdown (value, -1);
   return TRUE;
 }
@@ -225,13 +228,14 @@ parse_query (ShoalLink *link, const char *query, GError **error)
     }
   if (link->key == NULL)
     return shoal_set_field_error (error, "key",
-                                  "The link has no key: it was cut off, ask for a whole one");
+                                  _ ("The link has no key: it was cut off, ask for a whole one"));
   if (!shoal_is_fingerprint (link->key))
     return shoal_set_field_error (
-        error, "key", "The key in the link is not 64 hexadecimal digits: the link was cut off");
+        error, "key", _ ("The key in the link is not 64 hexadecimal digits: the link was cut off"));
   if (link->invite != NULL && !shoal_invite_is_code (link->invite))
     return shoal_set_field_error (
-        error, "invite", "The invitation in the link is not 26 letters and digits: it was cut off");
+        error, "invite",
+        _ ("The invitation in the link is not 26 letters and digits: it was cut off"));
   return TRUE;
 }
 
@@ -246,7 +250,7 @@ parse_whole_link (const char *text, GError **error)
 
   if (strchr (authority, '@') != NULL)
     {
-      shoal_set_field_error (error, "address", "A link has no user name before its address");
+      shoal_set_field_error (error, "address", _ ("A link has no user name before its address"));
       return NULL;
     }
   link->addresses = parse_addresses (authority, error);
@@ -258,7 +262,7 @@ parse_whole_link (const char *text, GError **error)
   if (*rest != '?' && *rest != '\0')
     {
       shoal_set_field_error (error, "address",
-                             "There is something unknown after the link's address");
+                             _ ("There is something unknown after the link's address"));
       return NULL;
     }
   if (*rest == '?')
@@ -275,13 +279,14 @@ parse_bare_address (const char *text, GError **error)
 
   if (strstr (text, "://") != NULL)
     {
-      shoal_set_field_error (error, "link", "This is not a Shoal link: one begins with “shoal://”");
+      shoal_set_field_error (error, "link",
+                             _ ("This is not a Shoal link: one begins with “shoal://”"));
       return NULL;
     }
   if (strpbrk (text, "/?#@,") != NULL)
     {
       shoal_set_field_error (error, "link",
-                             "This is neither a link (shoal://…) nor an address (HOST:PORT)");
+                             _ ("This is neither a link (shoal://…) nor an address (HOST:PORT)"));
       return NULL;
     }
   link->addresses = parse_addresses (text, error);
@@ -297,26 +302,26 @@ shoal_link_parse (const char *text, GError **error)
 
   if (strnlen (text, SHOAL_MAX_LINK_BYTES + 1) > SHOAL_MAX_LINK_BYTES)
     {
-      shoal_set_field_error (error, "link", "The link is longer than %d bytes",
-                             SHOAL_MAX_LINK_BYTES);
+      shoal_set_field_error (error, "link",
+                             _ ("The link is longer than %d bytes"), SHOAL_MAX_LINK_BYTES);
       return NULL;
     }
   if (!g_utf8_validate (text, -1, NULL))
     {
-      shoal_set_field_error (error, "link", "The link is not text in UTF-8");
+      shoal_set_field_error (error, "link", _ ("The link is not text in UTF-8"));
       return NULL;
     }
 
   g_autofree char *stripped = g_strstrip (g_strdup (text));
   if (*stripped == '\0')
     {
-      shoal_set_field_error (error, "link", "The link is empty");
+      shoal_set_field_error (error, "link", _ ("The link is empty"));
       return NULL;
     }
   for (const char *p = stripped; *p != '\0'; p++)
     if (g_ascii_isspace (*p) || g_ascii_iscntrl (*p))
       {
-        shoal_set_field_error (error, "link", "The link has a space or line break in it");
+        shoal_set_field_error (error, "link", _ ("The link has a space or line break in it"));
         return NULL;
       }
   if (g_ascii_strncasecmp (stripped, SCHEME, strlen (SCHEME)) == 0)

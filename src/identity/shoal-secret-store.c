@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 
 #include <glib/gstdio.h>
+#include <glib/gi18n.h>
 
 #include "shoal-device-key.h"
 #include "shoal-dir.h"
@@ -54,7 +55,7 @@ GError *
 shoal_secret_not_found (const char *kind)
 {
   return g_error_new (SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                      "The secret store has no “%s” for this group", kind);
+                      _ ("The secret store has no “%s” for this group"), kind);
 }
 
 /* ---- The interface -------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "shoal-connect-race.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 #include "shoal-limits.h"
 
@@ -174,6 +175,6 @@ shoal_connect_race (GPtrArray *addresses, GCancellable *cancellable, guint *winn
   else if (last != NULL)
     g_propagate_error (error, g_steal_pointer (&last));
   else
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "No address answers");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _ ("No address answers"));
   return race.won;
 }

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include <libsoup/soup.h>
+#include <glib/gi18n.h>
 
 #include "shoal-connect-race.h"
 #include "shoal-error.h"
@@ -369,7 +370,7 @@ send_request (ShoalPeerClient *self, const char *path, GCancellable *cancellable
   if (!any_wrong_key)
     return set_disconnected (error, "The device has no address that can be dialled", "");
   g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
-                       "Another device answers at the address of the one that was asked for");
+                       _ ("Another device answers at the address of the one that was asked for"));
   return FALSE;
 }
 
@@ -397,24 +398,24 @@ set_status_error (ShoalPeerClient *self, GError **error)
     {
     case SOUP_STATUS_NOT_FOUND:
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                           "The device does not have this, or not for us");
+                           _ ("The device does not have this, or not for us"));
       break;
     case HTTP_CONFLICT:
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
-                           "The file was changed on the device since it was offered");
+                           _ ("The file was changed on the device since it was offered"));
       break;
     case HTTP_RANGE:
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                           "The device has no such part of the file");
+                           _ ("The device has no such part of the file"));
       break;
     case SOUP_STATUS_SERVICE_UNAVAILABLE:
       g_propagate_error (error,
                          shoal_error_new_retry (SHOAL_ERROR_BUSY, get_retry_ms (self->message),
-                                                "The device serves others at the moment"));
+                                                _ ("The device serves others at the moment")));
       break;
     default:
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                   "The device gave an answer that is not part of the protocol (%u)", status);
+                   _ ("The device gave an answer that is not part of the protocol (%u)"), status);
       break;
     }
   return FALSE;

@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -133,11 +134,11 @@ attempt_failed (GTask *task, const GError *cause)
     }
   if (dial->timed_out)
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                             "%s did not answer within %d seconds", address,
-                             SHOAL_CONNECT_TIMEOUT_S);
+                             _ ("%s did not answer within %d seconds"), address,
+                                SHOAL_CONNECT_TIMEOUT_S);
   else
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                             "Cannot connect to %s: %s", address, cause->message);
+                             _ ("Cannot connect to %s: %s"), address, cause->message);
   g_object_unref (task);
 }
 
@@ -187,7 +188,7 @@ on_handshake_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_clear_pointer (&fingerprint, g_free);
       g_set_error_literal (&error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                           "what answers there is not a Shoal tracker");
+                           _ ("what answers there is not a Shoal tracker"));
     }
   if (fingerprint == NULL)
     {

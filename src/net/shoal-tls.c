@@ -13,6 +13,7 @@
 #include "shoal-tls.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-tls-private.h"
@@ -33,8 +34,9 @@ shoal_tls_init (GError **error)
 
   if (!g_tls_backend_supports_tls (backend))
     {
-      g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL,
-                           "This system's GLib cannot do TLS: install the package glib-networking");
+      g_set_error_literal (
+          error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL,
+          _ ("This system's GLib cannot do TLS: install the package glib-networking"));
       return FALSE;
     }
   if (g_once_init_enter (&done))
@@ -103,7 +105,7 @@ shoal_tls_check_peer (GTlsConnection *connection, const char *pin, GError **erro
   if (g_tls_connection_get_protocol_version (connection) != G_TLS_PROTOCOL_VERSION_TLS_1_3)
     {
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                           "The other side does not speak TLS 1.3");
+                           _ ("The other side does not speak TLS 1.3"));
       return NULL;
     }
 
@@ -113,7 +115,7 @@ shoal_tls_check_peer (GTlsConnection *connection, const char *pin, GError **erro
   if (fingerprint == NULL)
     {
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                           "The other side shows no key");
+                           _ ("The other side shows no key"));
       return NULL;
     }
   if (pin != NULL && strcmp (fingerprint, pin) != 0)
@@ -128,5 +130,5 @@ void
 shoal_tls_set_wrong_key_error (GError **error, const char *fingerprint, const char *pin)
 {
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
-               "The other side shows the key %s, but %s is expected", fingerprint, pin);
+               _ ("The other side shows the key %s, but %s is expected"), fingerprint, pin);
 }

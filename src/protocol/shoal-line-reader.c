@@ -17,6 +17,7 @@
 #include "shoal-line-reader.h"
 
 #include <string.h>
+#include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -271,10 +272,10 @@ on_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       self->input_ended = TRUE;
       if (n_read == 0)
         self->end_reason = g_error_new_literal (SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                                                "The other side closed the connection");
+                                                _ ("The other side closed the connection"));
       else
         self->end_reason = g_error_new (SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                                        "The connection was lost: %s", error->message);
+                                        _ ("The connection was lost: %s"), error->message);
     }
   if (!self->paused)
     read_more (self);

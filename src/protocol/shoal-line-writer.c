@@ -15,6 +15,8 @@
 
 #include "shoal-line-writer.h"
 
+#include <glib/gi18n.h>
+
 #include "shoal-error.h"
 #include "shoal-limits.h"
 
@@ -112,7 +114,7 @@ static void
 fail (ShoalLineWriter *self, const char *message)
 {
   g_autoptr (GError) reason = g_error_new (SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                                           "The connection was lost: %s", message);
+                                           _ ("The connection was lost: %s"), message);
 
   self->failed = TRUE;
   self->stalled_since = 0;
