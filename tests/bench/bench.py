@@ -345,7 +345,7 @@ def bench_hash(bench):
     return lines + ["", goal("hashing 1 GiB, times the time of `openssl`", f"{ratio:.2f}", "at most 1.00", ratio <= 1)]
 
 
-@section("memory", "Memory of a peer")
+@section("memory", "Memory of a peer", times=False)
 def bench_memory(bench):
     """Peak memory of peers."""
     source = shoal.make_file(bench.path("one", "file.bin"), GIB, seed="bench")
@@ -451,11 +451,8 @@ def bench_tracker(bench):
     return lines + [""] + goals
 
 
-def machine():
-    """Where and with what this was measured."""
-    def first(command):
-        done = subprocess.run(command, capture_output=True, text=True)
-        return (done.stdout + done.stderr).strip().splitlines()[0]
+def processor():
+    """Its name, and what it has of the instructions that matter here."""
     model, flags = platform.machine(), ""
     with open("/proc/cpuinfo") as file:
         text = file.read()
@@ -463,6 +460,15 @@ def machine():
         model = found.group(1) if found else model
         found = re.search(r"flags\s*: (.*)", text)
         flags = " ".join(flag for flag in ("aes", "vaes", "sha_ni", "avx2", "avx512f") if found and flag in found.group(1).split())
+    return model, flags
+
+
+def machine():
+    """Where and with what this was measured."""
+    def first(command):
+        done = subprocess.run(command, capture_output=True, text=True)
+        return (done.stdout + done.stderr).strip().splitlines()[0]
+    model, flags = processor()
     with open("/proc/meminfo") as file:
         memory = int(re.search(r"MemTotal:\s+(\d+)", file.read()).group(1)) / MIB
     libraries = subprocess.run(["pkg-config", "--modversion", "glib-2.0", "libsoup-3.0", "gnutls", "sqlite3"],
@@ -527,7 +533,7 @@ def main():
         parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(SECTIONS)}")
     shoal.use_build(os.path.abspath(options.build))
     for name in options.names or SECTIONS:
-        function = SECTIONS[name][0]
+        function, _, times = SECTIONS[name]
         say(f"{name}: {function.__doc__}")
         others = busy()
         bench = Bench(os.path.abspath(options.build), options.runs, not options.cold)
@@ -536,10 +542,10 @@ def main():
             lines = function(bench)
         finally:
             bench.close()
-        if others > 0.2:
+        if others > 0.2 and times:
             lines += ["", f"Other programs took {others:.0%} of the processors just before this: the times say little."]
         date = datetime.date.today().isoformat()
-        lines = [f"`./dev bench {name}`, {date}, commit {commit()}:", ""] + lines
+        lines = [f"`./dev bench {name}`, {date}, commit {commit()}, {processor()[0]}:", ""] + lines
         print("\n".join(lines) + "\n", flush=True)
         if not options.dry:
             write(name, lines)

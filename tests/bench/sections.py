@@ -18,14 +18,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import re
 
-# name → (function, heading), in the order in which they run
+# name → (function, heading, whether it measures times), in the order in which they run
 SECTIONS = {}
 
 
-def section(name, heading):
-    """Registers a function that measures: it is given the Bench and returns lines of Markdown."""
+def section(name, heading, times=True):
+    """Registers a function that measures: it is given the Bench and returns lines of Markdown. times: whether it says
+    little on a busy machine"""
     def register(function):
-        SECTIONS[name] = (function, heading)
+        SECTIONS[name] = (function, heading, times)
         return function
     return register
 
