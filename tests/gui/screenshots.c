@@ -537,8 +537,9 @@ pictures (GuiApp *app, gpointer user_data)
   download (app, "Boat house plan.pdf");
   wait_for_history (app, "Autumn regatta photos");
   wait_for_history (app, "Boat house plan.pdf");
-  gui_get_page (app, "browse");
-  wait_seconds (1);
+  gtk_selection_model_unselect_all (get_rows (gui_get_page (app, "browse")));
+  gtk_root_set_focus (GTK_ROOT (app->window), NULL);
+  wait_seconds (6); /* until the toast has gone */
   shoot (self, app, "browse-here");
   transfers (self, app);
 
