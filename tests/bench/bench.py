@@ -28,6 +28,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 DOCUMENT = os.path.join(TOP, "docs", "performance.md")
 sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
 
+import gui  # noqa: E402, F401
 import members  # noqa: E402
 import shoal  # noqa: E402
 from sections import GOAL, SECTIONS, goal, section  # noqa: E402
