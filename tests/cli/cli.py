@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -16,8 +17,10 @@ import traceback
 
 CLI = os.environ["SHOAL_CLI"]
 TRACKER = os.environ.get("SHOAL_TRACKER")
-DEADLINE = 60
+DEADLINE = float(os.environ.get("SHOAL_PATIENCE", "60"))
 PASSWORD = "a long password"
+# What a sanitizer writes.
+FAULT = re.compile(r"(Address|Leak|UndefinedBehavior)Sanitizer|runtime error:")
 
 
 class World:
@@ -32,6 +35,7 @@ class World:
         for name in ("home", "run"):
             os.mkdir(self.path(name), 0o700)
         self.running = []
+        self.trackers = []
         self.write("password", PASSWORD + "\n")
 
     def path(self, *names):
@@ -61,13 +65,25 @@ class World:
         return process
 
     def start_tracker(self, name="tracker", port=0):
-        process = subprocess.Popen(
-            [TRACKER, "--data", self.path(name), "--listen", f"127.0.0.1:{port}", "--sign-up", "open"],
-            env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        log = self.path(f"{name}-{len(self.trackers)}.log")
+        with open(log, "wb") as file:
+            process = subprocess.Popen(
+                [TRACKER, "--data", self.path(name), "--listen", f"127.0.0.1:{port}", "--sign-up", "open"],
+                env=self.env, stdout=subprocess.PIPE, stderr=file)
         self.running.append(process)
+        self.trackers.append((process, log))
         line = read_line(process.stdout)
         assert line.startswith("ready shoal://"), line
         return process, line.split()[1]
+
+    def check(self):
+        """A tracker ends well, and has found no fault in itself."""
+        for process, log in self.trackers:
+            if process.poll() is None:
+                process.terminate()
+                assert process.wait(DEADLINE) == 0, f"the tracker ended with {process.returncode}"
+            with open(log, errors="replace") as file:
+                assert not FAULT.search(text := file.read()), text
 
     def close(self):
         for process in self.running:
@@ -135,7 +151,7 @@ def expect_code(result, code, *texts):
     assert result.returncode == code, f"{result.args[1:]} ended with {result.returncode}, not {code}: {out}"
     for text in texts:
         assert text in out, f"“{text}” is not in {out!r}"
-    assert "CRITICAL" not in out and "WARNING **" not in out, out
+    assert "CRITICAL" not in out and "WARNING **" not in out and not FAULT.search(out), out
     return result
 
 
@@ -152,6 +168,7 @@ def main(tests):
         name = test.__name__.removeprefix("test_").replace("_", "-")
         try:
             test(world)
+            world.check()
             print(f"ok {number} - {name}", flush=True)
         except Exception:  # noqa: BLE001: everything is a failed test
             failed += 1
