@@ -298,7 +298,7 @@ check_many_at_once (ShoalSecretStore *one, ShoalSecretStore *other)
     {
       g_autofree char *text = g_strdup_printf ("secret %u", i);
       g_autoptr (GBytes) secret = g_bytes_new (text, strlen (text));
-      g_autofree char *group = g_strdup_printf ("group %u", i);
+      g_autofree char *group = g_strdup_printf ("%064u", i);
 
       shoal_secret_store_store_async (i % 2 == 0 ? one : other, "token", group, secret, NULL,
                                       on_result_cb, &results[i]);
@@ -308,7 +308,7 @@ check_many_at_once (ShoalSecretStore *one, ShoalSecretStore *other)
       g_autoptr (GError) error = NULL;
       ShoalSecretStore *store = i % 2 == 0 ? one : other;
       g_autofree char *text = g_strdup_printf ("secret %u", i);
-      g_autofree char *group = g_strdup_printf ("group %u", i);
+      g_autofree char *group = g_strdup_printf ("%064u", i);
 
       wait_for (&results[i]);
       g_assert_true (shoal_secret_store_store_finish (store, results[i], &error));
