@@ -115,9 +115,11 @@ class Crowd:
 
     def close(self):
         async def all():
+            tasks = [task for member in self.members for task in member.tasks]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             for member in self.members:
-                for task in member.tasks:
-                    task.cancel()
                 member.writer.transport.abort()
         self.run(all())
         self.loop.call_soon_threadsafe(self.loop.stop)
