@@ -22,7 +22,8 @@
 /* Below this width a row tells size and people under its name. */
 #define NARROW_WIDTH (500)
 /* Below this one the least important columns go. */
-#define MEDIUM_WIDTH (760)
+#define MEDIUM_WIDTH (700)
+#define WIDE_WIDTH (860) /* a row has an icon for the type */
 /* More is loaded when less than so many screens are left. */
 #define SCREENS_AHEAD (3)
 
@@ -176,7 +177,7 @@ on_narrow_idle_cb (gpointer user_data)
   gtk_column_view_column_set_visible (self->size_column, !narrow);
   gtk_column_view_column_set_visible (self->who_column, !narrow);
   gtk_column_view_column_set_visible (self->when_column, width > MEDIUM_WIDTH);
-  gtk_column_view_column_set_visible (self->type_column, width > MEDIUM_WIDTH);
+  gtk_column_view_column_set_visible (self->type_column, width > WIDE_WIDTH);
   if (self->narrow != narrow)
     {
       self->narrow = narrow;
@@ -333,6 +334,16 @@ shoal_browse_page_class_init (ShoalBrowsePageClass *klass)
                                        NULL);
 }
 
+/* What is here can be taken along. */
+static char *
+get_drag_path (gpointer item, gpointer user_data)
+{
+  ShoalBrowsePage *self = user_data;
+  const ShoalDigest *id = shoal_result_get_id (shoal_search_row_get_result (item));
+
+  return self->index != NULL ? shoal_local_index_dup_path (self->index, id) : NULL;
+}
+
 static void
 set_factory (GtkColumnViewColumn *column, GtkListItemFactory *factory)
 {
@@ -352,16 +363,16 @@ init_columns (ShoalBrowsePage *self)
   set_factory (self->type_column,
                shoal_columns_new_text (type, "type", NULL, SHOAL_COLUMN_DIM, 10));
   set_factory (self->who_column,
-               shoal_columns_new_text (type, "who", "who", SHOAL_COLUMN_TEXT, 16));
-  set_factory (self->when_column,
-               shoal_columns_new_text (type, "when", NULL, SHOAL_COLUMN_DIM, 10));
-  set_factory (self->state_column, shoal_columns_new_state (type, 11));
+               shoal_columns_new_text (type, "who", "who", SHOAL_COLUMN_TEXT, 18));
+  set_factory (self->when_column, shoal_columns_new_text (type, "when", NULL, SHOAL_COLUMN_DIM, 8));
+  set_factory (self->state_column, shoal_columns_new_state (type, 9));
   shoal_columns_set_remote_sorter (self->name_column, COLUMN_NAME);
   shoal_columns_set_remote_sorter (self->size_column, COLUMN_SIZE);
   shoal_columns_set_remote_sorter (self->when_column, COLUMN_WHEN);
   shoal_columns_set_remote_sorter (self->type_column, COLUMN_TYPE);
   shoal_columns_set_remote_sorter (self->who_column, COLUMN_WHO);
   shoal_columns_add_menu (self->view, self->row_menu);
+  shoal_columns_add_drag (self->view, get_drag_path, self);
 }
 
 static void

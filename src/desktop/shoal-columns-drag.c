@@ -31,11 +31,8 @@ add_file (GSList **files, GListModel *model, guint position, const Drag *drag)
 }
 
 static GdkContentProvider *
-on_prepare_cb (GtkDragSource *source, double x, double y, const Drag *drag)
+make_provider (GtkSelectionModel *model, guint pointed, const Drag *drag)
 {
-  GtkWidget *view = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source));
-  guint pointed = shoal_columns_get_position (GTK_COLUMN_VIEW (view), x, y);
-  GtkSelectionModel *model = gtk_column_view_get_model (GTK_COLUMN_VIEW (view));
   GSList *files = NULL;
 
   if (pointed == GTK_INVALID_LIST_POSITION || model == NULL)
@@ -60,6 +57,28 @@ on_prepare_cb (GtkDragSource *source, double x, double y, const Drag *drag)
   g_value_take_boxed (&value, gdk_file_list_new_from_list (files));
   g_slist_free_full (files, g_object_unref);
   return gdk_content_provider_new_for_value (&value);
+}
+
+static GdkContentProvider *
+on_prepare_cb (GtkDragSource *source, double x, double y, const Drag *drag)
+{
+  GtkWidget *view = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source));
+  guint pointed = shoal_columns_get_position (GTK_COLUMN_VIEW (view), x, y);
+
+  return make_provider (gtk_column_view_get_model (GTK_COLUMN_VIEW (view)), pointed, drag);
+}
+
+GdkContentProvider *
+shoal_columns_make_files (GtkSelectionModel *model,
+                          guint pointed,
+                          ShoalColumnsPathFunc get_path,
+                          gpointer user_data)
+{
+  const Drag drag = { .get_path = get_path, .user_data = user_data };
+
+  g_return_val_if_fail (get_path != NULL, NULL);
+
+  return make_provider (model, pointed, &drag);
 }
 
 void

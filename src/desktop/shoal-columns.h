@@ -57,5 +57,12 @@ typedef char *(*ShoalColumnsPathFunc) (gpointer item, gpointer user_data);
  * as @view */
 void
 shoal_columns_add_drag (GtkColumnView *view, ShoalColumnsPathFunc get_path, gpointer user_data);
+/** shoal_columns_make_files: what is dragged out of a list: the files of what is selected if the
+ * row
+ * @pointed is, else that row's. Returns: (transfer full) (nullable): %NULL if none is here */
+GdkContentProvider *shoal_columns_make_files (GtkSelectionModel *model,
+                                              guint pointed,
+                                              ShoalColumnsPathFunc get_path,
+                                              gpointer user_data);
 
 G_END_DECLS

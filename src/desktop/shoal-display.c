@@ -118,3 +118,19 @@ shoal_display_when_exact (gint64 ms)
   g_autoptr (GDateTime) when = g_date_time_to_local (utc);
   return g_date_time_format (when, "%c");
 }
+
+char *
+shoal_display_folder (const char *path)
+{
+  const char *home = g_get_home_dir ();
+  gsize length = strlen (home);
+
+  if (length > 1 && strncmp (path, home, length) == 0
+      && (path[length] == '/' || path[length] == '\0'))
+    {
+      g_autofree char *rest = g_filename_display_name (path + length);
+
+      return g_strconcat ("~", rest, NULL);
+    }
+  return g_filename_display_name (path);
+}

@@ -19,5 +19,8 @@ const char *shoal_display_type (const char *type);
 const char *shoal_display_type_icon (const char *type);
 /** shoal_display_name_icon: of a file on this device. Returns: the name of a symbolic icon */
 const char *shoal_display_name_icon (const char *name);
+/** shoal_display_folder: @path: absolute. Returns: (transfer full): "~/Documents" if it is in the
+ * user's own folder */
+char *shoal_display_folder (const char *path);
 
 G_END_DECLS

@@ -88,7 +88,7 @@ get_icon_name (const ShoalHistoryEntry *entry)
     return "dialog-warning-symbolic";
   if (has_outcome (entry, "cancelled"))
     return "process-stop-symbolic";
-  return entry->upload ? "go-up-symbolic" : "go-down-symbolic";
+  return entry->upload ? "network-transmit-symbolic" : "network-receive-symbolic";
 }
 
 static void

@@ -206,9 +206,10 @@ on_history_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_autofree char *subtitle = g_strdup_printf ("%s · %s · %s", when, numbers, outcome);
       GtkWidget *row = add_row (self, TRANSFERS, entry->name, subtitle);
 
-      adw_action_row_add_prefix (
-          ADW_ACTION_ROW (row),
-          gtk_image_new_from_icon_name (entry->upload ? "go-up-symbolic" : "go-down-symbolic"));
+      adw_action_row_add_prefix (ADW_ACTION_ROW (row),
+                                 gtk_image_new_from_icon_name (entry->upload
+                                                                   ? "network-transmit-symbolic"
+                                                                   : "network-receive-symbolic"));
     }
   if (self->rows[TRANSFERS]->len == 0)
     add_row (self, TRANSFERS, _ ("None Yet"), "");

@@ -8,6 +8,8 @@
 
 #include "shoal-row.h"
 
+#define DRAG_KEY "shoal-row-drag"
+
 struct _ShoalRow
 {
   AdwBin parent_instance;
@@ -69,6 +71,26 @@ static void
 on_long_pressed_cb (ShoalRow *self, double x, double y)
 {
   show_menu (self, x, y);
+}
+
+static GdkContentProvider *
+on_prepare_drag_cb (ShoalRow *self, double x, double y, GtkDragSource *source)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_LIST_VIEW);
+  ShoalColumnsPathFunc get_path
+      = view != NULL ? (ShoalColumnsPathFunc) g_object_get_data (G_OBJECT (view), DRAG_KEY) : NULL;
+
+  return get_path != NULL ? shoal_columns_make_files (
+             gtk_list_view_get_model (GTK_LIST_VIEW (view)), self->position, get_path, view)
+                          : NULL;
+}
+
+void
+shoal_row_add_drag (GtkListView *view, ShoalColumnsPathFunc get_path)
+{
+  g_return_if_fail (GTK_IS_LIST_VIEW (view));
+
+  g_object_set_data (G_OBJECT (view), DRAG_KEY, (gpointer) get_path);
 }
 
 static void
@@ -143,6 +165,10 @@ shoal_row_init (ShoalRow *self)
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
   g_signal_connect_swapped (click, "pressed", G_CALLBACK (on_pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  GtkDragSource *drag = gtk_drag_source_new ();
+  gtk_drag_source_set_actions (drag, GDK_ACTION_COPY);
+  g_signal_connect_swapped (drag, "prepare", G_CALLBACK (on_prepare_drag_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
   gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (press), TRUE);
   g_signal_connect_swapped (press, "pressed", G_CALLBACK (on_long_pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (press));

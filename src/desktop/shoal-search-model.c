@@ -99,6 +99,7 @@ take_row (ShoalSearchModel *self, GHashTable *known, ShoalResult *result)
       shoal_search_row_set_result (old, result);
       g_set_object (&row, old);
     }
+  shoal_search_row_set_inside (row, self->query.folder != NULL);
   if (self->index != NULL)
     shoal_search_row_set_local (
         row, shoal_local_index_lookup (self->index, shoal_result_get_id (result)));

@@ -51,6 +51,7 @@ struct _ShoalSearchRow
   char *state;
   char *label;
   ShoalLocalState local;
+  gboolean inside; /* its folder is the one that is shown */
 };
 
 G_DEFINE_FINAL_TYPE (ShoalSearchRow, shoal_search_row, G_TYPE_OBJECT)
@@ -68,6 +69,8 @@ make_place (ShoalSearchRow *self)
   if (folder == NULL)
     return g_strdup ("");
   const char *slash = path != NULL ? strrchr (path, '/') : NULL;
+  if (self->inside)
+    return slash != NULL ? g_strndup (path, (gsize) (slash - path)) : g_strdup ("");
   if (slash == NULL)
     return g_strdup (folder);
   return g_strdup_printf ("%s/%.*s", folder, (int) (slash - path), path);
@@ -86,7 +89,8 @@ make_who (ShoalSearchRow *self)
     g_string_append_printf (names, "%s%s", n > 0 ? ", " : "", users[n]);
   if (n_sources > n && users[n] != NULL)
     g_string_append_printf (names, " +%u", n_sources - n);
-  if (n_online == 0)
+  /* Our own is here, whether or not the group can be reached. */
+  if (n_online == 0 && self->local.kind != SHOAL_LOCAL_SHARED)
     /* Translators: who offers a file; none of them is online */
     return g_strdup_printf (_ ("%s · offline"), names->str);
   if (n_sources > 1)
@@ -365,8 +369,25 @@ shoal_search_row_set_local (ShoalSearchRow *self, ShoalLocalState local)
   g_clear_pointer (&self->label, g_free);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
-  if (!same_kind)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE_ICON]);
+  if (same_kind)
+    return;
+  g_clear_pointer (&self->who, g_free);
+  g_clear_pointer (&self->details, g_free);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WHO]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DETAILS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE_ICON]);
+}
+
+void
+shoal_search_row_set_inside (ShoalSearchRow *self, gboolean inside)
+{
+  g_return_if_fail (SHOAL_IS_SEARCH_ROW (self));
+
+  if (!self->inside == !inside)
+    return;
+  self->inside = inside;
+  g_clear_pointer (&self->place, g_free);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLACE]);
 }
 
 guint

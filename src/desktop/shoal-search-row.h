@@ -26,6 +26,9 @@ void shoal_search_row_set_result (ShoalSearchRow *self, ShoalResult *result);
 ShoalLocalState shoal_search_row_get_local (ShoalSearchRow *self);
 void shoal_search_row_set_local (ShoalSearchRow *self, ShoalLocalState local);
 
+/** shoal_search_row_set_inside: whether the folder that it is in is the one that is shown: then its
+ * place need not name it */
+void shoal_search_row_set_inside (ShoalSearchRow *self, gboolean inside);
 /** shoal_search_row_hash: a #GHashFunc: of what makes it this row: content, name and folder */
 guint shoal_search_row_hash (gconstpointer row);
 /** shoal_search_row_equal: a #GEqualFunc */

@@ -256,7 +256,7 @@ shoal_share_row_new (ShoalShare *share)
   self->icon = shoal_share_is_folder (share)
                    ? shoal_display_type_icon ("folder")
                    : shoal_display_name_icon (shoal_share_get_name (share));
-  self->place = g_filename_display_name (folder);
+  self->place = shoal_display_folder (folder);
   g_signal_connect_object (share, "notify", G_CALLBACK (on_notify_cb), self, G_CONNECT_SWAPPED);
   return self;
 }

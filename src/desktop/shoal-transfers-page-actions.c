@@ -10,6 +10,9 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-dialogs.h"
+#include "shoal-units.h"
+
 typedef void (*TransferFunc) (ShoalTransferManager *manager, ShoalTransfer *transfer);
 
 static ShoalTransferManager *
@@ -66,7 +69,7 @@ static const struct
   { "pause", "pause-all", shoal_transfer_manager_pause, can_pause },
   { "resume", "resume-all", shoal_transfer_manager_resume, can_resume },
   { "retry", "retry-failed", shoal_transfer_manager_resume, has_failed },
-  { "cancel", NULL, shoal_transfer_manager_cancel, can_cancel },
+  { "cancel", NULL, NULL, can_cancel }, /* on_cancel_cb() */
   { "remove", NULL, shoal_transfer_manager_remove, is_ended },
   { NULL, "clear-finished", shoal_transfer_manager_remove, can_clear },
 };
@@ -129,19 +132,37 @@ on_toggle_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
     shoal_transfer_manager_resume (manager, transfer);
 }
 
-static guint
-find_position (ShoalTransferManager *manager, ShoalTransfer *transfer)
+/* The places of the queue that are not left to what has ended, which is shown elsewhere. Returns:
+ * (transfer full): of guint */
+static GArray *
+find_places (ShoalTransferManager *manager)
 {
+  GArray *places = g_array_new (FALSE, FALSE, sizeof (guint));
   guint n = g_list_model_get_n_items (G_LIST_MODEL (manager));
 
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (ShoalTransfer) other = g_list_model_get_item (G_LIST_MODEL (manager), i);
+      g_autoptr (ShoalTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (manager), i);
+
+      if (!is_ended (shoal_transfer_get_state (transfer)))
+        g_array_append_val (places, i);
+    }
+  return places;
+}
+
+/* Where among @places @transfer is; their number if it has ended. */
+static guint
+find_place (ShoalTransferManager *manager, GArray *places, ShoalTransfer *transfer)
+{
+  for (guint i = 0; i < places->len; i++)
+    {
+      g_autoptr (ShoalTransfer) other
+                 = g_list_model_get_item (G_LIST_MODEL (manager), g_array_index (places, guint, i));
 
       if (other == transfer)
         return i;
     }
-  return n;
+  return places->len;
 }
 
 static void
@@ -151,24 +172,101 @@ on_move_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   ShoalTransferManager *manager = get_manager (self);
   const char *name = g_action_get_name (G_ACTION (action));
   g_autoptr (GPtrArray) selected = shoal_transfers_page_dup_selected (self);
-  guint n = manager != NULL ? g_list_model_get_n_items (G_LIST_MODEL (manager)) : 0;
   gboolean down = g_str_equal (name, "move-down") || g_str_equal (name, "move-bottom");
   gboolean far = g_str_equal (name, "move-top") || g_str_equal (name, "move-bottom");
+  guint done = 0;
 
-  if (manager == NULL || selected->len == 0)
-    return;
   /* Several keep their order among each other: the one in front goes first. */
-  for (guint i = 0; i < selected->len; i++)
+  for (guint i = 0; manager != NULL && i < selected->len; i++)
     {
-      guint index = down ? selected->len - 1 - i : i;
-      ShoalTransfer *transfer = g_ptr_array_index (selected, index);
-      guint limit = down ? n - 1 - i : i;
-      guint at = find_position (manager, transfer);
+      ShoalTransfer *transfer = g_ptr_array_index (selected, down ? selected->len - 1 - i : i);
+      g_autoptr (GArray) places = find_places (manager);
+      guint at = find_place (manager, places, transfer);
 
+      if (at >= places->len)
+        continue;
+      guint limit = down ? places->len - 1 - done : done;
+      guint to = far ? limit : down ? at + 1 : at - 1;
       if (at != limit)
-        shoal_transfer_manager_move (manager, transfer, far ? limit : down ? at + 1 : at - 1);
+        shoal_transfer_manager_move (manager, transfer, g_array_index (places, guint, to));
+      done++;
     }
-  shoal_transfers_page_select (self, selected);
+  if (done > 0)
+    shoal_transfers_page_select (self, selected);
+}
+
+/* ---- Cancel ---- */
+
+typedef struct
+{
+  ShoalTransfersPage *page;
+  GPtrArray *transfers;
+} Question;
+
+static void
+cancel_all (ShoalTransfersPage *self, GPtrArray *transfers)
+{
+  ShoalTransferManager *manager = get_manager (self);
+
+  for (guint i = 0; manager != NULL && i < transfers->len; i++)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (transfers, i);
+
+      /* It may have ended while the question was there. */
+      if (can_cancel (shoal_transfer_get_state (transfer)))
+        shoal_transfer_manager_cancel (manager, transfer);
+    }
+  shoal_transfers_page_update_actions (self);
+}
+
+static void
+on_cancel_confirmed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Question *question = user_data;
+  g_autoptr (ShoalTransfersPage) self = question->page;
+  g_autoptr (GPtrArray) transfers = question->transfers;
+
+  if (shoal_dialogs_confirm_finish (result))
+    cancel_all (self, transfers);
+}
+
+/* What is here of them already would have to be fetched again. */
+static void
+on_cancel_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ShoalTransfersPage *self = data;
+  g_autoptr (GPtrArray) transfers = shoal_transfers_page_dup_selected (self);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  guint64 here = 0;
+
+  for (guint i = transfers->len; i > 0; i--)
+    {
+      ShoalTransfer *transfer = g_ptr_array_index (transfers, i - 1);
+
+      if (can_cancel (shoal_transfer_get_state (transfer)))
+        here += shoal_transfer_get_bytes_done (transfer);
+      else
+        g_ptr_array_remove_index (transfers, i - 1);
+    }
+  if (here == 0)
+    {
+      cancel_all (self, transfers);
+      return;
+    }
+
+  guint n = transfers->len;
+  g_autofree char *size = shoal_format_size (here);
+  g_autofree char *heading
+      = n == 1 ? g_strdup_printf (_ ("Give Up “%s”?"),
+                                     shoal_transfer_get_name (g_ptr_array_index (transfers, 0)))
+               : g_strdup_printf (ngettext ("Give Up %u Download?", "Give Up %u Downloads?", n), n);
+  /* Translators: %s is a size, such as "12.3 MB" */
+  g_autofree char *body = g_strdup_printf (_ ("%s of it are here already and are deleted. To go on another time, pause it instead."), size);
+  Question *question = g_new0 (Question, 1);
+  question->page = g_object_ref (self);
+  question->transfers = g_steal_pointer (&transfers);
+  shoal_dialogs_confirm_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, heading, body,
+                               _ ("_Give Up"), TRUE, on_cancel_confirmed_cb, question);
 }
 
 static void
@@ -274,7 +372,7 @@ shoal_transfers_page_add_actions (ShoalTransfersPage *self)
     { .name = "resume-all", .activate = on_verb_cb },
     { .name = "retry", .activate = on_verb_cb },
     { .name = "retry-failed", .activate = on_verb_cb },
-    { .name = "cancel", .activate = on_verb_cb },
+    { .name = "cancel", .activate = on_cancel_cb },
     { .name = "remove", .activate = on_verb_cb },
     { .name = "clear-finished", .activate = on_verb_cb },
     { .name = "toggle", .activate = on_toggle_cb, .parameter_type = "s" },

@@ -26,9 +26,12 @@ struct _ShoalTransfersPage
   ShoalTransferDetails *details;
 
   ShoalEngine *engine;
+  ShoalTransferManager *watched; /* (nullable): the engine's */
   gboolean search_mode;
   char *needle; /* folded; nullable */
   GtkCustomFilter *filter;
+  GtkCustomSorter *sorter;
+  guint n_ended;                /* when they were put in order */
   GtkMultiSelection *selection; /* of #ShoalTransferItem; nullable */
   GSimpleActionGroup *actions;
   gboolean show_details;

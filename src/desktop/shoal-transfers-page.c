@@ -22,6 +22,8 @@
 #include "shoal-units.h"
 
 #define TICK_MS 1000
+/* Below this there is no room for the totals. */
+#define TOTALS_WIDTH 480
 
 G_DEFINE_FINAL_TYPE (ShoalTransfersPage, shoal_transfers_page, ADW_TYPE_BIN)
 
@@ -161,6 +163,56 @@ matches (gpointer object, gpointer data)
   return strstr (folded, self->needle) != NULL;
 }
 
+static char *
+get_drag_path (gpointer item, gpointer user_data)
+{
+  ShoalTransfer *transfer = shoal_transfer_item_get_transfer (item);
+
+  return transfer != NULL && shoal_transfer_get_state (transfer) == SHOAL_TRANSFER_FINISHED
+             ? g_strdup (shoal_transfer_get_destination (transfer))
+             : NULL;
+}
+
+static gboolean
+is_ended (gpointer object)
+{
+  return SHOAL_IS_TRANSFER (object)
+         && shoal_transfer_state_is_ended (shoal_transfer_get_state (SHOAL_TRANSFER (object)));
+}
+
+/* What is done goes below what is going on; beside that the order is the queue's. */
+static int
+compare (gconstpointer a, gconstpointer b, gpointer data)
+{
+  return is_ended ((gpointer) a) - is_ended ((gpointer) b);
+}
+
+/* States change one by one: they are looked at together, and the list is put in order only if
+ * another number of transfers has ended. */
+static void
+update_order (ShoalTransfersPage *self)
+{
+  GListModel *transfers = G_LIST_MODEL (shoal_engine_get_transfers (self->engine));
+  guint n = g_list_model_get_n_items (transfers);
+  guint n_ended = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GObject) transfer = g_list_model_get_item (transfers, i);
+
+      n_ended += is_ended (transfer);
+    }
+  if (n_ended == self->n_ended)
+    return;
+
+  g_autoptr (GPtrArray) selected = shoal_transfers_page_dup_selected (self);
+
+  self->n_ended = n_ended;
+  gtk_sorter_changed (GTK_SORTER (self->sorter), GTK_SORTER_CHANGE_DIFFERENT);
+  if (selected->len > 0)
+    shoal_transfers_page_select (self, selected);
+}
+
 static void
 build_model (ShoalTransfersPage *self)
 {
@@ -173,8 +225,10 @@ build_model (ShoalTransfersPage *self)
                                : G_LIST_MODEL (shoal_engine_get_transfers (self->engine));
       GtkFilterListModel *filtered = gtk_filter_list_model_new (
           g_object_ref (source), GTK_FILTER (g_object_ref (self->filter)));
+      GtkSortListModel *sorted = gtk_sort_list_model_new (G_LIST_MODEL (filtered),
+                                                          GTK_SORTER (g_object_ref (self->sorter)));
       ShoalMapModel *items
-          = shoal_map_model_new (G_LIST_MODEL (filtered), shoal_transfer_item_new, NULL);
+          = shoal_map_model_new (G_LIST_MODEL (sorted), shoal_transfer_item_new, NULL);
 
       selection = gtk_multi_selection_new (G_LIST_MODEL (items));
       g_signal_connect_object (selection, "selection-changed", G_CALLBACK (queue_update), self,
@@ -259,6 +313,10 @@ on_tick_cb (gpointer data)
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return G_SOURCE_CONTINUE;
+  update_order (self);
+  /* Half a number is worse than none. */
+  gtk_widget_set_visible (GTK_WIDGET (self->totals),
+                          gtk_widget_get_width (GTK_WIDGET (self)) >= TOTALS_WIDTH);
   if (g_strcmp0 (gtk_label_get_text (self->totals), text) != 0)
     {
       g_autofree char *words
@@ -311,7 +369,11 @@ dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->selection, self);
   g_clear_object (&self->selection);
   g_clear_object (&self->filter);
+  g_clear_object (&self->sorter);
   g_clear_object (&self->actions);
+  if (self->watched != NULL)
+    g_signal_handlers_disconnect_by_data (self->watched, self);
+  g_clear_object (&self->watched);
   g_clear_object (&self->engine);
   g_clear_pointer (&self->needle, g_free);
   G_OBJECT_CLASS (shoal_transfers_page_parent_class)->dispose (object);
@@ -358,9 +420,11 @@ static void
 shoal_transfers_page_init (ShoalTransfersPage *self)
 {
   self->filter = gtk_custom_filter_new (matches, self, NULL);
+  self->sorter = gtk_custom_sorter_new (compare, NULL, NULL);
   self->show_details = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  shoal_row_add_drag (self->list, get_drag_path);
   shoal_transfers_page_add_actions (self);
   update_stack (self);
 }
@@ -381,6 +445,12 @@ shoal_transfers_page_set_engine (ShoalTransfersPage *self, ShoalEngine *engine)
     return;
   g_clear_handle_id (&self->tick_id, g_source_remove);
   shoal_transfer_details_set_source (self->details, NULL);
+  if (self->watched != NULL)
+    g_signal_handlers_disconnect_by_data (self->watched, self);
+  ShoalTransferManager *manager = engine != NULL ? shoal_engine_get_transfers (engine) : NULL;
+  g_set_object (&self->watched, manager);
+  if (self->watched != NULL)
+    g_signal_connect_swapped (self->watched, "ended", G_CALLBACK (queue_update), self);
   build_model (self);
   if (self->selection != NULL)
     self->tick_id = g_timeout_add (TICK_MS, on_tick_cb, self);

@@ -43,6 +43,8 @@ typedef enum
 #define SHOAL_TYPE_TRANSFER (shoal_transfer_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalTransfer, shoal_transfer, SHOAL, TRANSFER, GObject)
 
+/** shoal_transfer_state_is_ended: Returns: whether nothing more happens by itself */
+gboolean shoal_transfer_state_is_ended (ShoalTransferState state);
 const char *shoal_transfer_get_uuid (ShoalTransfer *self);
 const char *shoal_transfer_get_name (ShoalTransfer *self);
 const ShoalDigest *shoal_transfer_get_id (ShoalTransfer *self);

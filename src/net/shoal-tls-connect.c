@@ -101,6 +101,15 @@ attempt_end (GTask *task)
 }
 
 /* Takes over the reference to @task. */
+/* GIO names the address as well: once is enough. */
+static const char *
+get_reason (const GError *error)
+{
+  const char *reason = error->domain == G_IO_ERROR ? g_strrstr (error->message, ": ") : NULL;
+
+  return reason != NULL ? reason + strlen (": ") : error->message;
+}
+
 static void
 attempt_failed (GTask *task, const GError *cause)
 {
@@ -138,7 +147,7 @@ attempt_failed (GTask *task, const GError *cause)
                                 SHOAL_CONNECT_TIMEOUT_S);
   else
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                             _ ("Cannot connect to %s: %s"), address, cause->message);
+                             _ ("Cannot connect to %s: %s"), address, get_reason (cause));
   g_object_unref (task);
 }
 

@@ -170,11 +170,70 @@ test_away_and_back (Group *group, gconstpointer data)
   gui_run (NULL, see_what_was_kept, group);
 }
 
+/* ---- Giving up a download ---- */
+
+static void
+select_first (GtkWidget *page)
+{
+  GtkWidget *list = gui_get_type (page, GTK_TYPE_LIST_VIEW);
+
+  gui_act (list, "list.select-item", "(ubb)", 0, FALSE, FALSE);
+}
+
+static void
+give_up (GuiApp *app, gpointer user_data)
+{
+  Group *group = user_data;
+  g_autofree char *downloads = gui_dup_downloads (app);
+  g_autofree char *folder = gui_dup_path ("large");
+  g_autofree char *original = gui_make_file (folder, "large.bin", 100 * 1000 * 1000);
+  g_autofree char *partial = g_build_filename (downloads, "large.bin.part", NULL);
+
+  gui_join (app, gui_tracker_get_link (group->tracker), "ada", "secret of ada");
+  gui_wait_connected (app);
+  g_free (gui_peer_run (group->peer, "set", "upload-limit", "1M", NULL));
+  g_free (gui_peer_run (group->peer, "share", original, NULL));
+  gui_peer_serve (group->peer);
+  GtkWidget *page = gui_get_page (app, "browse");
+  gui_wait_until (gui_find_text (page, "large.bin") != NULL);
+  gui_act (gui_get_type (gui_get (page, "view"), GTK_TYPE_LIST_VIEW), "list.activate-item", "u", 0);
+
+  page = gui_get_page (app, "transfers");
+  gui_wait_until (gui_find_text (page, "From 1 person") != NULL);
+  gui_wait_until (gui_find_text (page, "MB of 100.0") != NULL);
+  /* It would have to be fetched again: that is asked. */
+  select_first (page);
+  gui_wait_until (gui_find_text (page, "pieces here") != NULL);
+  gui_act (page, "transfers.cancel", NULL);
+  GtkWidget *dialog = gui_get_window (ADW_TYPE_MESSAGE_DIALOG);
+  gui_press_control (dialog, "Cancel");
+  gui_wait_until (gui_find_window (ADW_TYPE_MESSAGE_DIALOG) == NULL);
+  g_assert_null (gui_find_text (page, "Cancelled"));
+  gui_act (page, "transfers.pause", NULL);
+  gui_wait_until (gui_find_text (page, "Paused") != NULL);
+  g_assert_true (g_file_test (partial, G_FILE_TEST_EXISTS));
+
+  gui_act (page, "transfers.cancel", NULL);
+  gui_press_control (gui_get_window (ADW_TYPE_MESSAGE_DIALOG), "Give Up");
+  gui_wait_until (gui_find_text (page, "Cancelled") != NULL);
+  gui_wait_until (!g_file_test (partial, G_FILE_TEST_EXISTS));
+  gui_settle (page);
+  gui_act (page, "transfers.clear-finished", NULL);
+  gui_wait_until (gui_find_text (page, "No Downloads") != NULL);
+}
+
+static void
+test_give_up (Group *group, gconstpointer data)
+{
+  gui_run (NULL, give_up, group);
+}
+
 int
 main (int argc, char *argv[])
 {
   gui_init (&argc, &argv);
   g_test_add ("/pages/choose-files", Group, NULL, group_set_up, test_choose_files, group_tear_down);
+  g_test_add ("/pages/give-up", Group, NULL, group_set_up, test_give_up, group_tear_down);
   g_test_add ("/pages/away-and-back", Group, NULL, group_set_up, test_away_and_back,
               group_tear_down);
   return g_test_run ();
