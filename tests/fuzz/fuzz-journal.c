@@ -213,7 +213,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       gsize length = 0;
 
       g_unlink (get_path ());
-      g_autoptr (ShoalJournal) journal = open_it (&error);
+      shoal_journal_unref (open_it (&error));
       g_assert_no_error (error);
       g_assert_true (g_file_get_contents (get_path (), &header, &length, NULL));
       g_autofree char *text = g_malloc (length + size - 1);
