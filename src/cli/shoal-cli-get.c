@@ -84,7 +84,8 @@ print_finished (JsonObject *transfer)
   g_autofree char *rate
       = shoal_format_rate (elapsed > 0 ? 1000.0 * (double) fetched / (double) elapsed : 0.0);
 
-  if (fetched == 0)
+  /* Of a folder that is there only the list of its files is fetched. */
+  if (fetched <= shoal_cli_integer (transfer, "manifest_size"))
     printf (_ ("%s: already there, %s\n"), path, size);
   else
     printf (ngettext ("%s: %s in %s (%s), %d piece verified, from %s\n",

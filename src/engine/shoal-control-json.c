@@ -87,22 +87,26 @@ shoal_transfer_to_json (ShoalTransfer *transfer)
                                                       : "io";
 
   shoal_digest_to_hex (shoal_transfer_get_id (transfer), hex);
-  return shoal_json_new ("transfer", "s", shoal_transfer_get_uuid (transfer), "name", "s",
-                         shoal_transfer_get_name (transfer), "kind", "s",
-                         shoal_transfer_is_folder (transfer) ? "folder" : "file", "id", "s", hex,
-                         "state", "s",
-                         shoal_transfer_state_to_string (shoal_transfer_get_state (transfer)),
-                         "size", "i", (gint64) shoal_transfer_get_size (transfer), "done", "i",
-                         (gint64) shoal_transfer_get_bytes_done (transfer), "fetched", "i",
-                         (gint64) shoal_transfer_get_bytes_fetched (transfer), "speed", "i",
-                         (gint64) shoal_transfer_get_speed (transfer), "sources", "i",
-                         (gint64) shoal_transfer_get_n_sources (transfer), "pieces", "i",
-                         (gint64) shoal_transfer_get_pieces_done (transfer), "pieces_total", "i",
-                         (gint64) shoal_transfer_get_pieces_total (transfer), "elapsed_ms", "i",
-                         shoal_transfer_get_elapsed_ms (transfer), "message", "s",
-                         shoal_transfer_get_message (transfer), "reason", "s", reason,
-                         "destination", "s", shoal_transfer_get_destination (transfer), "users",
-                         "s", users, "bad_sources", "s", bad, NULL);
+  JsonObject *object = shoal_json_new (
+      "transfer", "s", shoal_transfer_get_uuid (transfer), "name", "s",
+      shoal_transfer_get_name (transfer), "kind", "s",
+      shoal_transfer_is_folder (transfer) ? "folder" : "file", "id", "s", hex, "state", "s",
+      shoal_transfer_state_to_string (shoal_transfer_get_state (transfer)), "size", "i",
+      (gint64) shoal_transfer_get_size (transfer), "done", "i",
+      (gint64) shoal_transfer_get_bytes_done (transfer), "fetched", "i",
+      (gint64) shoal_transfer_get_bytes_fetched (transfer), "speed", "i",
+      (gint64) shoal_transfer_get_speed (transfer), "sources", "i",
+      (gint64) shoal_transfer_get_n_sources (transfer), "pieces", "i",
+      (gint64) shoal_transfer_get_pieces_done (transfer), "pieces_total", "i",
+      (gint64) shoal_transfer_get_pieces_total (transfer), "elapsed_ms", "i",
+      shoal_transfer_get_elapsed_ms (transfer), "message", "s",
+      shoal_transfer_get_message (transfer), "reason", "s", reason, "destination", "s",
+      shoal_transfer_get_destination (transfer), "users", "s", users, "bad_sources", "s", bad,
+      NULL);
+  if (shoal_transfer_is_folder (transfer))
+    json_object_set_int_member (object, "manifest_size",
+                                (gint64) shoal_transfer_get_manifest_size (transfer));
+  return object;
 }
 
 JsonObject *

@@ -433,6 +433,12 @@ shoal_transfer_state_to_string (ShoalTransferState state)
 }
 
 guint64
+shoal_transfer_get_manifest_size (ShoalTransfer *self)
+{
+  return self->row->folder ? self->row->size : 0;
+}
+
+guint64
 shoal_transfer_get_bytes_done (ShoalTransfer *self)
 {
   return self->bytes_done;

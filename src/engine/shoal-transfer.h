@@ -50,6 +50,10 @@ const char *shoal_transfer_get_name (ShoalTransfer *self);
 const ShoalDigest *shoal_transfer_get_id (ShoalTransfer *self);
 gboolean shoal_transfer_is_folder (ShoalTransfer *self);
 guint64 shoal_transfer_get_size (ShoalTransfer *self);
+/** shoal_transfer_get_manifest_size: Returns: of a folder, the size of the list of its files; else
+ * 0
+ */
+guint64 shoal_transfer_get_manifest_size (ShoalTransfer *self);
 ShoalTransferState shoal_transfer_get_state (ShoalTransfer *self);
 /** shoal_transfer_state_to_string: Returns: "queued", "starting", "active", … for JSON */
 const char *shoal_transfer_state_to_string (ShoalTransferState state);

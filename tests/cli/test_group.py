@@ -166,6 +166,7 @@ def test_share_search_get(world):
         with open(world.path(name), "rb") as one, open(os.path.join(target, name), "rb") as other:
             assert one.read() == other.read(), name
     assert os.path.exists(os.path.join(target, "plan.pdf"))
+    expect_code(world.as_user("ben", "get", "docs", "--to", target), 0, "already there")
     expect_code(world.as_user("ben", "get", "docs/deep/notes.txt", "--to", world.path("downloads", "one")), 0, "notes.txt")
     expect_code(world.as_user("ben", "get", "docs/deep/none.txt", "--to", world.path("downloads", "one")), 4)
     by_id = rows(expect_code(world.as_user("ben", "get", "--json", rows(world.as_user(
@@ -175,7 +176,7 @@ def test_share_search_get(world):
     expect_code(world.as_user("ben", "get", "docs", "--user", "ben"), 4)
     expect_code(world.as_user("ben", "get", "f" * 64), 4)
     history = rows(expect_code(world.as_user("ben", "history", "--json"), 0))
-    assert [row["outcome"] for row in history] == ["finished"] * 4, history
+    assert [row["outcome"] for row in history] == ["finished"] * 5, history
     expect_code(world.as_user("ben", "history"), 0, "ada")
     expect_code(world.as_user("ada", "unshare", "nothing"), 4)
     expect_code(world.as_user("ada", "unshare", "docs"), 0)
