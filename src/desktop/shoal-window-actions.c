@@ -95,9 +95,7 @@ toast_cb (GtkWidget *widget, const char *action, GVariant *parameter)
   AdwToast *toast = adw_toast_new (title);
 
   /* What was said before is of no interest any more: ten downloads are not told of for a minute. */
-  if (self->toast != NULL)
-    adw_toast_dismiss (self->toast);
-  g_set_weak_pointer (&self->toast, toast);
+  shoal_window_dismiss_toast (self);
   shoal_window_add_toast (self, toast);
 }
 

@@ -122,10 +122,42 @@ shoal_window_get_visible_page (ShoalWindow *self)
   return adw_view_stack_get_visible_child_name (self->pages);
 }
 
+static void
+on_toast_dismissed_cb (ShoalWindow *self, AdwToast *toast)
+{
+  if (self->toast == toast)
+    g_clear_weak_pointer (&self->toast);
+}
+
+void
+shoal_window_dismiss_toast (ShoalWindow *self)
+{
+  AdwToast *toast = self->toast;
+
+  g_clear_weak_pointer (&self->toast);
+  if (toast != NULL)
+    adw_toast_dismiss (toast);
+}
+
 void
 shoal_window_add_toast (ShoalWindow *self, AdwToast *toast)
 {
   g_return_if_fail (SHOAL_IS_WINDOW (self));
+
+  /* libadwaita 1.2 puts what an urgent toast replaces back into its queue while the widget still
+   * fades, and aborts when it is its turn again before that is over. Here it goes for good. */
+  if (adw_toast_get_priority (toast) == ADW_TOAST_PRIORITY_HIGH)
+    {
+      adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_NORMAL);
+      shoal_window_dismiss_toast (self);
+    }
+  /* One without an end is dismissed by whoever has made it. */
+  if (adw_toast_get_timeout (toast) > 0)
+    {
+      g_set_weak_pointer (&self->toast, toast);
+      g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_toast_dismissed_cb), self,
+                               G_CONNECT_SWAPPED);
+    }
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
