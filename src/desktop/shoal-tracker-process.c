@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include <glib/gi18n.h>
 
 #include "shoal-addresses.h"
 #include "shoal-error.h"
@@ -85,7 +86,7 @@ find_program (GError **error)
   if (found == NULL)
     g_set_error_literal (
         error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-        "The program “shoal-tracker” is not installed. Install it, then try again.");
+        _ ("The program “shoal-tracker” is not installed. Install it, then try again."));
   return found;
 }
 
@@ -209,7 +210,7 @@ on_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!g_subprocess_wait_finish (process, result, &error) || self->process != process)
     return;
   if (self->wanted)
-    fail (self, self->message != NULL ? self->message : "The tracker ended unexpectedly.");
+    fail (self, self->message != NULL ? self->message : _ ("The tracker ended unexpectedly."));
 }
 
 static void
@@ -384,7 +385,8 @@ on_waited_change_cb (ShoalTrackerProcess *self, gpointer user_data)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED, "%s",
-                             self->message != NULL ? self->message : "The tracker was stopped.");
+                             self->message != NULL ? self->message
+                                                   : _ ("The tracker was stopped."));
   g_object_unref (task);
 }
 
@@ -425,7 +427,8 @@ on_link_output_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
   else if (!g_subprocess_get_successful (G_SUBPROCESS (object)))
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DENIED, "%s",
-                             problem != NULL ? g_strstrip (problem) : "The tracker gave no link.");
+                             problem != NULL ? g_strstrip (problem)
+                                             : _ ("The tracker gave no link."));
   else
     g_task_return_pointer (task, g_strstrip (g_steal_pointer (&output)), g_free);
 }
