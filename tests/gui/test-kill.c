@@ -86,6 +86,8 @@ go_on (GuiApp *app, gpointer user_data)
   g_assert_cmpuint (kept, <, shoal_transfer_get_pieces_total (get_transfer (app)));
   g_assert_false (g_file_test (downloaded, G_FILE_TEST_EXISTS));
 
+  g_settings_set_uint (shoal_application_get_settings (app->application), "download-limit",
+                       100 * SLOW_KILOBYTES);
   gui_peer_serve (group->peer);
   gui_wait_until (g_file_test (downloaded, G_FILE_TEST_EXISTS));
   gui_assert_same_file (group->original, downloaded);
