@@ -228,6 +228,51 @@ press_keys (GuiApp *app, gpointer user_data)
   expect_dialog_and_leave (app, ADW_TYPE_ABOUT_WINDOW);
 }
 
+/* What can be done with a selection is known a moment after it was made. */
+#define press_until(key, condition)                                                                \
+  gui_wait_until ((gui_key (key), gui_settle (app->view), (condition)))
+
+/* What the shortcuts window lists for the pages, on what is selected there. */
+static void
+press_page_keys (GuiApp *app, gpointer user_data)
+{
+  GtkWidget *page;
+  GtkWidget *list;
+
+  gui_wait_connected (app);
+  gui_keys_focus (GTK_WINDOW (app->window));
+  page = gui_get_page (app, "browse");
+  gui_wait_until (gui_find_text (page, "field guide") != NULL);
+  list = gui_get_type (page, GTK_TYPE_LIST_VIEW);
+  gui_select (list, "field guide");
+  gtk_widget_grab_focus (list);
+  gui_key ("<Alt>Return");
+  expect_dialog_and_leave (app, ADW_TYPE_WINDOW);
+  press_until ("<Control>Return", gui_find_text (app->view, "Downloading “field guide") != NULL);
+  page = gui_get_page (app, "transfers");
+  gui_wait_until (gui_find_text (page, "field guide") != NULL);
+
+  list = gui_get_type (page, GTK_TYPE_LIST_VIEW);
+  gui_select (list, "only cleo");
+  gtk_widget_grab_focus (list);
+  press_until ("<Shift>Delete", gui_find_text (page, "Waiting for a source") == NULL);
+
+  page = gui_get_page (app, "files");
+  gui_wait_until (gui_find_text (page, "tide tables") != NULL);
+  list = gui_get_type (page, GTK_TYPE_LIST_VIEW);
+  gui_select (list, "tide tables");
+  gtk_widget_grab_focus (list);
+  press_until ("Delete", gui_find_text (page, "tide tables") == NULL);
+
+  gui_key ("F10");
+  gui_wait_until (gui_find_type (app->view, GTK_TYPE_POPOVER_MENU) != NULL);
+  gui_key ("Escape");
+  gui_wait_until (gui_find_type (app->view, GTK_TYPE_POPOVER_MENU) == NULL);
+  gui_keys_focus (GTK_WINDOW (app->window));
+  gui_key ("<Control>q");
+  gui_wait_until (app->window == NULL);
+}
+
 /* Tab goes round and passes by what has to be reached. */
 static void
 press_tab (GuiApp *app, gpointer user_data)
@@ -271,6 +316,7 @@ test_keys (void)
   gui_run (NULL, compare_shortcuts, group);
   gui_run (NULL, press_keys, NULL);
   gui_run (NULL, press_tab, NULL);
+  gui_run (NULL, press_page_keys, NULL);
 }
 
 int
