@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 struct _ShoalBrowsePage
 {
-  AdwBin parent_instance;
+  ShoalWindowPage parent_instance;
 
   ShoalEngine *engine;
   ShoalDirectory *directory;
@@ -25,9 +25,7 @@ struct _ShoalBrowsePage
   GSimpleActionGroup *actions;
   ShoalResult *folder; /* whose entries are shown; NULL for all */
   char *words_before;  /* what was searched for before it was opened */
-  guint narrow_idle;
-  gboolean narrow;
-  gboolean setting; /* the filters are being set by us */
+  gboolean setting;    /* the filters are being set by us */
 
   GtkSearchBar *search_bar;
   GtkSearchEntry *search_entry;

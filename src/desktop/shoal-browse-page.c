@@ -37,17 +37,7 @@ enum
   COLUMN_WHO,
 };
 
-G_DEFINE_FINAL_TYPE (ShoalBrowsePage, shoal_browse_page, ADW_TYPE_BIN)
-
-enum
-{
-  PROP_0,
-  PROP_SEARCH_MODE,
-  PROP_NARROW,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
+G_DEFINE_FINAL_TYPE (ShoalBrowsePage, shoal_browse_page, SHOAL_TYPE_WINDOW_PAGE)
 
 /* ---- Folders ---- */
 
@@ -150,12 +140,6 @@ on_search_activate_cb (ShoalBrowsePage *self)
 }
 
 static void
-on_search_mode_cb (ShoalBrowsePage *self)
-{
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEARCH_MODE]);
-}
-
-static void
 on_roster_changed_cb (ShoalBrowsePage *self)
 {
   shoal_browse_filters_update_people (self);
@@ -163,62 +147,20 @@ on_roster_changed_cb (ShoalBrowsePage *self)
 
 /* ---- Width ---- */
 
-static gboolean
-on_narrow_idle_cb (gpointer user_data)
+static void
+width_changed (ShoalWindowPage *page, double width)
 {
-  ShoalBrowsePage *self = user_data;
-  double width
-      = gtk_adjustment_get_page_size (gtk_scrolled_window_get_hadjustment (self->scroller));
+  ShoalBrowsePage *self = SHOAL_BROWSE_PAGE (page);
   gboolean narrow = width <= NARROW_WIDTH;
 
-  self->narrow_idle = 0;
-  if (width <= 0)
-    return G_SOURCE_REMOVE;
   gtk_column_view_column_set_visible (self->size_column, !narrow);
   gtk_column_view_column_set_visible (self->who_column, !narrow);
   gtk_column_view_column_set_visible (self->when_column, width > MEDIUM_WIDTH);
   gtk_column_view_column_set_visible (self->type_column, width > WIDE_WIDTH);
-  if (self->narrow != narrow)
-    {
-      self->narrow = narrow;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-/* Columns cannot come and go while the view is being allocated. */
-static void
-on_width_changed_cb (ShoalBrowsePage *self)
-{
-  if (self->narrow_idle == 0)
-    self->narrow_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_narrow_idle_cb, self, NULL);
+  shoal_window_page_set_narrow (page, narrow);
 }
 
 /* ---- The object ---- */
-
-static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  ShoalBrowsePage *self = SHOAL_BROWSE_PAGE (object);
-
-  if (id == PROP_SEARCH_MODE)
-    g_value_set_boolean (value, gtk_search_bar_get_search_mode (self->search_bar));
-  else if (id == PROP_NARROW)
-    g_value_set_boolean (value, self->narrow);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  ShoalBrowsePage *self = SHOAL_BROWSE_PAGE (object);
-
-  if (id == PROP_SEARCH_MODE)
-    gtk_search_bar_set_search_mode (self->search_bar, g_value_get_boolean (value));
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
 
 static void
 leave_parts (ShoalBrowsePage *self)
@@ -238,14 +180,11 @@ dispose (GObject *object)
 {
   ShoalBrowsePage *self = SHOAL_BROWSE_PAGE (object);
 
-  g_clear_handle_id (&self->narrow_idle, g_source_remove);
   if (self->model != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->model, self);
       g_signal_handlers_disconnect_by_data (self->selection, self);
       g_signal_handlers_disconnect_by_data (gtk_scrolled_window_get_vadjustment (self->scroller),
-                                            self);
-      g_signal_handlers_disconnect_by_data (gtk_scrolled_window_get_hadjustment (self->scroller),
                                             self);
       g_signal_handlers_disconnect_by_data (gtk_column_view_get_sorter (self->view), self);
       leave_parts (self);
@@ -294,7 +233,6 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_filter_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_search_activate_cb);
-  gtk_widget_class_bind_template_callback (widget_class, on_search_mode_cb);
 }
 
 static void
@@ -302,17 +240,9 @@ shoal_browse_page_class_init (ShoalBrowsePageClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  const GParamFlags flags = G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
   object_class->dispose = dispose;
-
-  properties[PROP_SEARCH_MODE]
-      = g_param_spec_boolean ("search-mode", NULL, NULL, FALSE, G_PARAM_READWRITE | flags);
-  properties[PROP_NARROW]
-      = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, G_PARAM_READABLE | flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  SHOAL_WINDOW_PAGE_CLASS (klass)->width_changed = width_changed;
 
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/shoal_app/Shoal/ui/shoal-browse-page.ui");
@@ -394,8 +324,7 @@ shoal_browse_page_init (ShoalBrowsePage *self)
   adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
   g_signal_connect_swapped (adjustment, "value-changed", G_CALLBACK (on_scrolled_cb), self);
   g_signal_connect_swapped (adjustment, "changed", G_CALLBACK (on_scrolled_cb), self);
-  g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (self->scroller),
-                            "notify::page-size", G_CALLBACK (on_width_changed_cb), self);
+  shoal_window_page_watch_width (SHOAL_WINDOW_PAGE (self), self->scroller);
   g_signal_connect_swapped (self->model, "state-changed", G_CALLBACK (on_model_changed_cb), self);
   g_signal_connect_swapped (self->selection, "selection-changed",
                             G_CALLBACK (on_selection_changed_cb), self);

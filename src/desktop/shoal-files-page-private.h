@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 struct _ShoalFilesPage
 {
-  AdwBin parent_instance;
+  ShoalWindowPage parent_instance;
 
   ShoalEngine *engine;
   ShoalShares *shares;
@@ -21,8 +21,6 @@ struct _ShoalFilesPage
   GtkMultiSelection *selection;
   GSimpleActionGroup *actions;
   char *awaited; /* (nullable): the path of a share that is to be opened when it is there */
-  guint idle;
-  gboolean narrow;
 
   GtkSearchBar *search_bar;
   GtkSearchEntry *search_entry;

@@ -22,17 +22,7 @@
 #define NARROW_WIDTH (500)
 #define MEDIUM_WIDTH (700)
 
-G_DEFINE_FINAL_TYPE (ShoalFilesPage, shoal_files_page, ADW_TYPE_BIN)
-
-enum
-{
-  PROP_0,
-  PROP_SEARCH_MODE,
-  PROP_NARROW,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
+G_DEFINE_FINAL_TYPE (ShoalFilesPage, shoal_files_page, SHOAL_TYPE_WINDOW_PAGE)
 
 /* ---- What is shown ---- */
 
@@ -135,39 +125,15 @@ on_activate_cb (ShoalFilesPage *self, guint position, GtkColumnView *view)
 }
 
 static void
-on_search_mode_cb (ShoalFilesPage *self)
+width_changed (ShoalWindowPage *page, double width)
 {
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEARCH_MODE]);
-}
-
-static gboolean
-on_idle_cb (gpointer user_data)
-{
-  ShoalFilesPage *self = user_data;
-  double width
-      = gtk_adjustment_get_page_size (gtk_scrolled_window_get_hadjustment (self->scroller));
+  ShoalFilesPage *self = SHOAL_FILES_PAGE (page);
   gboolean narrow = width <= NARROW_WIDTH;
 
-  self->idle = 0;
-  if (width <= 0)
-    return G_SOURCE_REMOVE;
   gtk_column_view_column_set_visible (self->size_column, !narrow);
   gtk_column_view_column_set_visible (self->fetched_column, !narrow);
   gtk_column_view_column_set_visible (self->when_column, width > MEDIUM_WIDTH);
-  if (self->narrow != narrow)
-    {
-      self->narrow = narrow;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-/* Columns cannot come and go while the view is being allocated. */
-static void
-on_width_changed_cb (ShoalFilesPage *self)
-{
-  if (self->idle == 0)
-    self->idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_idle_cb, self, NULL);
+  shoal_window_page_set_narrow (page, narrow);
 }
 
 /* ---- Columns ---- */
@@ -212,7 +178,7 @@ init_columns (ShoalFilesPage *self)
   set_column (self->fetched_column,
               shoal_columns_new_text (type, "fetched", NULL, SHOAL_COLUMN_DIM, 9),
               new_number_sorter ("n-fetched"));
-  set_column (self->state_column, shoal_columns_new_state (type, 19),
+  set_column (self->state_column, shoal_columns_new_state (type, 15),
               GTK_SORTER (gtk_string_sorter_new (state)));
   shoal_columns_add_menu (self->view, self->row_menu);
   shoal_columns_add_drag (self->view, get_drag_path, NULL);
@@ -221,41 +187,14 @@ init_columns (ShoalFilesPage *self)
 /* ---- The object ---- */
 
 static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  ShoalFilesPage *self = SHOAL_FILES_PAGE (object);
-
-  if (id == PROP_SEARCH_MODE)
-    g_value_set_boolean (value, gtk_search_bar_get_search_mode (self->search_bar));
-  else if (id == PROP_NARROW)
-    g_value_set_boolean (value, self->narrow);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  ShoalFilesPage *self = SHOAL_FILES_PAGE (object);
-
-  if (id == PROP_SEARCH_MODE)
-    gtk_search_bar_set_search_mode (self->search_bar, g_value_get_boolean (value));
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
 dispose (GObject *object)
 {
   ShoalFilesPage *self = SHOAL_FILES_PAGE (object);
 
-  g_clear_handle_id (&self->idle, g_source_remove);
   if (self->selection != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->found, self);
       g_signal_handlers_disconnect_by_data (self->selection, self);
-      g_signal_handlers_disconnect_by_data (gtk_scrolled_window_get_hadjustment (self->scroller),
-                                            self);
       gtk_widget_insert_action_group (GTK_WIDGET (self), "files", NULL);
     }
   g_clear_object (&self->selection);
@@ -286,7 +225,6 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, share_view);
   gtk_widget_class_bind_template_child (widget_class, ShoalFilesPage, row_menu);
   gtk_widget_class_bind_template_callback (widget_class, on_activate_cb);
-  gtk_widget_class_bind_template_callback (widget_class, on_search_mode_cb);
 }
 
 static void
@@ -294,17 +232,9 @@ shoal_files_page_class_init (ShoalFilesPageClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  const GParamFlags flags = G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
   object_class->dispose = dispose;
-
-  properties[PROP_SEARCH_MODE]
-      = g_param_spec_boolean ("search-mode", NULL, NULL, FALSE, G_PARAM_READWRITE | flags);
-  properties[PROP_NARROW]
-      = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, G_PARAM_READABLE | flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  SHOAL_WINDOW_PAGE_CLASS (klass)->width_changed = width_changed;
 
   g_type_ensure (SHOAL_TYPE_SHARE_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -352,8 +282,7 @@ shoal_files_page_init (ShoalFilesPage *self)
   init_models (self);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
-  g_signal_connect_swapped (gtk_scrolled_window_get_hadjustment (self->scroller),
-                            "notify::page-size", G_CALLBACK (on_width_changed_cb), self);
+  shoal_window_page_watch_width (SHOAL_WINDOW_PAGE (self), self->scroller);
   update (self);
 }
 

@@ -7,13 +7,14 @@
 #include <adwaita.h>
 
 #include "shoal-engine.h"
+#include "shoal-window-page.h"
 
 G_BEGIN_DECLS
 
 /** ShoalFilesPage: main thread. Property "search-mode" (boolean): whether its search bar is shown;
  * the window's search button is bound to it. */
 #define SHOAL_TYPE_FILES_PAGE (shoal_files_page_get_type ())
-G_DECLARE_FINAL_TYPE (ShoalFilesPage, shoal_files_page, SHOAL, FILES_PAGE, AdwBin)
+G_DECLARE_FINAL_TYPE (ShoalFilesPage, shoal_files_page, SHOAL, FILES_PAGE, ShoalWindowPage)
 
 GtkWidget *shoal_files_page_new (void);
 /** shoal_files_page_set_engine: @engine: (nullable): what is shown; called again when the group

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 struct _ShoalHistoryPage
 {
-  AdwBin parent_instance;
+  ShoalWindowPage parent_instance;
 
   AdwToastOverlay *toasts;
   GtkSearchBar *search_bar;
@@ -25,8 +25,7 @@ struct _ShoalHistoryPage
 
   ShoalEngine *engine;
   GCancellable *cancellable; /* of this engine */
-  gboolean search_mode;
-  char *needle; /* folded; nullable */
+  char *needle;              /* folded; nullable */
   GListStore *items;
   GtkFilter *filter;
   GtkFilterListModel *filtered;

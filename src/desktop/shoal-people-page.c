@@ -16,7 +16,7 @@
 
 struct _ShoalPeoplePage
 {
-  AdwBin parent_instance;
+  ShoalWindowPage parent_instance;
 
   GtkStack *stack;
   GtkSearchBar *search_bar;
@@ -25,7 +25,6 @@ struct _ShoalPeoplePage
   ShoalPersonView *person;
 
   ShoalEngine *engine;
-  gboolean search_mode;
   char *needle; /* folded; nullable */
   GtkFilter *filter;
   GtkSortListModel *sorted; /* nullable */
@@ -33,16 +32,7 @@ struct _ShoalPeoplePage
   GSimpleActionGroup *actions;
 };
 
-G_DEFINE_FINAL_TYPE (ShoalPeoplePage, shoal_people_page, ADW_TYPE_BIN)
-
-enum
-{
-  PROP_0,
-  PROP_SEARCH_MODE,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
+G_DEFINE_FINAL_TYPE (ShoalPeoplePage, shoal_people_page, SHOAL_TYPE_WINDOW_PAGE)
 
 /* ---- The list ---- */
 
@@ -174,31 +164,6 @@ on_confirm_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 /* ---- Class ---- */
 
 static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  ShoalPeoplePage *self = SHOAL_PEOPLE_PAGE (object);
-
-  if (id == PROP_SEARCH_MODE)
-    g_value_set_boolean (value, self->search_mode);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  ShoalPeoplePage *self = SHOAL_PEOPLE_PAGE (object);
-
-  if (id != PROP_SEARCH_MODE)
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  else if (self->search_mode != g_value_get_boolean (value))
-    {
-      self->search_mode = g_value_get_boolean (value);
-      g_object_notify_by_pspec (object, pspec);
-    }
-}
-
-static void
 dispose (GObject *object)
 {
   ShoalPeoplePage *self = SHOAL_PEOPLE_PAGE (object);
@@ -220,14 +185,7 @@ shoal_people_page_class_init (ShoalPeoplePageClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
   object_class->dispose = dispose;
-
-  properties[PROP_SEARCH_MODE]
-      = g_param_spec_boolean ("search-mode", NULL, NULL, FALSE,
-                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (SHOAL_TYPE_PERSON_ITEM);
   g_type_ensure (SHOAL_TYPE_PERSON_VIEW);

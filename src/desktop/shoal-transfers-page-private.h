@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 struct _ShoalTransfersPage
 {
-  AdwBin parent_instance;
+  ShoalWindowPage parent_instance;
 
   GtkSearchBar *search_bar;
   GtkSearchEntry *search_entry;
@@ -27,8 +27,7 @@ struct _ShoalTransfersPage
 
   ShoalEngine *engine;
   ShoalTransferManager *watched; /* (nullable): the engine's */
-  gboolean search_mode;
-  char *needle; /* folded; nullable */
+  char *needle;                  /* folded; nullable */
   GtkCustomFilter *filter;
   GtkCustomSorter *sorter;
   guint n_ended;                /* when they were put in order */

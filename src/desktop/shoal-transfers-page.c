@@ -25,16 +25,7 @@
 /* Below this there is no room for the totals. */
 #define TOTALS_WIDTH 480
 
-G_DEFINE_FINAL_TYPE (ShoalTransfersPage, shoal_transfers_page, ADW_TYPE_BIN)
-
-enum
-{
-  PROP_0,
-  PROP_SEARCH_MODE,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
+G_DEFINE_FINAL_TYPE (ShoalTransfersPage, shoal_transfers_page, SHOAL_TYPE_WINDOW_PAGE)
 
 /* ---- Selection ---- */
 
@@ -334,31 +325,6 @@ on_tick_cb (gpointer data)
 /* ---- Class ---- */
 
 static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  ShoalTransfersPage *self = SHOAL_TRANSFERS_PAGE (object);
-
-  if (id == PROP_SEARCH_MODE)
-    g_value_set_boolean (value, self->search_mode);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  ShoalTransfersPage *self = SHOAL_TRANSFERS_PAGE (object);
-
-  if (id != PROP_SEARCH_MODE)
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  else if (self->search_mode != g_value_get_boolean (value))
-    {
-      self->search_mode = g_value_get_boolean (value);
-      g_object_notify_by_pspec (object, pspec);
-    }
-}
-
-static void
 dispose (GObject *object)
 {
   ShoalTransfersPage *self = SHOAL_TRANSFERS_PAGE (object);
@@ -385,14 +351,7 @@ shoal_transfers_page_class_init (ShoalTransfersPageClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
   object_class->dispose = dispose;
-
-  properties[PROP_SEARCH_MODE]
-      = g_param_spec_boolean ("search-mode", NULL, NULL, FALSE,
-                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (SHOAL_TYPE_ROW);
   g_type_ensure (SHOAL_TYPE_TRANSFER_ITEM);
