@@ -49,8 +49,9 @@ meet_guest (GuiApp *app, gpointer user_data)
   g_autoptr (GuiPeer) guest = NULL;
   g_autofree char *users = NULL;
 
-  /* The app has started its tracker again, on the same port. */
+  /* The app has started its tracker again, on the same port, without a word. */
   gui_wait_connected (app);
+  g_assert_null (gui_find_type (app->view, g_type_from_name ("AdwToastWidget")));
   guest = gui_peer_new (link, "ben");
   users = gui_peer_run (guest, "users", NULL);
   g_assert_nonnull (strstr (users, "ada"));
