@@ -80,7 +80,11 @@ class Desktop:
         return int(answer.split()[1].rstrip(",)")) if answer else None
 
     def activate_action(self, name, parameter="[]"):
-        return self.call(APP_PATH, "org.freedesktop.Application.ActivateAction", name, parameter, "{}")
+        """Fails unless the app has taken it; what the app said is in the log of the bus that started it."""
+        answer = self.call(APP_PATH, "org.freedesktop.Application.ActivateAction", name, parameter, "{}")
+        if answer is None:
+            raise AssertionError(f"the app did not take “{name}”:\n{self.bus.log()[-4000:]}")
+        return answer
 
     def end_app(self):
         if self.app_pid() is not None:
