@@ -43,7 +43,7 @@ trap 'exit 143' TERM HUP
 # A world of its own: no keyring and no profile of the user is touched.
 export LC_ALL=C.UTF-8
 export HOME=$work/home XDG_RUNTIME_DIR=$work/run XDG_DATA_HOME=$work/home/data XDG_CONFIG_HOME=$work/home/config
-unset DBUS_SESSION_BUS_ADDRESS
+unset DBUS_SESSION_BUS_ADDRESS LANGUAGE
 mkdir -m 700 "$HOME" "$XDG_RUNTIME_DIR"
 
 if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; else bold='' plain=''; fi

@@ -188,7 +188,7 @@ class World:
     def __init__(self, where=None):
         self.folder = tempfile.mkdtemp(prefix="shoal-e2e-", dir=where)
         self.environment = dict(os.environ)
-        for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "SHOAL_PROFILE"):
+        for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "SHOAL_PROFILE", "LANGUAGE"):
             self.environment.pop(name, None)
         for name, folder in (("HOME", "home"), ("XDG_RUNTIME_DIR", "run"), ("XDG_DATA_HOME", "home/data"),
                              ("XDG_CONFIG_HOME", "home/config"), ("XDG_CACHE_HOME", "home/cache")):
