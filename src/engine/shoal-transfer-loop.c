@@ -56,12 +56,37 @@ is_reachable (const ShoalSource *source)
   return source->online && source->addresses != NULL && source->addresses[0] != NULL;
 }
 
+/* Under the lock: what a source of @id must say its size is; %FALSE: nothing more is wanted of it.
+ */
+static gboolean
+find_size (ShoalTransferRun *self, const ShoalDigest *id, guint64 *size)
+{
+  if (shoal_digest_equal (id, &self->id))
+    {
+      *size = self->size;
+      return TRUE;
+    }
+  for (guint i = 0; i < self->works->len; i++)
+    {
+      const ShoalPieceWork *work = g_ptr_array_index (self->works, i);
+
+      if (shoal_digest_equal (id, &work->id))
+        {
+          *size = work->size;
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
 void
 shoal_transfer_run_set_sources (ShoalTransferRun *self, const ShoalDigest *id, GPtrArray *sources)
 {
   guint n_listed = 0;
+  guint64 size = 0;
 
   g_mutex_lock (&self->lock);
+  gboolean wanted = find_size (self, id, &size);
   for (guint i = 0; i < self->peers->len; i++)
     {
       ShoalRunPeer *peer = g_ptr_array_index (self->peers, i);
@@ -74,6 +99,9 @@ shoal_transfer_run_set_sources (ShoalTransferRun *self, const ShoalDigest *id, G
       ShoalRunPeer *peer = find_peer (self, source->device);
 
       if (self->device != NULL && !g_str_equal (self->device, source->device))
+        continue;
+      /* Content is an id and a size: with another size it is an offer of something else. */
+      if (wanted && source->size != size)
         continue;
       n_listed++;
       if (peer == NULL)

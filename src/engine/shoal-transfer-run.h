@@ -84,7 +84,8 @@ void shoal_transfer_run_unref (ShoalTransferRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalTransferRun, shoal_transfer_run_unref)
 
 void shoal_transfer_run_start (ShoalTransferRun *self);
-/** shoal_transfer_run_set_sources: all that are known now for the content @id; @sources:
+/** shoal_transfer_run_set_sources: all that are known now for the content @id; those that tell
+ * another size of it do not count; @sources:
  * (element-type ShoalSource). Any thread */
 void
 shoal_transfer_run_set_sources (ShoalTransferRun *self, const ShoalDigest *id, GPtrArray *sources);

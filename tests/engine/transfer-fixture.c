@@ -44,6 +44,14 @@ peer_has (FakePeer *peer, const ShoalDigest *id)
   return g_hash_table_contains (peer->contents, hex);
 }
 
+static guint64
+content_size (FakePeer *peer, const ShoalDigest *id)
+{
+  g_autofree char *hex = shoal_digest_dup_hex (id);
+
+  return g_bytes_get_size (g_hash_table_lookup (peer->contents, hex));
+}
+
 static void
 sources_async (ShoalDirectory *directory,
                const ShoalDigest *id,
@@ -66,6 +74,7 @@ sources_async (ShoalDirectory *directory,
       source->device = g_strdup (shoal_device_key_get_fingerprint (peer->key));
       source->account = g_strdup (peer->user);
       source->user = g_strdup (peer->user);
+      source->size = content_size (peer, id) + peer->size_off;
       source->online = g_atomic_int_get (&peer->online);
       source->addresses = g_new0 (char *, 2);
       source->addresses[0] = g_strdup_printf ("127.0.0.1:%u", peer->port);

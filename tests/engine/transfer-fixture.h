@@ -24,6 +24,7 @@ typedef struct
   GHashTable *manifests; /* hex → GPtrArray of GBytes or NULL, by entry */
   int corrupt;           /* flip a bit in every piece and file */
   int online;            /* as the directory tells */
+  guint size_off;        /* what the directory tells too much of its contents' size */
   int refuse;            /* answer 404 to everything */
   gint64 served;         /* bytes of pieces and files */
   gint64 cut_after;      /* fail reads after so many served bytes; 0: never */
