@@ -205,14 +205,12 @@ shoal_directory_offers_finish (ShoalDirectory *self, GAsyncResult *result, GErro
 }
 
 void
-shoal_directory_set_pulling (ShoalDirectory *self,
-                             const ShoalDigest *id,
-                             guint64 size,
-                             gboolean active)
+shoal_directory_set_pulling (
+    ShoalDirectory *self, const ShoalDigest *id, guint64 size, gboolean manifest, gboolean active)
 {
   g_return_if_fail (SHOAL_IS_DIRECTORY (self));
   g_return_if_fail (id != NULL);
-  SHOAL_DIRECTORY_GET_IFACE (self)->set_pulling (self, id, size, active);
+  SHOAL_DIRECTORY_GET_IFACE (self)->set_pulling (self, id, size, manifest, active);
 }
 
 void

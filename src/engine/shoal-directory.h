@@ -189,7 +189,11 @@ struct _ShoalDirectoryInterface
                         GAsyncReadyCallback callback,
                         gpointer user_data);
   GHashTable *(*offers_finish) (ShoalDirectory *self, GAsyncResult *result, GError **error);
-  void (*set_pulling) (ShoalDirectory *self, const ShoalDigest *id, guint64 size, gboolean active);
+  void (*set_pulling) (ShoalDirectory *self,
+                       const ShoalDigest *id,
+                       guint64 size,
+                       gboolean manifest,
+                       gboolean active);
   void (*report) (ShoalDirectory *self,
                   const char *uuid,
                   const char *event,
@@ -272,11 +276,9 @@ void shoal_directory_offers_async (ShoalDirectory *self,
 GHashTable *
 shoal_directory_offers_finish (ShoalDirectory *self, GAsyncResult *result, GError **error);
 /** shoal_directory_set_pulling: tells that we are downloading and serve what we have of it;
- * remembered and repeated at reconnect */
-void shoal_directory_set_pulling (ShoalDirectory *self,
-                                  const ShoalDigest *id,
-                                  guint64 size,
-                                  gboolean active);
+ * @manifest: it is a folder's list of files; remembered and repeated at reconnect */
+void shoal_directory_set_pulling (
+    ShoalDirectory *self, const ShoalDigest *id, guint64 size, gboolean manifest, gboolean active);
 /** shoal_directory_report: for the audit log; kept (in memory) until the tracker has taken it */
 void shoal_directory_report (ShoalDirectory *self,
                              const char *uuid,

@@ -61,7 +61,7 @@ struct _ShoalTrackerDirectory
   guint16 port;
   char **announced; /* what the tracker was told on this channel */
 
-  GHashTable *pulling; /* id → size as gint64, both owned */
+  GHashTable *pulling; /* id → Pulling, both owned */
   GQueue reports;      /* of Report */
   gboolean reporting;
   guint report_source; /* waits: the tracker is busy */
@@ -124,6 +124,7 @@ void shoal_tracker_directory_announce (ShoalDirectory *directory, guint16 port);
 void shoal_tracker_directory_set_pulling (ShoalDirectory *directory,
                                           const ShoalDigest *id,
                                           guint64 size,
+                                          gboolean manifest,
                                           gboolean active);
 void shoal_tracker_directory_report (ShoalDirectory *directory,
                                      const char *uuid,

@@ -208,6 +208,12 @@ shoal_tracker_directory_flush_finish (ShoalTrackerDirectory *self,
 
 /* ---- What is being downloaded ---- */
 
+typedef struct
+{
+  gint64 size;
+  gboolean manifest;
+} Pulling;
+
 static void
 on_pulling_told_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -220,42 +226,43 @@ on_pulling_told_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-tell_pulling (ShoalTrackerDirectory *self, const ShoalDigest *id, gint64 size, gboolean active)
+tell_pulling (ShoalTrackerDirectory *self, const ShoalDigest *id, Pulling what, gboolean active)
 {
   char hex[SHOAL_DIGEST_HEX_SIZE];
 
   if (self->state != SHOAL_DIRECTORY_ONLINE)
     return;
   shoal_digest_to_hex (id, hex);
-  shoal_tracker_directory_call (
-      self, SHOAL_METHOD_PULLING,
-      shoal_json_new ("id", "s", hex, "size", "i", size, "active", "b", active, NULL), NULL,
-      on_pulling_told_cb, NULL);
+  shoal_tracker_directory_call (self, SHOAL_METHOD_PULLING,
+                                shoal_json_new ("id", "s", hex, "size", "i", what.size, "manifest",
+                                                "b", what.manifest, "active", "b", active, NULL),
+                                NULL, on_pulling_told_cb, NULL);
 }
 
 void
 shoal_tracker_directory_set_pulling (ShoalDirectory *directory,
                                      const ShoalDigest *id,
                                      guint64 size,
+                                     gboolean manifest,
                                      gboolean active)
 {
   ShoalTrackerDirectory *self = SHOAL_TRACKER_DIRECTORY (directory);
-  gint64 value = (gint64) MIN (size, (guint64) SHOAL_MAX_JSON_INTEGER);
+  const Pulling what = { (gint64) MIN (size, (guint64) SHOAL_MAX_JSON_INTEGER), manifest };
 
   if (active)
-    g_hash_table_insert (self->pulling, shoal_digest_dup (id), g_memdup2 (&value, sizeof value));
+    g_hash_table_insert (self->pulling, shoal_digest_dup (id), g_memdup2 (&what, sizeof what));
   else if (!g_hash_table_remove (self->pulling, id))
     return;
-  tell_pulling (self, id, value, active);
+  tell_pulling (self, id, what, active);
 }
 
 void
 shoal_tracker_directory_repeat_pulling (ShoalTrackerDirectory *self)
 {
   GHashTableIter iter;
-  gpointer id, size;
+  gpointer id, what;
 
   g_hash_table_iter_init (&iter, self->pulling);
-  while (g_hash_table_iter_next (&iter, &id, &size))
-    tell_pulling (self, id, *(gint64 *) size, TRUE);
+  while (g_hash_table_iter_next (&iter, &id, &what))
+    tell_pulling (self, id, *(const Pulling *) what, TRUE);
 }

@@ -120,6 +120,14 @@ delegate_need_sources (ShoalTransferRun *run, const ShoalDigest *id, gpointer us
                                  on_sources_cb, question);
 }
 
+/* A folder is fetched by the id of its list of files, which then is not a file of its own. */
+static gboolean
+is_manifest (const RunLink *link, const ShoalDigest *id)
+{
+  return shoal_transfer_is_folder (link->transfer)
+         && shoal_digest_equal (id, shoal_transfer_get_id (link->transfer));
+}
+
 static void
 delegate_serve (ShoalTransferRun *run,
                 const ShoalDigest *id,
@@ -134,7 +142,7 @@ delegate_serve (ShoalTransferRun *run,
     return;
   shoal_uploads_add_partial (link->manager->uploads, id, size, layer, partial);
   if (shoal_uploads_get_port (link->manager->uploads) != 0)
-    shoal_directory_set_pulling (link->manager->directory, id, size, TRUE);
+    shoal_directory_set_pulling (link->manager->directory, id, size, is_manifest (link, id), TRUE);
 }
 
 static void
@@ -146,7 +154,7 @@ delegate_unserve (ShoalTransferRun *run, const ShoalDigest *id, guint64 size, gp
     return;
   shoal_uploads_remove_partial (link->manager->uploads, id);
   if (shoal_uploads_get_port (link->manager->uploads) != 0)
-    shoal_directory_set_pulling (link->manager->directory, id, size, FALSE);
+    shoal_directory_set_pulling (link->manager->directory, id, size, is_manifest (link, id), FALSE);
 }
 
 static void

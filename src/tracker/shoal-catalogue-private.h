@@ -179,12 +179,13 @@ void shoal_cleaning_free (ShoalCleaning *self);
 /** shoal_catalogue_run_cleaning: a write job (@data: a ShoalCleaning) that deletes a few rows */
 gboolean shoal_catalogue_run_cleaning (ShoalConnection *connection, gpointer data, GError **error);
 
-/** shoal_catalogue_set_pulling: remembers that a device is downloading a content. Fails with
- * %SHOAL_ERROR_LIMIT */
+/** shoal_catalogue_set_pulling: remembers that a device is downloading a content; @manifest: as the
+ * list of files of a folder. Fails with %SHOAL_ERROR_LIMIT */
 gboolean shoal_catalogue_set_pulling (ShoalCatalogue *self,
                                       ShoalTrackerSession *session,
                                       const ShoalDigest *digest,
                                       gint64 size,
+                                      gboolean manifest,
                                       gboolean active,
                                       GError **error);
 
@@ -193,6 +194,7 @@ typedef struct
 {
   ShoalActor *actor;
   gint64 size;
+  gboolean manifest; /* the content is that of a folder's manifest */
 } ShoalPuller;
 
 /** shoal_catalogue_get_pullers: Returns: (transfer full) (element-type ShoalPuller): at most

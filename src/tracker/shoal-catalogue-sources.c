@@ -234,7 +234,7 @@ add_puller_row (Sources *self, const ShoalPuller *puller)
       self->rows,
       shoal_json_new ("device", "s", puller->actor->device, "account", "s", puller->actor->account,
                       "user", "s", puller->actor->user, "online", "b", TRUE, "partial", "b", TRUE,
-                      "manifest", "b", FALSE, "size", "i", puller->size, NULL));
+                      "manifest", "b", puller->manifest, "size", "i", puller->size, NULL));
 }
 
 static gboolean
@@ -328,14 +328,15 @@ shoal_handle_pulling (ShoalTrackerSession *session,
       = shoal_tracker_get_catalogue (shoal_tracker_session_get_tracker (session));
   ShoalDigest digest;
   gint64 size = 0;
-  gboolean active = FALSE;
+  gboolean active = FALSE, manifest = FALSE;
 
   if (!shoal_params_get_content (params, "size", &digest, &size, error))
     return FALSE;
   if (!json_object_has_member (params, "active"))
     return shoal_set_field_error (error, "active", "“active” says whether the download goes on.");
   if (!shoal_json_get_optional_boolean (params, "active", FALSE, &active, error)
-      || !shoal_catalogue_set_pulling (catalogue, session, &digest, size, active, error))
+      || !shoal_json_get_optional_boolean (params, "manifest", FALSE, &manifest, error)
+      || !shoal_catalogue_set_pulling (catalogue, session, &digest, size, manifest, active, error))
     return FALSE;
   shoal_request_reply (request, NULL);
   return TRUE;

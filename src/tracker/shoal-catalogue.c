@@ -24,12 +24,19 @@ struct _ShoalCatalogue
   gboolean cleaning;
 };
 
+/* One content that a device is downloading. */
+typedef struct
+{
+  gint64 size;
+  gboolean manifest;
+} Content;
+
 /* What a device is downloading. */
 typedef struct
 {
   ShoalTrackerSession *session; /* not owned: tells us of its end */
   ShoalActor *actor;
-  GHashTable *contents; /* ShoalDigest → gint64 size, both owned */
+  GHashTable *contents; /* ShoalDigest → Content, both owned */
 } Pulling;
 
 static void
@@ -107,6 +114,7 @@ shoal_catalogue_set_pulling (ShoalCatalogue *self,
                              ShoalTrackerSession *session,
                              const ShoalDigest *digest,
                              gint64 size,
+                             gboolean manifest,
                              gboolean active,
                              GError **error)
 {
@@ -137,8 +145,11 @@ shoal_catalogue_set_pulling (ShoalCatalogue *self,
                                         "downloading them."));
       return FALSE;
     }
+
+  const Content content = { size, manifest };
+
   g_hash_table_insert (pulling->contents, shoal_digest_dup (digest),
-                       g_memdup2 (&size, sizeof size));
+                       g_memdup2 (&content, sizeof content));
   return TRUE;
 }
 
@@ -162,15 +173,16 @@ shoal_catalogue_get_pullers (ShoalCatalogue *self, const ShoalDigest *digest)
   while (pullers->len < SHOAL_MAX_SOURCE_ROWS && g_hash_table_iter_next (&iter, NULL, &value))
     {
       Pulling *pulling = value;
-      const gint64 *size = g_hash_table_lookup (pulling->contents, digest);
+      const Content *content = g_hash_table_lookup (pulling->contents, digest);
 
-      if (size == NULL)
+      if (content == NULL)
         continue;
 
       ShoalPuller *puller = g_new0 (ShoalPuller, 1);
 
       puller->actor = shoal_actor_ref (pulling->actor);
-      puller->size = *size;
+      puller->size = content->size;
+      puller->manifest = content->manifest;
       g_ptr_array_add (pullers, puller);
     }
   return pullers;

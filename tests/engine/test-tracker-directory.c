@@ -249,7 +249,7 @@ test_reconnect (Fixture *fixture, gconstpointer data)
 
   go_online (fixture);
   shoal_directory_announce (directory, 31337);
-  shoal_directory_set_pulling (directory, &id, 77, TRUE);
+  shoal_directory_set_pulling (directory, &id, 77, TRUE, TRUE);
   WAIT_UNTIL (fake_tracker_count (fixture->tracker, "pulling") == 1);
   fake_tracker_cut (fixture->tracker);
   WAIT_UNTIL (state (fixture) == SHOAL_DIRECTORY_OFFLINE);
@@ -261,6 +261,7 @@ test_reconnect (Fixture *fixture, gconstpointer data)
   WAIT_UNTIL (fake_tracker_count (fixture->tracker, "report") == 1);
   g_assert_nonnull (strstr (fake_tracker_last (fixture->tracker, "report"), "uuid-1"));
   WAIT_UNTIL (fake_tracker_count (fixture->tracker, "pulling") == 2);
+  g_assert_nonnull (strstr (fake_tracker_last (fixture->tracker, "pulling"), "\"manifest\":true"));
   WAIT_UNTIL (fake_tracker_count (fixture->tracker, "announce") == 2);
   g_assert_null (shoal_directory_get_error (directory));
   g_assert_nonnull (strstr (fake_tracker_last (fixture->tracker, "sign-in"), "token-1"));

@@ -90,7 +90,11 @@ sources_finish (ShoalDirectory *directory, GAsyncResult *result, GError **error)
 }
 
 static void
-set_pulling (ShoalDirectory *directory, const ShoalDigest *id, guint64 size, gboolean active)
+set_pulling (ShoalDirectory *directory,
+             const ShoalDigest *id,
+             guint64 size,
+             gboolean manifest,
+             gboolean active)
 {
 }
 

@@ -380,7 +380,24 @@ test_pulling_ends (void)
       g_autoptr (JsonArray) sources = sources_of (ada, 1);
 
       g_assert_cmpuint (json_array_get_length (sources), ==, active);
+      if (active)
+        g_assert_false (json_object_get_boolean_member (get_source (sources, 0), "manifest"));
     }
+  /* That it is a folder is known also when nobody offers it any more. */
+  drop (test_client_call (ada, SHOAL_METHOD_PULLING,
+                          shoal_json_new ("id", "s", id, "size", "i", (gint64) 10, "manifest", "b",
+                                          TRUE, "active", "b", TRUE, NULL)));
+
+  g_autoptr (JsonArray) folder = sources_of (ada, 1);
+
+  g_assert_cmpuint (json_array_get_length (folder), ==, 1);
+  g_assert_true (json_object_get_boolean_member (get_source (folder, 0), "partial"));
+  g_assert_true (json_object_get_boolean_member (get_source (folder, 0), "manifest"));
+  g_clear_error (&(GError *){
+      test_client_refused (ada, SHOAL_METHOD_PULLING,
+                           shoal_json_new ("id", "s", id, "size", "i", (gint64) 10, "manifest", "i",
+                                           (gint64) 1, "active", "b", TRUE, NULL),
+                           SHOAL_ERROR_INVALID) });
   g_clear_error (&(GError *){ test_client_refused (
       ada, SHOAL_METHOD_PULLING, shoal_json_new ("id", "s", id, "size", "i", (gint64) 10, NULL),
       SHOAL_ERROR_INVALID) });
