@@ -128,6 +128,19 @@ is_manifest (const RunLink *link, const ShoalDigest *id)
          && shoal_digest_equal (id, shoal_transfer_get_id (link->transfer));
 }
 
+/* Two downloads may fetch one content to two places. Returns: how many have it served now */
+static guint
+count_pulling (ShoalTransferManager *self, const ShoalDigest *id, int change)
+{
+  int n = GPOINTER_TO_INT (g_hash_table_lookup (self->pulling, id)) + change;
+
+  if (n > 0)
+    g_hash_table_replace (self->pulling, shoal_digest_dup (id), GINT_TO_POINTER (n));
+  else
+    g_hash_table_remove (self->pulling, id);
+  return (guint) MAX (n, 0);
+}
+
 static void
 delegate_serve (ShoalTransferRun *run,
                 const ShoalDigest *id,
@@ -141,6 +154,7 @@ delegate_serve (ShoalTransferRun *run,
   if (link->manager == NULL || link->manager->uploads == NULL)
     return;
   shoal_uploads_add_partial (link->manager->uploads, id, size, layer, partial);
+  count_pulling (link->manager, id, 1);
   if (shoal_uploads_get_port (link->manager->uploads) != 0)
     shoal_directory_set_pulling (link->manager->directory, id, size, is_manifest (link, id), TRUE);
 }
@@ -153,7 +167,7 @@ delegate_unserve (ShoalTransferRun *run, const ShoalDigest *id, guint64 size, gp
   if (link->manager == NULL || link->manager->uploads == NULL)
     return;
   shoal_uploads_remove_partial (link->manager->uploads, id);
-  if (shoal_uploads_get_port (link->manager->uploads) != 0)
+  if (count_pulling (link->manager, id, -1) == 0)
     shoal_directory_set_pulling (link->manager->directory, id, size, is_manifest (link, id), FALSE);
 }
 

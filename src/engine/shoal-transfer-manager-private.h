@@ -21,7 +21,8 @@ struct _ShoalTransferManager
   char *journals;
   ShoalTokenBucket *limit;
   GPtrArray *transfers;
-  GPtrArray *adding; /* of Adding, which their jobs own */
+  GHashTable *pulling; /* ShoalDigest → how many runs have it served, as GUINT */
+  GPtrArray *adding;   /* of Adding, which their jobs own */
   guint parallel;
   guint per_source;
   gboolean run_all;

@@ -260,6 +260,7 @@ shoal_transfer_manager_dispose (GObject *object)
   g_clear_pointer (&self->limit, shoal_token_bucket_unref);
   g_clear_pointer (&self->transfers, g_ptr_array_unref);
   g_clear_pointer (&self->adding, g_ptr_array_unref);
+  g_clear_pointer (&self->pulling, g_hash_table_unref);
   g_clear_pointer (&self->journals, g_free);
   G_OBJECT_CLASS (shoal_transfer_manager_parent_class)->dispose (object);
 }
@@ -278,6 +279,7 @@ shoal_transfer_manager_init (ShoalTransferManager *self)
 {
   self->transfers = g_ptr_array_new_with_free_func (g_object_unref);
   self->adding = g_ptr_array_new ();
+  self->pulling = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, NULL);
   self->parallel = SHOAL_DEFAULT_PARALLEL_DOWNLOADS;
   self->per_source = SHOAL_DEFAULT_CONNECTIONS_PER_SOURCE;
   self->limit = shoal_token_bucket_new (0);

@@ -33,8 +33,42 @@ test_other_size (TransferFixture *fixture, gconstpointer data)
   g_assert_cmpint (honest->served, ==, 5 * SHOAL_PIECE_SIZE);
 }
 
-#define ADD(path, func)                                                                            \
-  g_test_add (path, TransferFixture, NULL, transfer_fixture_set_up, func,                          \
+/* Two downloads of one content: the group hears of it until the last one has ended. */
+static void
+test_twice (TransferFixture *fixture, gconstpointer data)
+{
+  FakePeer *peer = fake_peer_new (fixture, "ada");
+  gsize size = 12 * SHOAL_PIECE_SIZE;
+  g_autoptr (GBytes) bytes = make_bytes (size, 1);
+  ShoalDigest id = fake_peer_add (peer, bytes);
+  ShoalTokenBucket *limit = shoal_transfer_manager_get_limit (fixture->manager);
+  g_autofree char *hex = shoal_digest_dup_hex (&id);
+
+  shoal_token_bucket_set_rate (limit, 2 * SHOAL_PIECE_SIZE);
+
+  g_autoptr (ShoalTransfer) one = start_download (fixture, "file", &id, size);
+
+  g_free (fixture->downloads);
+  fixture->downloads = g_build_filename (fixture->folder, "elsewhere", NULL);
+
+  g_autoptr (ShoalTransfer) two = start_download (fixture, "file", &id, size);
+
+  g_assert_true (one != two);
+  wait_until (shoal_transfer_get_bytes_done (one) > 0 && shoal_transfer_get_bytes_done (two) > 0);
+  g_assert_true (g_hash_table_contains (fixture->pulling, hex));
+  shoal_transfer_manager_pause (fixture->manager, one);
+  wait_for_state (one, SHOAL_TRANSFER_PAUSED);
+  g_assert_false (shoal_transfer_state_is_ended (shoal_transfer_get_state (two)));
+  g_assert_true (g_hash_table_contains (fixture->pulling, hex));
+  shoal_token_bucket_set_rate (limit, 0);
+  wait_for_state (two, SHOAL_TRANSFER_FINISHED);
+  g_assert_cmpuint (g_hash_table_size (fixture->pulling), ==, 0);
+  assert_file (fixture->downloads, "file", bytes);
+}
+
+#define SERVES ((gconstpointer) TRUE)
+#define ADD(path, data, func)                                                                      \
+  g_test_add (path, TransferFixture, data, transfer_fixture_set_up, func,                          \
               transfer_fixture_tear_down)
 
 int
@@ -42,6 +76,7 @@ main (int argc, char *argv[])
 {
   g_assert_true (shoal_tls_init (NULL));
   g_test_init (&argc, &argv, NULL);
-  ADD ("/transfer-sources/other-size", test_other_size);
+  ADD ("/transfer-sources/other-size", NULL, test_other_size);
+  ADD ("/transfer-sources/twice", SERVES, test_twice);
   return g_test_run ();
 }

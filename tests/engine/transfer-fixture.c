@@ -96,6 +96,13 @@ set_pulling (ShoalDirectory *directory,
              gboolean manifest,
              gboolean active)
 {
+  GHashTable *pulling = FAKE_DIRECTORY (directory)->fixture->pulling;
+  g_autofree char *hex = shoal_digest_dup_hex (id);
+
+  if (active)
+    g_hash_table_add (pulling, g_steal_pointer (&hex));
+  else
+    g_hash_table_remove (pulling, hex);
 }
 
 static void
@@ -330,7 +337,7 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-start_manager (TransferFixture *fixture)
+start_manager (TransferFixture *fixture, gboolean serve)
 {
   g_autofree char *path = g_build_filename (fixture->folder, "profile.db", NULL);
   g_autofree char *journals = g_build_filename (fixture->folder, "journals", NULL);
@@ -340,8 +347,17 @@ start_manager (TransferFixture *fixture)
   fixture->database = shoal_engine_database_open (path, NULL);
   g_assert_nonnull (fixture->database);
   fixture->history = shoal_history_new (fixture->database);
-  fixture->manager = shoal_transfer_manager_new (fixture->database, fixture->directory,
-                                                 fixture->key, NULL, fixture->history, journals);
+  if (serve)
+    {
+      g_autofree char *manifests = g_build_filename (fixture->folder, "manifests", NULL);
+
+      fixture->uploads
+          = shoal_uploads_new (fixture->key, fixture->database, fixture->history, manifests);
+      g_assert_true (shoal_uploads_start (fixture->uploads, "127.0.0.1", 0, NULL));
+    }
+  fixture->manager
+      = shoal_transfer_manager_new (fixture->database, fixture->directory, fixture->key,
+                                    fixture->uploads, fixture->history, journals);
   shoal_transfer_manager_load_async (fixture->manager, NULL, on_loaded_cb, &loaded);
   wait_until (loaded);
 }
@@ -351,6 +367,9 @@ stop_manager (TransferFixture *fixture)
 {
   shoal_transfer_manager_stop (fixture->manager);
   g_clear_object (&fixture->manager);
+  if (fixture->uploads != NULL)
+    shoal_uploads_stop (fixture->uploads);
+  g_clear_object (&fixture->uploads);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_clear_object (&fixture->history);
@@ -364,13 +383,14 @@ transfer_fixture_set_up (TransferFixture *fixture, gconstpointer data)
   fixture->folder = g_dir_make_tmp ("shoal-transfers-XXXXXX", NULL);
   fixture->downloads = g_build_filename (fixture->folder, "downloads", NULL);
   fixture->key = shoal_device_key_generate (NULL);
+  fixture->pulling = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   fixture->peers = g_ptr_array_new_with_free_func (fake_peer_free);
 
   FakeDirectory *directory = g_object_new (FAKE_TYPE_DIRECTORY, NULL);
 
   directory->fixture = fixture;
   fixture->directory = SHOAL_DIRECTORY (directory);
-  start_manager (fixture);
+  start_manager (fixture, data != NULL);
 }
 
 void
@@ -378,6 +398,7 @@ transfer_fixture_tear_down (TransferFixture *fixture, gconstpointer data)
 {
   stop_manager (fixture);
   g_clear_pointer (&fixture->peers, g_ptr_array_unref);
+  g_clear_pointer (&fixture->pulling, g_hash_table_unref);
   g_clear_object (&fixture->directory);
   g_clear_pointer (&fixture->key, shoal_device_key_unref);
   test_remove_tree (fixture->folder);
@@ -388,8 +409,10 @@ transfer_fixture_tear_down (TransferFixture *fixture, gconstpointer data)
 void
 transfer_fixture_restart (TransferFixture *fixture)
 {
+  gboolean serve = fixture->uploads != NULL;
+
   stop_manager (fixture);
-  start_manager (fixture);
+  start_manager (fixture, serve);
 }
 
 /* ---- Helpers ----------------------------------------------------------------------------------

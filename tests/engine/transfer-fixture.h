@@ -40,8 +40,11 @@ typedef struct
   ShoalDeviceKey *key;
   ShoalTransferManager *manager;
   GPtrArray *peers;
+  ShoalUploads *uploads; /* nullable */
+  GHashTable *pulling;   /* hex: what the directory was told that we are downloading */
 } TransferFixture;
 
+/* @data: (nullable): not %NULL: what is being downloaded is served */
 void transfer_fixture_set_up (TransferFixture *fixture, gconstpointer data);
 void transfer_fixture_tear_down (TransferFixture *fixture, gconstpointer data);
 /* Stops the manager and starts another on the same profile. */
