@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 #include <glib/gi18n.h>
 
@@ -149,12 +150,38 @@ link_is_right (int root_fd, const char *path, const char *target)
          && memcmp (found, target, (gsize) length) == 0;
 }
 
+/* On the file systems of other systems all files have one mode, whatever they were given. */
+static gboolean
+keeps_modes (int fd)
+{
+  static const unsigned long without[] = {
+    0x4d44 /* FAT */,      0x2011bab0 /* exFAT */, 0x65735546 /* FUSE: NTFS and others */,
+    0x7366746e /* NTFS */, 0xff534d42 /* CIFS */,  0xfe534d42 /* SMB 2 */,
+  };
+  struct statfs fs;
+
+  if (fstatfs (fd, &fs) != 0)
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (without); i++)
+    if (((unsigned long) fs.f_type & 0xffffffff) == without[i])
+      return FALSE;
+  return TRUE;
+}
+
+/* As a share of it would say. */
+static gboolean
+mode_is_right (const ShoalManifestEntry *entry, const struct stat *st)
+{
+  return ((st->st_mode & S_IXUSR) != 0) == (entry->kind == SHOAL_ENTRY_EXECUTABLE);
+}
+
 /* Whether the folder is there with everything in it already, so that there is nothing to do. */
 static gboolean
 is_here_already (ShoalTransferRun *run, int parent_fd)
 {
   int root_fd = shoal_dir_open_sub (parent_fd, run->name, FALSE, NULL);
   gboolean same = root_fd >= 0;
+  gboolean modes = same && keeps_modes (root_fd);
 
   for (int pass = 0; same && pass < 2; pass++)
     for (guint i = 0; same && i < shoal_manifest_get_n_entries (run->manifest); i++)
@@ -166,6 +193,7 @@ is_here_already (ShoalTransferRun *run, int parent_fd)
         same
             = path != NULL && fstatat (root_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0
               && (!is_file (entry) || (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size))
+              && (!modes || !is_file (entry) || mode_is_right (entry, &st))
               && (entry->kind != SHOAL_ENTRY_FOLDER || S_ISDIR (st.st_mode))
               && (entry->kind != SHOAL_ENTRY_LINK || link_is_right (root_fd, path, entry->target));
         /* Hash only when all sizes are right. */

@@ -455,6 +455,22 @@ test_folder (TransferFixture *fixture, gconstpointer data)
     g_assert_cmpstr (shoal_transfer_get_destination (transfer), ==, second);
   }
   assert_folder (second, expected);
+  /* Nor one whose program is a plain file, and the other way round. */
+  for (guint i = 502; i < 504; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("d%02u/file %05u.txt", i % 7, i);
+      g_autofree char *program = g_build_filename (second, name, NULL);
+      g_autofree char *away = g_strdup_printf ("%s/away %u", fixture->folder, i);
+
+      g_assert_no_errno (chmod (program, i == 503 ? 0600 : 0700));
+      g_assert_no_errno (rename (made, away));
+      g_assert_no_errno (rename (second, made));
+      g_autoptr (ShoalTransfer) transfer = start_folder (fixture, "photos v1.2", &id, size);
+
+      wait_for_state (transfer, SHOAL_TRANSFER_FINISHED);
+      g_assert_cmpstr (shoal_transfer_get_destination (transfer), ==, second);
+    }
+  assert_folder (second, expected);
 }
 
 static void
