@@ -110,6 +110,7 @@ typedef struct
   guint64 manifest_size;
   guint32 n_entries;
   gint64 mtime_ms;
+  guint sources; /* in a listing of our own: how many devices offer the content, this one too */
   GPtrArray
       *entries; /* (nullable) (element-type ShoalOfferEntry): of a folder, in manifest order */
 } ShoalOffer;

@@ -404,6 +404,9 @@ compare_entry (ShoalShares *self, ShoalShareEntry *entry, GHashTable *there)
     entry->offered_id = offer->id;
   if (offer != NULL && shoal_share_get_set (entry->share) != NULL && !is_same_offer (entry, offer))
     entry->offered = FALSE;
+  /* What stands is not offered again: the listing is the answer. */
+  if (entry->offered)
+    shoal_share_set_sources (entry->share, offer->sources);
   /* A share that was refused gets another chance with each comparison. */
   gboolean refused = state == SHOAL_SHARE_FAILED && shoal_share_get_set (entry->share) != NULL
                      && entry->target == NULL && !entry->queued;

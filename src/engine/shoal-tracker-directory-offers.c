@@ -412,7 +412,7 @@ take_offer (GHashTable *offers, JsonObject *row, GError **error)
 {
   g_autoptr (ShoalOffer) offer = shoal_offer_new ();
   const char *id, *kind, *name, *hex;
-  gint64 size, n_entries;
+  gint64 size, n_entries, n_sources;
   gboolean complete;
 
   if (!shoal_json_get_string (row, "offer", 32, &id, error)
@@ -420,6 +420,7 @@ take_offer (GHashTable *offers, JsonObject *row, GError **error)
       || !shoal_json_get_string (row, "name", SHOAL_MAX_PATH_BYTES, &name, error)
       || !shoal_json_get_string (row, "id", SHOAL_DIGEST_HEX_SIZE - 1, &hex, error)
       || !shoal_json_get_integer (row, "size", 0, SHOAL_MAX_JSON_INTEGER, &size, error)
+      || !shoal_json_get_optional_integer (row, "sources", 0, G_MAXINT, 0, &n_sources, error)
       || !shoal_json_get_optional_boolean (row, "complete", TRUE, &complete, error))
     return FALSE;
   if (!shoal_digest_from_hex (&offer->id, hex))
@@ -435,6 +436,7 @@ take_offer (GHashTable *offers, JsonObject *row, GError **error)
   offer->offer = g_strdup (id);
   offer->name = g_strdup (name);
   offer->size = (guint64) size;
+  offer->sources = (guint) n_sources;
   g_hash_table_replace (offers, offer->offer, offer);
   g_steal_pointer (&offer);
   return TRUE;

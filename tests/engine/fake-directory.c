@@ -107,6 +107,7 @@ offer_async (ShoalDirectory *directory,
         {
           ShoalOffer *copy = copy_offer (offer);
 
+          copy->sources = 1;
           if (offer->entries != NULL)
             copy->entries = g_ptr_array_ref (offer->entries);
           g_hash_table_replace (self->offers, g_strdup (offer->offer), copy);

@@ -419,6 +419,9 @@ test_restart (SharesFixture *self, gconstpointer unused)
   g_autofree char *offer = g_strdup (shoal_share_get_offer (folder));
   guint n_offered = fake_directory_get_n_offered (self->directory);
   shoal_shares_note_fetched (self->shares, 1);
+  /* Two more have it by the time that we are back. */
+  ShoalOffer *there = g_hash_table_lookup (fake_directory_get_offers (self->directory), offer);
+  there->sources = 3;
 
   shares_fixture_restart (self);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->shares)), ==, 2);
@@ -430,6 +433,7 @@ test_restart (SharesFixture *self, gconstpointer unused)
   g_assert_cmpuint (shoal_share_get_n_fetched (again), ==, 1);
   shares_fixture_wait (self);
   g_assert_cmpint (shoal_share_get_state (again), ==, SHOAL_SHARE_OFFERED);
+  g_assert_cmpuint (shoal_share_get_sources (again), ==, 3);
   shoal_shares_recheck_all (self->shares);
   shares_fixture_wait (self);
   g_assert_cmpint (shoal_share_get_state (again), ==, SHOAL_SHARE_OFFERED);
