@@ -2,10 +2,11 @@
  *
  * Up to the ceiling of the total all matches are taken and sorted. If there are more, they are
  * taken bucket by bucket, in the order that is asked for: a bucket has the names of one first byte,
- * or those of one type, or the sizes within a factor of two, and is one or two more words for the
- * index. So what comes first is found without a look at what comes last. How many offer something
- * changes all the time and is no word: what is offered itself has a real index by it, and of the
- * entries of folders the newest are sorted.
+ * or the sizes within a factor of two, and is one more word for the index. By type it is one type
+ * after the other, and of those that have too many again byte by byte. So what comes first is found
+ * without a look at what comes last. How many offer something changes all the time and is no word:
+ * what is offered itself has a real index by it, and of the entries of folders the newest are
+ * sorted.
  *
  * A bucket with more candidates than one answer may look at is sorted as far as its newest ones go.
  *
@@ -184,8 +185,6 @@ bucket_of_cursor (ShoalSearch *self)
 {
   if (self->sort == SHOAL_SEARCH_SIZE)
     return shoal_size_class (self->after.number);
-  if (self->sort == SHOAL_SEARCH_TYPE)
-    return (int) self->after.number * INITIALS + (guchar) *self->after.name;
   return (guchar) *self->after.name;
 }
 
@@ -194,57 +193,117 @@ get_last_bucket (ShoalSearch *self)
 {
   if (self->sort == SHOAL_SEARCH_SIZE)
     return shoal_size_class (SHOAL_MAX_JSON_INTEGER);
-  if (self->sort == SHOAL_SEARCH_TYPE)
-    return N_TYPES * INITIALS - 1;
   return G_MAXUINT8;
 }
 
-/* Returns: (transfer full) (nullable): the index's words for @bucket; %NULL if nothing can be in it
- */
+/* Returns: (transfer full): the index's words for @bucket */
 static GString *
 make_bucket_query (ShoalSearch *self, const char *query, int bucket)
 {
-  GString *part;
+  GString *part = g_string_new (query);
 
-  if (self->sort == SHOAL_SEARCH_TYPE && self->type >= 0
-      && TYPE_OF_RANK (bucket / INITIALS) != self->type)
-    return NULL;
-  part = g_string_new (query);
   if (part->len > 0)
     g_string_append (part, "AND ");
   if (self->sort == SHOAL_SEARCH_SIZE)
     shoal_query_append (part, SHOAL_TOKEN_SIZE, bucket);
   else
-    shoal_query_append (part, SHOAL_TOKEN_INITIAL, bucket % INITIALS);
-  if (self->sort == SHOAL_SEARCH_TYPE && self->type < 0)
-    {
-      g_string_append (part, "AND ");
-      shoal_query_append (part, SHOAL_TOKEN_TYPE, TYPE_OF_RANK (bucket / INITIALS));
-    }
+    shoal_query_append (part, SHOAL_TOKEN_INITIAL, bucket);
   return part;
+}
+
+/* The buckets from @first on that are not behind @last. */
+static gboolean
+gather_range (ShoalSearch *self,
+              ShoalConnection *connection,
+              const char *query,
+              int first,
+              int last,
+              GArray *keys,
+              GError **error)
+{
+  int step = self->descending ? -1 : 1;
+
+  for (int bucket = first;
+       step * (last - bucket) >= 0 && keys->len <= self->limit && !self->is_exhausted;
+       bucket += step)
+    {
+      g_autoptr (GString) part = make_bucket_query (self, query, bucket);
+      gint64 total = 0;
+
+      if (!gather (self, connection, part->str, G_MAXINT64, keys, &total, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* One type: at once if that is not too much to sort, else name by name. Most types have nothing of
+ * what is looked for, and to ask for each first byte of nothing takes long. */
+static gboolean
+gather_type (ShoalSearch *self,
+             ShoalConnection *connection,
+             const char *query,
+             int rank,
+             GArray *keys,
+             GError **error)
+{
+  g_autoptr (GString) part = g_string_new (query);
+  guint before = keys->len;
+  gint64 budget = self->budget;
+  gint64 total = 0;
+  int first = self->descending ? INITIALS - 1 : 0;
+
+  /* Otherwise the query has it already. */
+  if (self->type < 0)
+    {
+      if (part->len > 0)
+        g_string_append (part, "AND ");
+      shoal_query_append (part, SHOAL_TOKEN_TYPE, TYPE_OF_RANK (rank));
+    }
+  self->budget = MIN (budget, 2 * SHOAL_SEARCH_TOTAL_CEILING);
+  if (!gather (self, connection, part->str, SHOAL_SEARCH_TOTAL_CEILING + 1, keys, &total, error))
+    return FALSE;
+  if (total <= SHOAL_SEARCH_TOTAL_CEILING && !self->is_exhausted)
+    {
+      self->budget += budget - MIN (budget, 2 * SHOAL_SEARCH_TOTAL_CEILING);
+      return TRUE;
+    }
+  /* What was there before comes first of all, and stays. */
+  g_array_set_size (keys, before);
+  self->budget = budget;
+  self->is_exhausted = FALSE;
+  if (self->after.row != 0 && rank == (int) self->after.number)
+    first = (guchar) *self->after.name;
+  return gather_range (self, connection, part->str, first, self->descending ? 0 : INITIALS - 1,
+                       keys, error);
+}
+
+static gboolean
+gather_types (
+    ShoalSearch *self, ShoalConnection *connection, const char *query, GArray *keys, GError **error)
+{
+  int step = self->descending ? -1 : 1;
+  int rank = self->descending ? N_TYPES - 1 : 0;
+
+  if (self->after.row != 0)
+    rank = (int) self->after.number;
+  for (; rank >= 0 && rank < N_TYPES && keys->len <= self->limit && !self->is_exhausted;
+       rank += step)
+    if ((self->type < 0 || TYPE_OF_RANK (rank) == self->type)
+        && !gather_type (self, connection, query, rank, keys, error))
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
 gather_buckets (
     ShoalSearch *self, ShoalConnection *connection, const char *query, GArray *keys, GError **error)
 {
-  int last = get_last_bucket (self);
-  int step = self->descending ? -1 : 1;
-  int first = self->descending ? last : 0;
+  int first = self->descending ? get_last_bucket (self) : 0;
 
   if (self->after.row != 0)
     first = bucket_of_cursor (self);
-  for (int bucket = first;
-       bucket >= 0 && bucket <= last && keys->len <= self->limit && !self->is_exhausted;
-       bucket += step)
-    {
-      g_autoptr (GString) part = make_bucket_query (self, query, bucket);
-      gint64 total = 0;
-
-      if (part != NULL && !gather (self, connection, part->str, G_MAXINT64, keys, &total, error))
-        return FALSE;
-    }
-  return TRUE;
+  return gather_range (self, connection, query, first,
+                       self->descending ? 0 : get_last_bucket (self), keys, error);
 }
 
 /* ---- By how many offer it ---- */
@@ -279,6 +338,8 @@ gather_many (
 {
   gint64 total = 0;
 
+  if (self->sort == SHOAL_SEARCH_TYPE)
+    return gather_types (self, connection, query, keys, error);
   if (self->sort != SHOAL_SEARCH_WHO)
     return gather_buckets (self, connection, query, keys, error);
   if (self->top)

@@ -343,6 +343,42 @@ test_sort_many (void)
     }
 }
 
+/* More of one type than are sorted at once, behind a few of another: name by name, over the end of
+ * a page too. */
+static void
+test_sort_one_type (void)
+{
+  const guint n = SHOAL_SEARCH_TOTAL_CEILING + 60;
+  g_autoptr (TestTracker) tracker = open_tracker ();
+  g_autoptr (TestClient) ada = test_client_member (tracker, "ada");
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const guint n_songs = 30;
+
+  /* In the order by type and name. */
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (names, g_strdup_printf ("%c plan %05u.%s", 'a' + (char) (i * 25 / n), i,
+                                             i < n_songs ? "mp3" : "txt"));
+  for (guint i = 0; i < n; i += 1000)
+    {
+      g_autoptr (GPtrArray) some = g_ptr_array_new ();
+
+      /* Offered in another order. */
+      for (guint k = MIN (i + 1000, n); k > i; k--)
+        g_ptr_array_add (some, g_ptr_array_index (names, k - 1));
+      g_ptr_array_add (some, NULL);
+      offer_names (ada, 1 + i, (const char *const *) some->pdata);
+    }
+  for (int down = 0; down < 2; down++)
+    {
+      g_autofree char *by_type = search_all (ada, "plan", "type", down, 500);
+      g_auto (GStrv) typed = g_strsplit (by_type, ",", -1);
+
+      g_assert_cmpuint (g_strv_length (typed), ==, n);
+      for (guint i = 0; i < n; i++)
+        g_assert_cmpstr (typed[i], ==, g_ptr_array_index (names, down ? n - 1 - i : i));
+    }
+}
+
 static char *
 expected_names (int n, gboolean descending)
 {
@@ -662,6 +698,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/search/sort", test_sort);
   g_test_add_func ("/search/sort-type-and-who", test_sort_type_and_who);
   g_test_add_func ("/search/sort-many", test_sort_many);
+  g_test_add_func ("/search/sort-one-type", test_sort_one_type);
   g_test_add_func ("/search/pages", test_pages);
   g_test_add_func ("/search/pages-while-offering", test_pages_while_offering);
   g_test_add_func ("/search/total", test_total);
