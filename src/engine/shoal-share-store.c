@@ -297,14 +297,14 @@ store_entries (
                 "INSERT INTO share_entry (share, n, kind, path, content, size, "
                 "mtime_ns, ctime_ns, inode, device, hidden) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                "iiisdiiiiii", share, (gint64) (first + i), (gint64) entry->kind, path,
+                "iiisdiiiiii", share, (gint64) first + i, (gint64) entry->kind, path,
                 entry->id.bytes, (gsize) SHOAL_DIGEST_SIZE, (gint64) entry->stamp.size,
                 entry->stamp.mtime_ns, entry->stamp.ctime_ns, (gint64) entry->stamp.inode,
                 (gint64) entry->stamp.device, (gint64) hidden)
                  : shoal_connection_run (connection, error,
                                          "INSERT INTO share_entry (share, n, kind, path, hidden) "
                                          "VALUES (?, ?, ?, ?, ?)",
-                                         "iiisi", share, (gint64) (first + i), (gint64) entry->kind,
+                                         "iiisi", share, (gint64) first + i, (gint64) entry->kind,
                                          path, (gint64) hidden);
       if (!stored)
         return FALSE;
