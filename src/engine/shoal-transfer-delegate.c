@@ -340,6 +340,7 @@ shoal_transfer_manager_start_run (ShoalTransferManager *self, ShoalTransfer *tra
     .key = self->key,
     .limit = self->limit,
     .per_source = self->per_source,
+    .lanes = self->lanes,
   };
   RunLink *link = g_new0 (RunLink, 1);
 

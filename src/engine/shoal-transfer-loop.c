@@ -226,6 +226,7 @@ spawn_workers (ShoalTransferRun *self)
   guint useful = useful_workers (self);
 
   self->crowded = FALSE;
+  self->no_lane = FALSE;
   if (self->no_space || self->fatal != NULL)
     return;
   for (guint round = 1; round <= self->per_source; round++)
@@ -240,6 +241,12 @@ spawn_workers (ShoalTransferRun *self)
             || (peer->n_workers > 0 && (peer->n_failures > 0 || self->n_workers >= useful))
             || self->n_workers >= SHOAL_MAX_WORKERS_PER_DOWNLOAD || !has_work_for (self, peer, now))
           continue;
+        if (!self->has_lane && !shoal_lanes_take (self->lanes))
+          {
+            self->no_lane = TRUE;
+            return;
+          }
+        self->has_lane = TRUE;
         /* Other downloads may have taken all the connections that the source allows. */
         if (!shoal_connection_count_acquire (shoal_device_key_get_fingerprint (self->key),
                                              peer->source->device, peer->n_workers > 0))
@@ -267,6 +274,8 @@ reason_to_wait (ShoalTransferRun *self)
       else if (is_reachable (peer->source) && g_hash_table_size (peer->contents) > 0)
         n_reachable++;
     }
+  if (self->no_lane)
+    return _ ("Other downloads go first.");
   if (self->crowded)
     return _ ("Other downloads from the same person go first.");
   if (shoal_run_describe_gone (self) != NULL)
@@ -311,6 +320,22 @@ has_room (ShoalTransferRun *self)
   return (guint64) fs.f_bavail * fs.f_frsize >= (guint64) MIN (missing, (gint64) ROOM_TO_GO_ON);
 }
 
+static void
+give_lane (ShoalTransferRun *self)
+{
+  if (self->has_lane)
+    shoal_lanes_give (self->lanes);
+  self->has_lane = FALSE;
+}
+
+void
+shoal_run_give_lane (ShoalTransferRun *self)
+{
+  g_mutex_lock (&self->lock);
+  give_lane (self);
+  g_mutex_unlock (&self->lock);
+}
+
 /* Ends the work of this run: no worker is left when it returns. */
 void
 shoal_run_stop_workers (ShoalTransferRun *self)
@@ -353,8 +378,12 @@ shoal_run_until (ShoalTransferRun *self,
       full = self->no_space;
       spawn_workers (self);
       if (full)
-        set_state (self, SHOAL_TRANSFER_NO_SPACE,
-                   "There is no room left on the disk. It goes on by itself when there is.");
+        {
+          set_state (self, SHOAL_TRANSFER_NO_SPACE,
+                     "There is no room left on the disk. It goes on by itself when there is.");
+          if (self->n_workers == 0)
+            give_lane (self);
+        }
       else if (self->n_workers > 0)
         {
           waiting_since = 0;
@@ -367,6 +396,9 @@ shoal_run_until (ShoalTransferRun *self,
           /* The first answer of the directory takes a moment: that is not waiting yet. */
           if (waiting_since == 0)
             waiting_since = now;
+          /* Between two files it keeps its lane. */
+          if (now - waiting_since > G_USEC_PER_SEC)
+            give_lane (self);
           if (self->state != SHOAL_TRANSFER_STARTING || now - waiting_since > G_USEC_PER_SEC)
             set_state (self, SHOAL_TRANSFER_WAITING, reason_to_wait (self));
         }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "shoal-transfer-lanes.h"
 #include "shoal-transfer-manager.h"
 #include "shoal-transfer-private.h"
 
@@ -24,6 +25,7 @@ struct _ShoalTransferManager
   GHashTable *pulling; /* ShoalDigest → how many runs have it served, as GUINT */
   GPtrArray *adding;   /* of Adding, which their jobs own */
   guint parallel;
+  ShoalLanes *lanes; /* as many */
   guint per_source;
   gboolean run_all;
   gboolean stopped;

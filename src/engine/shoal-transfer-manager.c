@@ -258,6 +258,7 @@ shoal_transfer_manager_dispose (GObject *object)
   g_clear_object (&self->history);
   g_clear_pointer (&self->key, shoal_device_key_unref);
   g_clear_pointer (&self->limit, shoal_token_bucket_unref);
+  g_clear_pointer (&self->lanes, shoal_lanes_unref);
   g_clear_pointer (&self->transfers, g_ptr_array_unref);
   g_clear_pointer (&self->adding, g_ptr_array_unref);
   g_clear_pointer (&self->pulling, g_hash_table_unref);
@@ -281,6 +282,7 @@ shoal_transfer_manager_init (ShoalTransferManager *self)
   self->adding = g_ptr_array_new ();
   self->pulling = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, NULL);
   self->parallel = SHOAL_DEFAULT_PARALLEL_DOWNLOADS;
+  self->lanes = shoal_lanes_new (self->parallel);
   self->per_source = SHOAL_DEFAULT_CONNECTIONS_PER_SOURCE;
   self->limit = shoal_token_bucket_new (0);
   self->cancellable = g_cancellable_new ();
@@ -382,6 +384,7 @@ void
 shoal_transfer_manager_set_parallel (ShoalTransferManager *self, guint parallel)
 {
   self->parallel = MAX (parallel, 1);
+  shoal_lanes_set_n (self->lanes, self->parallel);
   shoal_transfer_manager_schedule (self);
 }
 

@@ -85,6 +85,7 @@ struct _ShoalTransferRun
   ShoalDeviceKey *key;
   ShoalTokenBucket *limit;
   guint per_source;
+  ShoalLanes *lanes;
   ShoalRunDelegate delegate;
   gpointer user_data;
   GMainContext *context;
@@ -115,6 +116,8 @@ struct _ShoalTransferRun
   guint next_peer; /* where the next worker's search for a source begins */
   gboolean no_space;
   gboolean crowded; /* a source has no connection left for this download */
+  gboolean has_lane;
+  gboolean no_lane; /* as many others move as may */
   gboolean discard;
   GError *fatal;
   ShoalTransferState state;
@@ -194,6 +197,8 @@ void shoal_run_serve (ShoalTransferRun *run, ShoalPieceWork *work);
 void shoal_run_unserve (ShoalTransferRun *run, ShoalPieceWork *work);
 void shoal_run_bad_source (ShoalTransferRun *run, ShoalSource *source);
 void shoal_run_want_sources (ShoalTransferRun *run, const ShoalDigest *id);
+/* shoal_run_give_lane: another download may move; not under the lock */
+void shoal_run_give_lane (ShoalTransferRun *run);
 /* shoal_run_stop_workers: ends the work of this run: no worker is left when it returns */
 void shoal_run_stop_workers (ShoalTransferRun *run);
 

@@ -46,6 +46,7 @@ shoal_transfer_run_new (const ShoalRunConfig *config,
   self->key = shoal_device_key_ref (config->key);
   self->limit = shoal_token_bucket_ref (config->limit);
   self->per_source = config->per_source;
+  self->lanes = shoal_lanes_ref (config->lanes);
   self->delegate = *delegate;
   self->user_data = user_data;
   self->context = g_main_context_ref_thread_default ();
@@ -98,6 +99,7 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
   g_object_unref (self->cancellable);
   g_main_context_unref (self->context);
   shoal_token_bucket_unref (self->limit);
+  shoal_lanes_unref (self->lanes);
   shoal_device_key_unref (self->key);
   g_free (self->pieces);
   g_free (self->first_pieces);
@@ -399,6 +401,7 @@ run_thread (gpointer data)
         run_file (self, &error);
     }
   shoal_run_stop_workers (self);
+  shoal_run_give_lane (self);
   if (self->journal != NULL && (error == NULL || self->discard))
     shoal_journal_remove (self->journal);
 

@@ -11,6 +11,7 @@
 #include "shoal-source.h"
 #include "shoal-token-bucket.h"
 #include "shoal-transfer.h"
+#include "shoal-transfer-lanes.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,7 @@ typedef struct
   ShoalDeviceKey *key;
   ShoalTokenBucket *limit;
   guint per_source;
+  ShoalLanes *lanes; /* shared by all runs: it moves only while it has one */
 } ShoalRunConfig;
 
 /** ShoalRunProgress: @bytes_done is verified and written, @bytes_fetched came over the network in

@@ -66,6 +66,60 @@ test_twice (TransferFixture *fixture, gconstpointer data)
   assert_file (fixture->downloads, "file", bytes);
 }
 
+/* Many wait for people who are away: when all are back, only so many move at once as may. */
+static void
+test_parallel (TransferFixture *fixture, gconstpointer data)
+{
+  FakePeer *peers[8];
+  gsize size = 4 * SHOAL_PIECE_SIZE;
+  ShoalTokenBucket *limit = shoal_transfer_manager_get_limit (fixture->manager);
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+  guint n_finished = 0, most = 0;
+
+  shoal_transfer_manager_set_parallel (fixture->manager, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
+    {
+      peers[i] = fake_peer_new (fixture, "ada");
+      g_atomic_int_set (&peers[i]->online, FALSE);
+
+      g_autoptr (GBytes) bytes = make_bytes (size, i);
+      ShoalDigest id = fake_peer_add (peers[i], bytes);
+      g_autofree char *name = g_strdup_printf ("file %u", i);
+
+      g_ptr_array_add (waiting, start_download (fixture, name, &id, size));
+    }
+  for (guint i = 0; i < waiting->len; i++)
+    wait_for_state (g_ptr_array_index (waiting, i), SHOAL_TRANSFER_WAITING);
+  shoal_token_bucket_set_rate (limit, 8 * SHOAL_PIECE_SIZE);
+  for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
+    g_atomic_int_set (&peers[i]->online, TRUE);
+  /* All ask again at once. */
+  g_signal_emit_by_name (fixture->directory, "roster-changed");
+  while (n_finished < waiting->len)
+    {
+      guint n_begun = 0;
+
+      n_finished = 0;
+      for (guint i = 0; i < waiting->len; i++)
+        {
+          ShoalTransfer *transfer = g_ptr_array_index (waiting, i);
+          gboolean finished = shoal_transfer_get_state (transfer) == SHOAL_TRANSFER_FINISHED;
+
+          n_finished += finished;
+          n_begun += !finished && shoal_transfer_get_bytes_done (transfer) > 0
+                     && shoal_transfer_get_bytes_done (transfer) < size;
+        }
+      most = MAX (most, n_begun);
+      /* Two, and some room for one that has to wait in the middle of its file. */
+      g_assert_cmpuint (n_begun, <=, 4);
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      wake_soon ();
+      g_main_context_iteration (NULL, TRUE);
+    }
+  g_assert_cmpuint (most, >, 0);
+}
+
 #define SERVES ((gconstpointer) TRUE)
 #define ADD(path, data, func)                                                                      \
   g_test_add (path, TransferFixture, data, transfer_fixture_set_up, func,                          \
@@ -77,6 +131,7 @@ main (int argc, char *argv[])
   g_assert_true (shoal_tls_init (NULL));
   g_test_init (&argc, &argv, NULL);
   ADD ("/transfer-sources/other-size", NULL, test_other_size);
+  ADD ("/transfer-sources/parallel", NULL, test_parallel);
   ADD ("/transfer-sources/twice", SERVES, test_twice);
   return g_test_run ();
 }
