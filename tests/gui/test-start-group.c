@@ -164,6 +164,58 @@ drop_and_offer (GuiApp *app, gpointer user_data)
   g_assert_nonnull (gui_find_text (page, "recipes.pdf"));
 }
 
+/* The files that a drag of the row with @name carries; NULL if nothing can be dragged. */
+static GSList *
+drag_row (GtkWidget *page, const char *name)
+{
+  GtkWidget *view = gui_get_type (page, GTK_TYPE_COLUMN_VIEW);
+  GtkWidget *label = gui_find_text (page, name);
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (view);
+  g_autoptr (GdkContentProvider) provider = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  double x, y;
+
+  g_assert_true (gtk_widget_translate_coordinates (label, view, 2, 2, &x, &y));
+  for (guint i = 0; i < g_list_model_get_n_items (controllers) && provider == NULL; i++)
+    {
+      g_autoptr (GObject) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DRAG_SOURCE (controller))
+        g_signal_emit_by_name (controller, "prepare", x, y, &provider);
+    }
+  if (provider == NULL)
+    return NULL;
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_assert_true (gdk_content_provider_get_value (provider, &value, NULL));
+  return g_slist_copy_deep (gdk_file_list_get_files (g_value_get_boxed (&value)),
+                            (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+}
+
+/* Paste works like a drop, and what is shared can be dragged out again. */
+static void
+paste_and_drag (GuiApp *app, gpointer user_data)
+{
+  g_autofree char *folder = gui_dup_path ("to paste");
+  g_autofree char *path = gui_make_file (folder, "pasted.txt", 2000);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  GSList *files = g_slist_prepend (NULL, file);
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  gui_wait_connected (app);
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, gdk_file_list_new_from_list (files));
+  g_slist_free (files);
+  gdk_clipboard_set_value (gtk_widget_get_clipboard (app->view), &value);
+  gui_act (app->view, "win.paste", NULL);
+
+  GtkWidget *page = gui_get_page (app, "files");
+  gui_wait_until (gui_find_text (page, "pasted.txt") != NULL);
+  gui_wait_until ((files = drag_row (page, "pasted.txt")) != NULL);
+  g_assert_cmpuint (g_slist_length (files), ==, 1);
+  g_assert_true (g_file_equal (files->data, file));
+  g_slist_free_full (files, g_object_unref);
+}
+
 /* What cannot be shared is listed with its reason. */
 static void
 drop_what_is_gone (GuiApp *app, gpointer user_data)
@@ -188,6 +240,7 @@ test_drop (void)
   gui_forget ();
   gui_run (NULL, drop_and_offer, tracker);
   gui_run (NULL, drop_what_is_gone, NULL);
+  gui_run (NULL, paste_and_drag, NULL);
 }
 
 int
