@@ -223,12 +223,6 @@ shoal_piece_map_init (ShoalPieceMap *self)
                             G_CALLBACK (gtk_widget_queue_draw), self);
 }
 
-GtkWidget *
-shoal_piece_map_new (void)
-{
-  return g_object_new (SHOAL_TYPE_PIECE_MAP, NULL);
-}
-
 /* The number of a colour for each device: the same for the devices of one person. */
 static void
 take_names (ShoalPieceMap *self, const char *const *users, int *colors, guint max)

@@ -14,7 +14,6 @@ G_BEGIN_DECLS
 #define SHOAL_TYPE_PIECE_MAP (shoal_piece_map_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalPieceMap, shoal_piece_map, SHOAL, PIECE_MAP, GtkWidget)
 
-GtkWidget *shoal_piece_map_new (void);
 /** shoal_piece_map_set_pieces: @pieces: (nullable): see shoal_transfer_dup_pieces(); @users:
  * (nullable) (array zero-terminated=1): their names; equal names get the same colour */
 void shoal_piece_map_set_pieces (ShoalPieceMap *self, GBytes *pieces, const char *const *users);

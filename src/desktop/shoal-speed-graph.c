@@ -192,12 +192,6 @@ shoal_speed_graph_init (ShoalSpeedGraph *self)
                             G_CALLBACK (gtk_widget_queue_draw), self);
 }
 
-GtkWidget *
-shoal_speed_graph_new (void)
-{
-  return g_object_new (SHOAL_TYPE_SPEED_GRAPH, NULL);
-}
-
 void
 shoal_speed_graph_set_object (ShoalSpeedGraph *self, GObject *object)
 {

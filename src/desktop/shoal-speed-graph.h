@@ -25,7 +25,6 @@ double shoal_speed_log_get (ShoalSpeedLog *self, guint ago);
 #define SHOAL_TYPE_SPEED_GRAPH (shoal_speed_graph_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalSpeedGraph, shoal_speed_graph, SHOAL, SPEED_GRAPH, GtkWidget)
 
-GtkWidget *shoal_speed_graph_new (void);
 /** shoal_speed_graph_set_object: @object: (nullable): what has the log. Call again to show new
  * samples */
 void shoal_speed_graph_set_object (ShoalSpeedGraph *self, GObject *object);

@@ -539,13 +539,6 @@ shoal_tracker_process_load (const char *profile)
   return g_steal_pointer (&self);
 }
 
-ShoalTrackerState
-shoal_tracker_process_get_state (ShoalTrackerProcess *self)
-{
-  g_return_val_if_fail (SHOAL_IS_TRACKER_PROCESS (self), SHOAL_TRACKER_STOPPED);
-  return self->state;
-}
-
 const char *
 shoal_tracker_process_get_message (ShoalTrackerProcess *self)
 {

@@ -68,7 +68,6 @@ char *shoal_tracker_process_owner_link_finish (ShoalTrackerProcess *self,
                                                GAsyncResult *result,
                                                GError **error);
 
-ShoalTrackerState shoal_tracker_process_get_state (ShoalTrackerProcess *self);
 /** shoal_tracker_process_get_message: Returns: (nullable): why it ended */
 const char *shoal_tracker_process_get_message (ShoalTrackerProcess *self);
 guint16 shoal_tracker_process_get_port (ShoalTrackerProcess *self);
