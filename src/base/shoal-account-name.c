@@ -69,8 +69,8 @@ shoal_check_account_name (const char *name, GError **error)
   gsize size = strnlen (name, SHOAL_MAX_ACCOUNT_NAME_CHARS * 4 + 1);
   if (size == 0 || size > SHOAL_MAX_ACCOUNT_NAME_CHARS * 4 || !g_utf8_validate (name, -1, NULL)
       || g_utf8_strlen (name, -1) > SHOAL_MAX_ACCOUNT_NAME_CHARS)
-    return shoal_set_field_error (
-        error, "user", _ ("A name has 1 to %d characters"), SHOAL_MAX_ACCOUNT_NAME_CHARS);
+    return shoal_set_field_error (error, "user", _ ("A name has 1 to %d characters"),
+                                  SHOAL_MAX_ACCOUNT_NAME_CHARS);
 
   g_autofree char *composed = g_utf8_normalize (name, -1, G_NORMALIZE_NFC);
   if (g_strcmp0 (name, composed) != 0)

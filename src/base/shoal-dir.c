@@ -51,7 +51,8 @@ fail_open (int dirfd, const char *name, int saved_errno, GError **error)
       && fstatat (dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
     shoal_set_field_error (error, "path",
                            S_ISLNK (st.st_mode) ? _ ("“%s” is a link, and links are not followed")
-                                                : _ ("“%s” is not a folder"), name);
+                                                : _ ("“%s” is not a folder"),
+                           name);
   else
     shoal_error_from_errno (error, saved_errno, _ ("Cannot open “%s”"), name);
   return -1;

@@ -47,7 +47,7 @@ verify (ShoalCli *cli)
     shoal_cli_print_json (reply);
   else
     printf (_ ("All %ld entries are in order. Head: %s\n"),
-               (glong) shoal_cli_integer (reply, "count"), shoal_cli_string (reply, "head"));
+            (glong) shoal_cli_integer (reply, "count"), shoal_cli_string (reply, "head"));
   return warn (cli, reply);
 }
 
@@ -130,12 +130,13 @@ shoal_cli_audit (ShoalCli *cli, int argc, char **argv)
     { "verify", 0, 0, G_OPTION_ARG_NONE, &check,
       N_ ("Fetch the whole log and check that no entry was changed, and that it goes on from the"
           " one seen before"),
-          NULL },
-      { "accept", 0, 0, G_OPTION_ARG_NONE, &take,
-        N_ ("After a warning: go on from the log as it is now"), NULL },
-        { "limit", 0, 0, G_OPTION_ARG_INT, &limit,
-          N_ ("Show at most the last N (default 50)"), N_ ("N") }, { NULL },
-        };
+      NULL },
+    { "accept", 0, 0, G_OPTION_ARG_NONE, &take,
+      N_ ("After a warning: go on from the log as it is now"), NULL },
+    { "limit", 0, 0, G_OPTION_ARG_INT, &limit, N_ ("Show at most the last N (default 50)"),
+      N_ ("N") },
+    { NULL },
+  };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries, NULL, &status))
     return status;

@@ -333,7 +333,7 @@ refuse_holder (ShoalCli *cli, GError **error)
   close_channel (cli);
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_BUSY,
                _ ("Shoal already runs with this profile (process %ld)."),
-                  status != NULL ? (glong) shoal_cli_integer (status, "pid") : 0);
+               status != NULL ? (glong) shoal_cli_integer (status, "pid") : 0);
   return FALSE;
 }
 

@@ -137,8 +137,8 @@ get (ShoalCli *cli, JsonObject *params)
     {
       shoal_cli_note (cli, "%s",
                       cli->engine != NULL
-                      ? _ ("Interrupted; the same command goes on where it stopped.")
-                      : _ ("The download goes on in the Shoal that runs with this profile."));
+                          ? _ ("Interrupted; the same command goes on where it stopped.")
+                          : _ ("The download goes on in the Shoal that runs with this profile."));
       return SHOAL_CLI_INTERRUPTED;
     }
   return shoal_cli_fail (cli, error);
@@ -155,18 +155,19 @@ shoal_cli_get (ShoalCli *cli, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "to", 0, 0, G_OPTION_ARG_FILENAME, &to,
       N_ ("Put it into this folder, made if missing, instead of the download folder"), N_ ("DIR") },
-      { "user", 0, 0, G_OPTION_ARG_STRING, &user,
-        N_ ("What this member shares under the name"), N_ ("USER") },
-        { "limit", 0, 0, G_OPTION_ARG_STRING, &rate,
-          N_ ("Download at most this much a second (500k, 2M)"), N_ ("RATE") }, { NULL },
-        };
+    { "user", 0, 0, G_OPTION_ARG_STRING, &user, N_ ("What this member shares under the name"),
+      N_ ("USER") },
+    { "limit", 0, 0, G_OPTION_ARG_STRING, &rate,
+      N_ ("Download at most this much a second (500k, 2M)"), N_ ("RATE") },
+    { NULL },
+  };
 
   if (!shoal_cli_parse (
           cli, &argc, &argv, entries,
           _ ("NAME is the whole name of a share, else of a file in a shared folder, alone or as"
              " FOLDER/FILE, as search shows it; ID is a content id. An existing file is never"
              " replaced. An interrupted download goes on when the same command is given again."),
-             &status))
+          &status))
     return status;
   if (argc < 2)
     return shoal_cli_usage (command, "%s", _ ("Name at least one thing to download."));

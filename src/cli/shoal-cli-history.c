@@ -30,10 +30,8 @@ add_row (ShoalCliTable *table, JsonObject *entry)
                                               *reason != '\0' ? ": " : "", reason,
                                               *bad != '\0' ? _ ("; wrong bytes from ") : "", bad);
 
-  shoal_cli_table_add (table, when,
-                       up ? _ ("to")
-                          : _ ("from"), shoal_cli_string (entry, "users"), bytes, time, rate,
-                               shoal_cli_string (entry, "name"), outcome, NULL);
+  shoal_cli_table_add (table, when, up ? _ ("to") : _ ("from"), shoal_cli_string (entry, "users"),
+                       bytes, time, rate, shoal_cli_string (entry, "name"), outcome, NULL);
 }
 
 int
@@ -41,16 +39,15 @@ shoal_cli_history (ShoalCli *cli, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   const char *command = argv[0];
-  const char *const header[] = {
-    _ ("ENDED"), "",         _ ("WHO"),     _ ("BYTES"), _ ("TIME"),
-                                                            _ ("SPEED"), _ ("NAME"), _ ("OUTCOME"), NULL };
+  const char *const header[] = { _ ("ENDED"), "",         _ ("WHO"),     _ ("BYTES"), _ ("TIME"),
+                                 _ ("SPEED"), _ ("NAME"), _ ("OUTCOME"), NULL };
   int limit = 50;
   gint64 offset = 0, left;
   int status;
   const GOptionEntry entries[] = {
     { "limit", 0, 0, G_OPTION_ARG_INT, &limit, N_ ("Show at most N (default 50)"), N_ ("N") },
-      { NULL },
-    };
+    { NULL },
+  };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries, NULL, &status))
     return status;

@@ -84,25 +84,25 @@ shoal_cli_invite (ShoalCli *cli, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "uses", 0, 0, G_OPTION_ARG_INT, &uses,
       N_ ("How many accounts can be made with it (default 1)"), N_ ("N") },
-      { "expires", 0, 0, G_OPTION_ARG_INT, &days,
-        N_ ("Days that it works for (default 7)"), N_ ("DAYS") },
-        { "list", 0, 0, G_OPTION_ARG_NONE, &list, N_ ("List the invites that still work"), NULL },
-          { NULL },
-       };
+    { "expires", 0, 0, G_OPTION_ARG_INT, &days, N_ ("Days that it works for (default 7)"),
+      N_ ("DAYS") },
+    { "list", 0, 0, G_OPTION_ARG_NONE, &list, N_ ("List the invites that still work"), NULL },
+    { NULL },
+  };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries,
                         _ ("Only the owner of the group can invite. The link is a secret: it is"
                            " shown once."),
-                           &status))
+                        &status))
     return status;
   if (argc != 1)
     return shoal_cli_usage (command, "%s", _ ("There is nothing to name."));
   if (uses < 1 || uses > SHOAL_MAX_INVITE_USES)
     return shoal_cli_usage (command, _ ("The number of uses must be between 1 and %d."),
-                                        SHOAL_MAX_INVITE_USES);
+                            SHOAL_MAX_INVITE_USES);
   if (days < 1 || days > SHOAL_MAX_INVITE_DAYS)
     return shoal_cli_usage (command, _ ("An invite works for 1 to %d days."),
-                                        SHOAL_MAX_INVITE_DAYS);
+                            SHOAL_MAX_INVITE_DAYS);
   if (!shoal_cli_connect (cli, FALSE, &error))
     return shoal_cli_fail (cli, error);
   return list ? list_invites (cli) : make_invite (cli, uses, days);

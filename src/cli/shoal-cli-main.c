@@ -14,55 +14,33 @@
 #include <string.h>
 
 const ShoalCliCommand shoal_cli_commands[] = {
-  { "sign-up", N_ ("LINK USER"),
-                   N_ ("Make an account with the tracker of LINK and sign in"), shoal_cli_sign_up },
-    { "sign-in", N_ ("[LINK] USER"), N_ ("Sign this device in to an account"), shoal_cli_sign_in },
-      { "sign-out", "", N_ ("Sign this device out"), shoal_cli_sign_out },
-        { "password", "", N_ ("Change the account's password"), shoal_cli_password },
-          { "status", "",
-            N_ ("Show who and where this device is, and whether it is online"), shoal_cli_status },
-            { "users", "",
-              N_ ("List the members of the group and their devices"), shoal_cli_users },
-              { "invite", "", N_ ("Make a link that lets somebody join"), shoal_cli_invite },
-                { "share",
-                  N_ ("PATH…"), N_ ("Share files and folders with the group"), shoal_cli_share },
-                  { "unshare",
-                    N_ ("NAME|ID…|--all"), N_ ("No longer share them"), shoal_cli_unshare },
-                    { "shares",
-                      N_ ("[NAME]"), N_ ("List what is shared from here"), shoal_cli_shares },
-                      { "switch",
-                        N_ ("on|off NAME [FILE…]"),
-                            N_ ("Offer single files of a share, or not"), shoal_cli_switch },
-                        { "serve", "",
-                          N_ ("Stay online and serve what is shared until interrupted"),
-                              shoal_cli_serve },
-                          { "search",
-                            N_ ("[WORDS]"), N_ ("Search what the group shares"), shoal_cli_search },
-                            { "sources",
-                              N_ ("ID"),
-                                  N_ ("List the devices that have a content"), shoal_cli_sources },
-                              { "get",
-                                N_ ("NAME|ID…"),
-                                    N_ ("Download files and folders, verified"), shoal_cli_get },
-                                { "pause",
-                                  N_ ("NAME|ID…|--all"), N_ ("Hold downloads"), shoal_cli_pause },
-                                  { "resume", N_ ("NAME|ID…|--all"),
-                                                  N_ ("Let paused and failed downloads go on"),
-                                                      shoal_cli_resume },
-                                    { "history", "",
-                                      N_ ("List the transfers that have ended"),
-                                          shoal_cli_history },
-                                      { "hash", N_ ("FILE…"),
-                                                    N_ ("Print content ids; needs no profile"),
-                                                        shoal_cli_hash },
-                                        { "audit", "",
-                                          N_ ("Show or verify the tracker's audit log"),
-                                              shoal_cli_audit },
-                                          { "set",
-                                            N_ ("[KEY [VALUE]]"),
-                                                N_ ("Show or change a setting"), shoal_cli_set },
-                                            { NULL },
-                                          };
+  { "sign-up", N_ ("LINK USER"), N_ ("Make an account with the tracker of LINK and sign in"),
+    shoal_cli_sign_up },
+  { "sign-in", N_ ("[LINK] USER"), N_ ("Sign this device in to an account"), shoal_cli_sign_in },
+  { "sign-out", "", N_ ("Sign this device out"), shoal_cli_sign_out },
+  { "password", "", N_ ("Change the account's password"), shoal_cli_password },
+  { "status", "", N_ ("Show who and where this device is, and whether it is online"),
+    shoal_cli_status },
+  { "users", "", N_ ("List the members of the group and their devices"), shoal_cli_users },
+  { "invite", "", N_ ("Make a link that lets somebody join"), shoal_cli_invite },
+  { "share", N_ ("PATH…"), N_ ("Share files and folders with the group"), shoal_cli_share },
+  { "unshare", N_ ("NAME|ID…|--all"), N_ ("No longer share them"), shoal_cli_unshare },
+  { "shares", N_ ("[NAME]"), N_ ("List what is shared from here"), shoal_cli_shares },
+  { "switch", N_ ("on|off NAME [FILE…]"), N_ ("Offer single files of a share, or not"),
+    shoal_cli_switch },
+  { "serve", "", N_ ("Stay online and serve what is shared until interrupted"), shoal_cli_serve },
+  { "search", N_ ("[WORDS]"), N_ ("Search what the group shares"), shoal_cli_search },
+  { "sources", N_ ("ID"), N_ ("List the devices that have a content"), shoal_cli_sources },
+  { "get", N_ ("NAME|ID…"), N_ ("Download files and folders, verified"), shoal_cli_get },
+  { "pause", N_ ("NAME|ID…|--all"), N_ ("Hold downloads"), shoal_cli_pause },
+  { "resume", N_ ("NAME|ID…|--all"), N_ ("Let paused and failed downloads go on"),
+    shoal_cli_resume },
+  { "history", "", N_ ("List the transfers that have ended"), shoal_cli_history },
+  { "hash", N_ ("FILE…"), N_ ("Print content ids; needs no profile"), shoal_cli_hash },
+  { "audit", "", N_ ("Show or verify the tracker's audit log"), shoal_cli_audit },
+  { "set", N_ ("[KEY [VALUE]]"), N_ ("Show or change a setting"), shoal_cli_set },
+  { NULL },
+};
 
 static const char exit_codes[]
     = N_ ("Exit codes:\n"
@@ -106,11 +84,11 @@ static GOptionEntry *
 make_global_entries (ShoalCli *cli)
 {
   const GOptionEntry entries[] = {
-    { "profile", 0, 0, G_OPTION_ARG_FILENAME, &cli->profile_folder,
-      N_ ("Use this profile folder"), N_ ("DIR") },
-      { "json", 0, 0, G_OPTION_ARG_NONE, &cli->json, N_ ("Print one JSON object per line"), NULL },
-        { NULL },
-     };
+    { "profile", 0, 0, G_OPTION_ARG_FILENAME, &cli->profile_folder, N_ ("Use this profile folder"),
+      N_ ("DIR") },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &cli->json, N_ ("Print one JSON object per line"), NULL },
+    { NULL },
+  };
 
   return g_memdup2 (entries, sizeof entries);
 }
@@ -131,7 +109,8 @@ shoal_cli_parse (ShoalCli *cli,
   const char *arguments = *command->arguments != '\0' ? _ (command->arguments) : "";
   g_autoptr (GOptionContext) context = g_option_context_new (arguments);
   g_autofree char *more = description != NULL
-      ? g_strdup_printf ("%s\n\n%s", description, _ (exit_codes)) : g_strdup (_ (exit_codes));
+                              ? g_strdup_printf ("%s\n\n%s", description, _ (exit_codes))
+                              : g_strdup (_ (exit_codes));
 
   g_option_context_set_summary (context, _ (command->summary));
   g_option_context_set_description (context, more);
@@ -155,9 +134,8 @@ describe_commands (void)
 
   for (const ShoalCliCommand *command = shoal_cli_commands; command->name != NULL; command++)
     g_string_append_printf (text, "  %-9s %s\n", command->name, _ (command->summary));
-  g_string_append_printf (text, "\n%s\n\n%s",
-                          _ (exit_codes),
-                             _ ("“shoal-cli COMMAND --help” says more about a command."));
+  g_string_append_printf (text, "\n%s\n\n%s", _ (exit_codes),
+                          _ ("“shoal-cli COMMAND --help” says more about a command."));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -170,7 +148,8 @@ parse_global (ShoalCli *cli, int *argc, char ***argv, gboolean *version, int *st
   g_autofree GOptionEntry *global = make_global_entries (cli);
   g_autofree char *commands = describe_commands ();
   const GOptionEntry own[] = {
-    { "version", 0, 0, G_OPTION_ARG_NONE, version, N_ ("Print the version"), NULL }, { NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, version, N_ ("Print the version"), NULL },
+    { NULL },
   };
 
   g_option_context_set_summary (

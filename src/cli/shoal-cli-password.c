@@ -42,9 +42,9 @@ shoal_cli_password (ShoalCli *cli, int argc, char **argv)
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &file,
       N_ ("Read the present password from the first line of FILE and the new one from the second"
           " (-: standard input)"),
-          N_ ("FILE") },
-      { NULL },
-    };
+      N_ ("FILE") },
+    { NULL },
+  };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries, NULL, &status))
     return status;

@@ -21,13 +21,14 @@ run (ShoalCli *cli, int argc, char **argv, gboolean pause)
   const char *command = argv[0];
   int status;
   const GOptionEntry entries[] = {
-    { "all", 0, 0, G_OPTION_ARG_NONE, &all, N_ ("All downloads"), NULL }, { NULL },
+    { "all", 0, 0, G_OPTION_ARG_NONE, &all, N_ ("All downloads"), NULL },
+    { NULL },
   };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries,
                         _ ("NAME is a download's name; ID is its content id or the id that "
                            "“--json get” tells."),
-                           &status))
+                        &status))
     return status;
   if (all ? argc != 1 : argc < 2)
     return shoal_cli_usage (command, "%s", _ ("Name the downloads, or give --all."));

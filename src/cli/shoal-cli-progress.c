@@ -182,10 +182,9 @@ tell_state (ShoalCliProgress *self, JsonObject *transfer)
     return;
   shoal_cli_progress_clear (self);
   shoal_cli_note (self->cli, "%s: %s", shoal_cli_string (transfer, "name"),
-                  *message != '\0' ? message
-                                   : g_str_equal (state, "paused")
-                      ? _ ("paused")
-                      : _ ("waiting for somebody who has it"));
+                  *message != '\0'                ? message
+                  : g_str_equal (state, "paused") ? _ ("paused")
+                                                  : _ ("waiting for somebody who has it"));
 }
 
 void

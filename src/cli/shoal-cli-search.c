@@ -124,8 +124,9 @@ add_row (ShoalCliTable *table, JsonObject *row, gint64 now_ms, gboolean ids)
 static ShoalCliTable *
 make_table (gboolean ids)
 {
-  const char *const header[] = {
-    _ ("NAME"), _ ("SIZE"), _ ("USERS"), _ ("ONLINE"), _ ("AGE"), ids ? _ ("ID") : NULL, NULL };
+  const char *const header[] = { _ ("NAME"),   _ ("SIZE"), _ ("USERS"),
+                                 _ ("ONLINE"), _ ("AGE"),  ids ? _ ("ID") : NULL,
+                                 NULL };
 
   return shoal_cli_table_new (header);
 }
@@ -196,7 +197,7 @@ search (ShoalCli *cli, const Options *options, JsonObject *query)
     shoal_cli_note (cli, "%s", _ ("Nothing found."));
   else if (total > shown)
     shoal_cli_note (cli, _ ("Showing %d of %d%s; --limit shows more."), (int) shown, (int) total,
-                            minimum ? "+" : "");
+                    minimum ? "+" : "");
   return shown > 0 ? SHOAL_CLI_OK : SHOAL_CLI_NOT_FOUND;
 }
 
@@ -210,32 +211,30 @@ shoal_cli_search (ShoalCli *cli, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "type", 0, 0, G_OPTION_ARG_STRING, &options.type,
       N_ ("folder, audio, video, image, document, archive, program or other"), N_ ("TYPE") },
-      { "min-size", 0, 0, G_OPTION_ARG_STRING, &options.min_size,
-        N_ ("At least this big (10M)"), N_ ("SIZE") },
-        { "max-size", 0, 0, G_OPTION_ARG_STRING, &options.max_size,
-          N_ ("At most this big"), N_ ("SIZE") },
-          { "user", 0, 0, G_OPTION_ARG_STRING, &options.user,
-            N_ ("Shared by this member"), N_ ("USER") },
-            { "available", 0, 0, G_OPTION_ARG_NONE, &options.available,
-              N_ ("Only what somebody online has"), NULL },
-              { "sort", 0, 0, G_OPTION_ARG_STRING, &options.sort,
-                N_ ("By newest, name, size, type or who (how many offer it)"), N_ ("ORDER") },
-                { "reverse", 0, 0, G_OPTION_ARG_NONE, &options.reverse,
-                  N_ ("In descending order"), NULL },
-                  { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit,
-                    N_ ("Show at most N (default 100)"), N_ ("N") },
-                    { "ids", 0, 0, G_OPTION_ARG_NONE, &options.ids, N_ ("Show content ids"), NULL },
-                      { NULL },
-                   };
+    { "min-size", 0, 0, G_OPTION_ARG_STRING, &options.min_size, N_ ("At least this big (10M)"),
+      N_ ("SIZE") },
+    { "max-size", 0, 0, G_OPTION_ARG_STRING, &options.max_size, N_ ("At most this big"),
+      N_ ("SIZE") },
+    { "user", 0, 0, G_OPTION_ARG_STRING, &options.user, N_ ("Shared by this member"), N_ ("USER") },
+    { "available", 0, 0, G_OPTION_ARG_NONE, &options.available,
+      N_ ("Only what somebody online has"), NULL },
+    { "sort", 0, 0, G_OPTION_ARG_STRING, &options.sort,
+      N_ ("By newest, name, size, type or who (how many offer it)"), N_ ("ORDER") },
+    { "reverse", 0, 0, G_OPTION_ARG_NONE, &options.reverse, N_ ("In descending order"), NULL },
+    { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit, N_ ("Show at most N (default 100)"),
+      N_ ("N") },
+    { "ids", 0, 0, G_OPTION_ARG_NONE, &options.ids, N_ ("Show content ids"), NULL },
+    { NULL },
+  };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries,
                         _ ("All words must be in the name or path; without words all is listed,"
                            " newest first. ONLINE is how many of all who have it are online."),
-                           &status))
+                        &status))
     return status;
   if (options.limit < 1 || options.limit > SHOAL_SEARCH_TOTAL_CEILING)
     return shoal_cli_usage (command, _ ("The limit must be between 1 and %d."),
-                                        SHOAL_SEARCH_TOTAL_CEILING);
+                            SHOAL_SEARCH_TOTAL_CEILING);
   g_autoptr (JsonObject) query = make_query (&options, argc, argv, &error);
   if (error != NULL)
     return shoal_cli_usage (command, "%s", error->message);

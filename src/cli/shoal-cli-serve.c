@@ -121,11 +121,12 @@ shoal_cli_serve (ShoalCli *cli, int argc, char **argv)
   int port = 0;
   int status;
   const GOptionEntry entries[] = {
-    { "port", 0, 0, G_OPTION_ARG_INT, &port,
-      N_ ("Serve on this port instead of the one set"), N_ ("PORT") },
-      { "limit", 0, 0, G_OPTION_ARG_STRING, &rate,
-        N_ ("Upload at most this much a second (500k, 2M)"), N_ ("RATE") }, { NULL },
-      };
+    { "port", 0, 0, G_OPTION_ARG_INT, &port, N_ ("Serve on this port instead of the one set"),
+      N_ ("PORT") },
+    { "limit", 0, 0, G_OPTION_ARG_STRING, &rate,
+      N_ ("Upload at most this much a second (500k, 2M)"), N_ ("RATE") },
+    { NULL },
+  };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries, NULL, &status))
     return status;

@@ -56,8 +56,8 @@ shoal_cli_set (ShoalCli *cli, int argc, char **argv)
   const char *command = argv[0];
   int status;
 
-  if (!shoal_cli_parse (cli, &argc, &argv, NULL,
-                        _ ("Without KEY all settings are listed."), &status))
+  if (!shoal_cli_parse (cli, &argc, &argv, NULL, _ ("Without KEY all settings are listed."),
+                        &status))
     return status;
   if (argc > 3)
     return shoal_cli_usage (command, "%s", _ ("Give one key and its value."));

@@ -45,7 +45,7 @@ print_share (JsonObject *share)
     }
   else
     printf (_ ("Not shared: %s: %s\n"), name,
-               *message != '\0' ? message : shoal_cli_string (share, "state"));
+            *message != '\0' ? message : shoal_cli_string (share, "state"));
   for (guint i = 0; skipped != NULL && i < json_array_get_length (skipped); i++)
     {
       g_autofree char *line = shoal_cli_escape (json_array_get_string_element (skipped, i));
@@ -145,7 +145,7 @@ shoal_cli_share (ShoalCli *cli, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "unoffered", 0, 0, G_OPTION_ARG_NONE, &unoffered,
       N_ ("Only look through it; “switch on” offers it, or single files"), NULL },
-      { NULL },
+    { NULL },
   };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries, NULL, &status))
@@ -159,7 +159,7 @@ shoal_cli_share (ShoalCli *cli, int argc, char **argv)
 
       if (!g_utf8_validate (path, -1, NULL))
         return shoal_cli_usage (command, _ ("“%s” is not UTF-8 text; rename it to share it."),
-                                            argv[i]);
+                                argv[i]);
       json_array_add_string_element (paths, path);
     }
   if (!shoal_cli_connect (cli, FALSE, &error))

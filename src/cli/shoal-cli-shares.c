@@ -44,8 +44,8 @@ add_files (ShoalCliTable *table, JsonArray *files)
       g_autofree char *path
           = g_strdup_printf ("%s%s", shoal_cli_string (file, "path"), folder ? "/" : "");
 
-      shoal_cli_table_add (table,
-                           shoal_cli_boolean (file, "on") ? _ ("on") : _ ("off"), size, path, NULL);
+      shoal_cli_table_add (table, shoal_cli_boolean (file, "on") ? _ ("on") : _ ("off"), size, path,
+                           NULL);
     }
 }
 

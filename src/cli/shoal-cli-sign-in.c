@@ -48,7 +48,7 @@ set_unconfirmed_error (ShoalCli *cli, const char *key, const char *words, GError
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
                _ ("The tracker's key is not known: %s (%s). Compare it with its owner, then repeat"
                   " this with --trust and the key."),
-                  words, key);
+               words, key);
 }
 
 /* Makes sure that the tracker's key is known or confirmed; *trust is what the user confirmed. */
@@ -73,7 +73,7 @@ settle_trust (ShoalCli *cli, Options *options, GError **error)
     }
   g_autofree char *question = g_strdup_printf (
       _ ("The tracker shows this key: %s (%s). Is it the one that its owner has? (yes/no) "), words,
-         key);
+      key);
   g_autofree char *answer = shoal_cli_ask (question, error);
   if (answer == NULL)
     return FALSE;
@@ -136,21 +136,22 @@ parse_and_join (ShoalCli *cli, gboolean sign_up, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "trust", 0, 0, G_OPTION_ARG_STRING, &options.trust,
       N_ ("Trust the tracker with this key (64 hexadecimal digits)"), N_ ("KEY") },
-      { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &options.password_file,
-        N_ ("Read the password from the first line of FILE (-: standard input)"), N_ ("FILE") },
-        { NULL },
-      };
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &options.password_file,
+      N_ ("Read the password from the first line of FILE (-: standard input)"), N_ ("FILE") },
+    { NULL },
+  };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries,
-                        _ ("LINK is the tracker’s link, or HOST:PORT: then its key is shown and must be confirmed."
-             " “-” reads the link from standard input."),
-                           &status))
+                        _ ("LINK is the tracker’s link, or HOST:PORT: then its key is shown and "
+                           "must be confirmed."
+                           " “-” reads the link from standard input."),
+                        &status))
     return status;
   if (argc != 3 && !(argc == 2 && !sign_up))
     return shoal_cli_usage (command, "%s",
                             sign_up ? _ ("Give the tracker's link and a user name.")
                                     : _ ("Give a user name, and before it the"
-                                                        " tracker's link."));
+                                         " tracker's link."));
   if (argc == 3)
     {
       options.link = shoal_cli_read_link (argv[1], &error);

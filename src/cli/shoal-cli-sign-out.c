@@ -23,10 +23,10 @@ shoal_cli_sign_out (ShoalCli *cli, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "everywhere", 0, 0, G_OPTION_ARG_NONE, &everywhere,
       N_ ("Sign out all devices of the account"), NULL },
-      { "forget", 0, 0, G_OPTION_ARG_NONE, &forget,
-        N_ ("Also forget the group, its key, this device's key and what is shared"), NULL },
-        { NULL },
-    };
+    { "forget", 0, 0, G_OPTION_ARG_NONE, &forget,
+      N_ ("Also forget the group, its key, this device's key and what is shared"), NULL },
+    { NULL },
+  };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries, NULL, &status))
     return status;

@@ -28,17 +28,17 @@ print_sources (JsonArray *sources)
       g_autofree char *device = g_strdup_printf ("%s (%.8s)", *name != '\0' ? name : "-",
                                                  shoal_cli_string (source, "device"));
       /* A folder's size is that of its list, which is nothing to tell. */
-      g_autofree char *size = shoal_cli_boolean (source, "manifest")
-          ? g_strdup (_ ("folder"))
-          : shoal_format_size ((guint64) shoal_cli_integer (source, "size"));
+      g_autofree char *size
+          = shoal_cli_boolean (source, "manifest")
+                ? g_strdup (_ ("folder"))
+                : shoal_format_size ((guint64) shoal_cli_integer (source, "size"));
 
       shoal_cli_table_add (table, shoal_cli_string (source, "user"), device,
-                           shoal_cli_boolean (source, "own") ? _ ("this device")
-                                                             : shoal_cli_boolean (source, "online")
-                           ? _ ("online")
-                           : _ ("offline"), shoal_cli_boolean (source, "partial")
-                                ? _ ("a part")
-                                : _ ("all"), size, shoal_cli_string (source, "name"), NULL);
+                           shoal_cli_boolean (source, "own")      ? _ ("this device")
+                           : shoal_cli_boolean (source, "online") ? _ ("online")
+                                                                  : _ ("offline"),
+                           shoal_cli_boolean (source, "partial") ? _ ("a part") : _ ("all"), size,
+                           shoal_cli_string (source, "name"), NULL);
     }
   shoal_cli_table_print (table);
 }

@@ -103,7 +103,7 @@ print_status (JsonObject *status)
 {
   g_autofree char *counts
       = g_strdup_printf (_ ("%d of %d online"), (int) shoal_cli_integer (status, "online"),
-                            (int) shoal_cli_integer (status, "members"));
+                         (int) shoal_cli_integer (status, "members"));
   g_autofree char *shares = g_strdup_printf ("%d", (int) shoal_cli_integer (status, "shares"));
   g_autofree char *transfers
       = g_strdup_printf ("%d", (int) shoal_cli_integer (status, "transfers"));
@@ -119,16 +119,16 @@ print_status (JsonObject *status)
       print_line (_ ("In words:"), shoal_cli_string (status, "words"));
     }
   print_line (_ ("Secrets in:"), g_str_equal (shoal_cli_string (status, "secrets"), "keyring")
-                 ? _ ("the keyring")
-                 : _ ("a file in the profile"));
+                                     ? _ ("the keyring")
+                                     : _ ("a file in the profile"));
   print_line (_ ("Profile:"), shoal_cli_string (status, "profile"));
   print_line (_ ("Members:"), counts);
   print_line (_ ("Shares:"), shares);
   print_line (_ ("Downloads:"), transfers);
   print_moving (_ ("Downloading:"), shoal_cli_integer (status, "downloading"),
-                   shoal_cli_integer (status, "download_speed"));
+                shoal_cli_integer (status, "download_speed"));
   print_moving (_ ("Uploading:"), shoal_cli_integer (status, "uploading"),
-                   shoal_cli_integer (status, "upload_speed"));
+                shoal_cli_integer (status, "upload_speed"));
   if (shoal_cli_integer (status, "paused") > 0)
     print_line (_ ("Paused:"), paused);
   print_line (_ ("Serves on:"), shoal_cli_integer (status, "port") != 0 ? port : _ ("not serving"));
@@ -148,8 +148,8 @@ shoal_cli_status (ShoalCli *cli, int argc, char **argv)
   if (!shoal_cli_parse (
           cli, &argc, &argv, NULL,
           _ ("Ends with 3 if nobody is signed in on this device, with 5 if the tracker shows"
-                           " another key than before."),
-             &status))
+             " another key than before."),
+          &status))
     return status;
   if (argc != 1)
     return shoal_cli_usage (command, "%s", _ ("There is nothing to name."));

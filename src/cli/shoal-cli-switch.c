@@ -56,8 +56,8 @@ shoal_cli_switch (ShoalCli *cli, int argc, char **argv)
   if (!shoal_cli_parse (
           cli, &argc, &argv, NULL,
           _ ("NAME is a share's name or its path, FILE the path of a file or folder in"
-                           " it, as “shares NAME” lists them; without FILE all of it is meant."),
-             &status))
+             " it, as “shares NAME” lists them; without FILE all of it is meant."),
+          &status))
     return status;
   gboolean on = argc > 1 && g_str_equal (argv[1], "on");
   if (argc < 3 || (!on && !g_str_equal (argv[1], "off")))

@@ -29,7 +29,7 @@ shoal_cli_unshare (ShoalCli *cli, int argc, char **argv)
   int status;
   const GOptionEntry entries[] = {
     { "all", 0, 0, G_OPTION_ARG_NONE, &all, N_ ("Everything that is shared from here"), NULL },
-      { NULL },
+    { NULL },
   };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries,

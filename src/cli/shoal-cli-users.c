@@ -22,13 +22,12 @@ print_device (JsonObject *device, gint64 now_ms)
   gboolean online = shoal_cli_boolean (device, "online");
   g_autofree char *age = shoal_cli_format_age (
       now_ms - shoal_cli_integer (device, online ? "since_ms" : "last_seen_ms"));
-  const char *mark = shoal_cli_boolean (device, "own") ? _ ("  (this device)")
-                                                       : shoal_cli_boolean (device, "new")
-      ? _ ("  NEW DEVICE: compare its words")
-      : "";
+  const char *mark = shoal_cli_boolean (device, "own")   ? _ ("  (this device)")
+                     : shoal_cli_boolean (device, "new") ? _ ("  NEW DEVICE: compare its words")
+                                                         : "";
 
-  printf (online ? _ ("    %s, online for %s%s\n")
-                 : _ ("    %s, offline for %s%s\n"), name, age, mark);
+  printf (online ? _ ("    %s, online for %s%s\n") : _ ("    %s, offline for %s%s\n"), name, age,
+          mark);
   printf ("      %s\n      %s\n", shoal_cli_string (device, "words"),
           shoal_cli_string (device, "device"));
 }
@@ -42,10 +41,9 @@ print_user (JsonObject *user, gint64 now_ms)
   gboolean online = shoal_cli_boolean (user, "online");
   gint64 seen = shoal_cli_integer (user, "last_seen_ms");
   g_autofree char *age = shoal_cli_format_age (now_ms - seen);
-  g_autofree char *when = online ? g_strdup (_ ("online"))
-                                 : seen > 0
-      ? g_strdup_printf (_ ("offline for %s"), age)
-      : g_strdup (_ ("offline"));
+  g_autofree char *when = online     ? g_strdup (_ ("online"))
+                          : seen > 0 ? g_strdup_printf (_ ("offline for %s"), age)
+                                     : g_strdup (_ ("offline"));
 
   int files = (int) shoal_cli_integer (user, "files");
 
@@ -106,8 +104,8 @@ shoal_cli_users (ShoalCli *cli, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "confirm", 0, 0, G_OPTION_ARG_STRING, &device,
       N_ ("You have compared the words of a new device: confirm it"), N_ ("FINGERPRINT") },
-      { NULL },
-    };
+    { NULL },
+  };
 
   if (!shoal_cli_parse (cli, &argc, &argv, entries, NULL, &status))
     return status;

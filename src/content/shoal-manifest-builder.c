@@ -186,7 +186,7 @@ add (ShoalManifestBuilder *self,
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT,
                    _ ("The folder has too many entries; share at most %d at once"),
-                      SHOAL_MAX_MANIFEST_ENTRIES);
+                   SHOAL_MAX_MANIFEST_ENTRIES);
       return FALSE;
     }
 

@@ -268,8 +268,8 @@ adopt (const ShoalPartPlace *place, ShoalPartFile *file, guint64 inode, GError *
           return FALSE;
         }
     }
-  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
-               _ ("Every name for “%s” is taken"), place->name);
+  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS, _ ("Every name for “%s” is taken"),
+               place->name);
   return FALSE;
 }
 
@@ -389,8 +389,8 @@ create_named (const ShoalPartPlace *place, ShoalPartFile *file, GError **error)
       file->number = number;
       return TRUE;
     }
-  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
-               _ ("Every name for “%s” is taken"), place->name);
+  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS, _ ("Every name for “%s” is taken"),
+               place->name);
   return FALSE;
 }
 

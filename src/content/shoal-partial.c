@@ -259,8 +259,8 @@ sync_pending (ShoalPartial *self, GError **error)
   gboolean data_ok = fdatasync (self->fd) == 0;
   gboolean ok = data_ok;
   if (!data_ok)
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO,
-                 _ ("Cannot save the data of “%s”: %s"), self->final_name, g_strerror (errno));
+    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO, _ ("Cannot save the data of “%s”: %s"),
+                 self->final_name, g_strerror (errno));
   else
     {
       /* The name of the unfinished file has to survive, too; a file system that cannot sync a
@@ -484,8 +484,8 @@ shoal_partial_finish (
   if (!finished && !give_final_name (self, part, executable, mtime_ms, error))
     return FALSE;
   if (fsync (self->dirfd) < 0 && errno != EINVAL)
-    return shoal_error_from_errno (error, errno,
-                                   _ ("Cannot save the folder of “%s”"), self->final_name);
+    return shoal_error_from_errno (error, errno, _ ("Cannot save the folder of “%s”"),
+                                   self->final_name);
   if (made != NULL)
     {
       g_mutex_lock (&self->mutex);

@@ -348,8 +348,8 @@ shoal_small_file_writer_store (ShoalSmallFileWriter *self,
     case TAKEN:
       if (is_there (self, name, length, id))
         return TRUE;
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
-                   _ ("There is another “%s” already"), path);
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS, _ ("There is another “%s” already"),
+                   path);
       return FALSE;
     case FAILED:
     default:

@@ -106,14 +106,15 @@ set_error (ShoalConnection *self, int result, const char *sql, GError **error)
     {
     case SHOAL_ERROR_CORRUPT:
       g_set_error (error, SHOAL_ERROR, code,
-                   _ ("The database “%s” is damaged (%s). Stop the program and put a copy of the file in its "
-          "place: your own backup, or “%s.before-N” from the last upgrade"),
-                      self->path, sqlite3_errmsg (self->sqlite), self->path);
+                   _ ("The database “%s” is damaged (%s). Stop the program and put a copy of the "
+                      "file in its "
+                      "place: your own backup, or “%s.before-N” from the last upgrade"),
+                   self->path, sqlite3_errmsg (self->sqlite), self->path);
       break;
     case SHOAL_ERROR_NO_SPACE:
       g_set_error (error, SHOAL_ERROR, code,
                    _ ("There is no space left for the database “%s”. Make room and try again"),
-                      self->path);
+                   self->path);
       break;
     case SHOAL_ERROR_BUSY:
       g_propagate_error (
@@ -124,10 +125,9 @@ set_error (ShoalConnection *self, int result, const char *sql, GError **error)
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The query was cancelled");
       break;
     case SHOAL_ERROR_IO:
-      g_set_error (error, SHOAL_ERROR, code,
-                   _ ("The database “%s” cannot be used: %s%s%s"), self->path,
-                      sqlite3_errmsg (self->sqlite), system_errno == 0 ? "" : ": ",
-                      system_errno == 0 ? "" : g_strerror (system_errno));
+      g_set_error (error, SHOAL_ERROR, code, _ ("The database “%s” cannot be used: %s%s%s"),
+                   self->path, sqlite3_errmsg (self->sqlite), system_errno == 0 ? "" : ": ",
+                   system_errno == 0 ? "" : g_strerror (system_errno));
       break;
     default:
       {
@@ -193,8 +193,8 @@ check_features (GError **error)
   g_set_error (
       error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL,
       _ ("The SQLite library of this system (%s) has no full-text search (FTS5 with the trigram "
-      "tokenizer) or no threads. Install SQLite 3.34 or later built with both"),
-         sqlite3_libversion ());
+         "tokenizer) or no threads. Install SQLite 3.34 or later built with both"),
+      sqlite3_libversion ());
   return FALSE;
 }
 

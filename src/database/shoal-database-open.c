@@ -55,7 +55,7 @@ shoal_database_lock_file (const char *path, gboolean *is_first, GError **error)
           g_set_error (
               error, SHOAL_ERROR, SHOAL_ERROR_BUSY,
               _ ("Another program is checking or upgrading the database “%s”. Try again later"),
-                 path);
+              path);
           break;
         }
       g_usleep (20 * 1000);
@@ -134,9 +134,10 @@ quick_check (ShoalConnection *connection, GError **error)
   if (g_strcmp0 (shoal_rows_string (rows, 0), "ok") == 0)
     return TRUE;
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
-               _ ("The database “%s” is damaged (%s). Put a copy of the file in its place: your own backup, or "
-      "“%s.before-N” from the last upgrade"),
-                  path, shoal_rows_string (rows, 0), path);
+               _ ("The database “%s” is damaged (%s). Put a copy of the file in its place: your "
+                  "own backup, or "
+                  "“%s.before-N” from the last upgrade"),
+               path, shoal_rows_string (rows, 0), path);
   return FALSE;
 }
 
@@ -245,8 +246,8 @@ migrate (ShoalConnection *connection,
       g_set_error (
           error, SHOAL_ERROR, SHOAL_ERROR_VERSION,
           _ ("The database “%s” has version %d and this program knows up to %u. Use the newer"
-                   " program that wrote it"),
-             shoal_connection_get_path (connection), (int) version, n_migrations);
+             " program that wrote it"),
+          shoal_connection_get_path (connection), (int) version, n_migrations);
       return FALSE;
     }
   if (version == n_migrations)
@@ -282,7 +283,7 @@ check_log (ShoalConnection *connection, GError **error)
     g_set_error (
         error, SHOAL_ERROR, SHOAL_ERROR_IO,
         _ ("The database “%s” cannot keep a write-ahead log there. Put it on a local disk"),
-           shoal_connection_get_path (connection));
+        shoal_connection_get_path (connection));
   return FALSE;
 }
 

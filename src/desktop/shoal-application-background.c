@@ -35,10 +35,12 @@ explain (ShoalApplication *self)
     return;
   notification = g_notification_new (_ ("Shoal Is Still Running"));
   g_notification_set_body (
-      notification, self->tray != NULL && shoal_tray_get_registered (self->tray)
-      ? _ ("Transfers go on. Open it again from its icon or the list of apps; quit it from its icon "
-           "or its menu.")
-      : _ ("Transfers go on. Open it again from the list of apps; quit it from its menu."));
+      notification,
+      self->tray != NULL && shoal_tray_get_registered (self->tray)
+          ? _ ("Transfers go on. Open it again from its icon or the list of apps; quit it from its "
+               "icon "
+               "or its menu.")
+          : _ ("Transfers go on. Open it again from the list of apps; quit it from its menu."));
   g_notification_set_default_action (notification, "app.show");
   g_notification_add_button (notification, _ ("Quit"), "app.quit");
   g_application_send_notification (G_APPLICATION (self), NOTIFICATION, notification);
@@ -140,9 +142,8 @@ quit_or_ask (ShoalApplication *self, GtkWindow *window, const char *reason)
   body = reason == NULL ? g_steal_pointer (&loss)
                         : g_strjoin (loss != NULL ? "\n" : "", reason, loss, NULL);
   self->closing = TRUE;
-  shoal_dialogs_confirm_async (window, _ ("Quit Shoal?"), body,
-                                          _ ("_Quit"), FALSE, on_quit_confirmed_cb,
-                                             g_object_ref (self));
+  shoal_dialogs_confirm_async (window, _ ("Quit Shoal?"), body, _ ("_Quit"), FALSE,
+                               on_quit_confirmed_cb, g_object_ref (self));
 }
 
 static void
@@ -172,8 +173,8 @@ ask_sandbox (ShoalApplication *self, GAsyncReadyCallback callback)
 {
   shoal_background_request_async (g_application_get_dbus_connection (G_APPLICATION (self)),
                                   _ ("Transfers go on while no window is open"),
-                                     g_settings_get_boolean (self->settings, KEY_START), NULL,
-                                     callback, g_object_ref (self));
+                                  g_settings_get_boolean (self->settings, KEY_START), NULL,
+                                  callback, g_object_ref (self));
 }
 
 gboolean
@@ -227,11 +228,11 @@ on_start_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (wanted)
     {
       put_back (self, KEY_START, FALSE);
-      shoal_application_report (self,
-                                _ ("Shoal Will Not Start When You Sign In"), answered
-                                   ? _ ("The system does not let it. Allow it in the system’s "
+      shoal_application_report (self, _ ("Shoal Will Not Start When You Sign In"),
+                                answered
+                                    ? _ ("The system does not let it. Allow it in the system’s "
                                          "settings for apps, then try again.")
-                                   : error->message);
+                                    : error->message);
     }
 }
 
@@ -253,7 +254,8 @@ follow_start_cb (gpointer user_data)
   put_back (self, KEY_START, !wanted);
   shoal_application_report (self,
                             wanted ? _ ("Shoal Will Not Start When You Sign In")
-                                   : _ ("Shoal Will Still Start When You Sign In"), error->message);
+                                   : _ ("Shoal Will Still Start When You Sign In"),
+                            error->message);
   return G_SOURCE_REMOVE;
 }
 
@@ -276,9 +278,8 @@ on_run_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (self->quitting || !answered || background)
     return;
   put_back (self, KEY_RUN, FALSE);
-  shoal_application_report (
-      self, _ ("Shoal Cannot Run in the Background"),
-               _ ("The system does not let it. Allow it in the system’s settings for "
+  shoal_application_report (self, _ ("Shoal Cannot Run in the Background"),
+                            _ ("The system does not let it. Allow it in the system’s settings for "
                                "apps, then try again."));
 }
 

@@ -25,13 +25,12 @@ G_DEFINE_FINAL_TYPE (ShoalApplication, shoal_application, ADW_TYPE_APPLICATION)
 
 static const GOptionEntry options[] = {
   { "background", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Start without a window"), NULL },
-    { "add-files", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Choose files to share"), NULL },
-      { "preferences", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Open the preferences"), NULL },
-        { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Show the version"), NULL },
-          { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL,
-            N_ ("[FILE|LINK…]") },
-            { NULL },
-        };
+  { "add-files", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Choose files to share"), NULL },
+  { "preferences", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Open the preferences"), NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Show the version"), NULL },
+  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[FILE|LINK…]") },
+  { NULL },
+};
 
 /* ---- Windows ---- */
 

@@ -127,7 +127,7 @@ shoal_autostart_set (gboolean on, GError **error)
         return TRUE;
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
                    _ ("“%s/%s” is there and was not made by Shoal. Remove it, then try again."),
-                      folder, FILE_NAME);
+                   folder, FILE_NAME);
       return FALSE;
     }
   if (!on && present == NULL)

@@ -72,9 +72,10 @@ on_added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   guint n = download->n - download->failed;
   if (n > 0)
     {
-      g_autofree char *text = download->n == 1
-          ? g_strdup_printf (_ ("Downloading “%s”"), download->name)
-          : g_strdup_printf (ngettext ("Downloading %u item", "Downloading %u items", n), n);
+      g_autofree char *text
+          = download->n == 1
+                ? g_strdup_printf (_ ("Downloading “%s”"), download->name)
+                : g_strdup_printf (ngettext ("Downloading %u item", "Downloading %u items", n), n);
       toast (download->page, text);
     }
   g_object_unref (download->page);
@@ -165,7 +166,7 @@ download_to_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   choice->rows = g_steal_pointer (&rows);
   shoal_file_picker_run_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, SHOAL_PICK_FOLDER,
                                _ ("Download To"), _ ("_Download"), folder, NULL,
-                                                     on_folder_chosen_cb, choice);
+                               on_folder_chosen_cb, choice);
 }
 
 static void

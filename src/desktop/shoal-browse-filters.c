@@ -25,11 +25,12 @@ static const struct
   gint64 min;
   gint64 max;
 } sizes[] = {
-  { N_ ("Any Size"), -1, -1 }, { N_ ("Under 1 MB"), -1, MEGA },
-                                 { N_ ("1 to 100 MB"), MEGA, 100 * MEGA },
-                                   { N_ ("100 MB to 1 GB"), 100 * MEGA, 1000 * MEGA },
-                                     { N_ ("Over 1 GB"), 1000 * MEGA, -1 },
-                                   };
+  { N_ ("Any Size"), -1, -1 },
+  { N_ ("Under 1 MB"), -1, MEGA },
+  { N_ ("1 to 100 MB"), MEGA, 100 * MEGA },
+  { N_ ("100 MB to 1 GB"), 100 * MEGA, 1000 * MEGA },
+  { N_ ("Over 1 GB"), 1000 * MEGA, -1 },
+};
 
 static const char *
 get_person (ShoalBrowsePage *self)

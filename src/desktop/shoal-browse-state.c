@@ -60,19 +60,17 @@ static void
 show_nothing_found (ShoalBrowsePage *self)
 {
   if (shoal_browse_filters_are_set (self))
-    show_message (self, "system-search-symbolic",
-                  _ ("No Results"), _ ("Try other words or fewer filters."),
-                                       _ ("_Clear Search"), "browse.clear-filters");
+    show_message (self, "system-search-symbolic", _ ("No Results"),
+                  _ ("Try other words or fewer filters."), _ ("_Clear Search"),
+                  "browse.clear-filters");
   else if (self->folder != NULL)
-    show_message (self, "folder-symbolic",
-                  _ ("Nothing in This Folder"),
-                     _ ("It has no files, or nobody offers it any more."), _ ("_Go Back"),
-                                                                              "browse.back");
+    show_message (self, "folder-symbolic", _ ("Nothing in This Folder"),
+                  _ ("It has no files, or nobody offers it any more."), _ ("_Go Back"),
+                  "browse.back");
   else
-    show_message (self, "folder-publicshare-symbolic",
-                  _ ("Nothing Is Shared Yet"),
-                     _ ("Be the first: drop files or folders onto this window."),
-                        _ ("Go to _My Files"), "win.show-page::files");
+    show_message (self, "folder-publicshare-symbolic", _ ("Nothing Is Shared Yet"),
+                  _ ("Be the first: drop files or folders onto this window."),
+                  _ ("Go to _My Files"), "win.show-page::files");
 }
 
 static void
@@ -81,14 +79,12 @@ show_failure (ShoalBrowsePage *self)
   const GError *error = shoal_search_model_get_error (self->model);
 
   if (!is_online (self))
-    show_message (self, "network-offline-symbolic",
-                  _ ("Not Connected"), error != NULL ? error->message
-                                                     : _ ("Shoal connects again by itself."),
-                                                          _ ("_Try Again"), "browse.retry");
+    show_message (self, "network-offline-symbolic", _ ("Not Connected"),
+                  error != NULL ? error->message : _ ("Shoal connects again by itself."),
+                  _ ("_Try Again"), "browse.retry");
   else
-    show_message (self, "dialog-warning-symbolic",
-                  _ ("Could Not Search"), error != NULL ? error->message : "",
-                     _ ("_Try Again"), "browse.retry");
+    show_message (self, "dialog-warning-symbolic", _ ("Could Not Search"),
+                  error != NULL ? error->message : "", _ ("_Try Again"), "browse.retry");
 }
 
 static void
@@ -114,9 +110,8 @@ update_stack (ShoalBrowsePage *self)
       break;
     case SHOAL_SEARCH_IDLE:
     default:
-      show_message (self, "network-offline-symbolic",
-                    _ ("No Group Is Open"), _ ("What its members share is shown here."), NULL,
-                                               NULL);
+      show_message (self, "network-offline-symbolic", _ ("No Group Is Open"),
+                    _ ("What its members share is shown here."), NULL, NULL);
       break;
     }
 }

@@ -173,15 +173,15 @@ shoal_dialogs_show_about (GtkWindow *parent)
   GtkWidget *window = g_object_new (
       ADW_TYPE_ABOUT_WINDOW, "transient-for", parent, "modal", TRUE, "application-name",
       _ ("Shoal"), "application-icon", SHOAL_APP_ID, "version", SHOAL_VERSION, "developer-name",
-         _ ("The Shoal developers"), "developers", developers, "license-type", GTK_LICENSE_GPL_3_0,
-            "comments",
-            _ ("Share files within a group of people you know. Files go straight from one computer to the "
+      _ ("The Shoal developers"), "developers", developers, "license-type", GTK_LICENSE_GPL_3_0,
+      "comments",
+      _ ("Share files within a group of people you know. Files go straight from one computer to "
+         "the "
          "other, encrypted, and are verified on arrival."),
-               "copyright", "© The Shoal developers", "website",
-               "https://github.com/shoal-app/shoal", "issue-url",
-               "https://github.com/shoal-app/shoal/issues",
-               /* Translators: put your names here, one on each line */
-               "translator-credits", _ ("translator-credits"), NULL);
+      "copyright", "© The Shoal developers", "website", "https://github.com/shoal-app/shoal",
+      "issue-url", "https://github.com/shoal-app/shoal/issues",
+      /* Translators: put your names here, one on each line */
+      "translator-credits", _ ("translator-credits"), NULL);
 
   gtk_window_present (GTK_WINDOW (window));
 }

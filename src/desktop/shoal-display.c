@@ -19,14 +19,14 @@ static const struct
   const char *icon;
 } types[] = {
   { "folder", N_ ("Folder"), "folder-symbolic" },
-    { "audio", N_ ("Audio"), "audio-x-generic-symbolic" },
-      { "video", N_ ("Video"), "video-x-generic-symbolic" },
-        { "image", N_ ("Image"), "image-x-generic-symbolic" },
-          { "document", N_ ("Document"), "x-office-document-symbolic" },
-            { "archive", N_ ("Archive"), "package-x-generic-symbolic" },
-              { "program", N_ ("Program"), "application-x-executable-symbolic" },
-                { "other", N_ ("Other"), "text-x-generic-symbolic" },
-              };
+  { "audio", N_ ("Audio"), "audio-x-generic-symbolic" },
+  { "video", N_ ("Video"), "video-x-generic-symbolic" },
+  { "image", N_ ("Image"), "image-x-generic-symbolic" },
+  { "document", N_ ("Document"), "x-office-document-symbolic" },
+  { "archive", N_ ("Archive"), "package-x-generic-symbolic" },
+  { "program", N_ ("Program"), "application-x-executable-symbolic" },
+  { "other", N_ ("Other"), "text-x-generic-symbolic" },
+};
 
 #define OTHER (G_N_ELEMENTS (types) - 1)
 

@@ -109,9 +109,8 @@ withdraw_all_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   ShoalFilesPage *self = user_data;
 
-  shoal_dialogs_confirm_async (
-      get_window (self), _ ("Withdraw Everything?"),
-                            _ ("The group can no longer get anything from this computer. The "
+  shoal_dialogs_confirm_async (get_window (self), _ ("Withdraw Everything?"),
+                               _ ("The group can no longer get anything from this computer. The "
                                   "files themselves stay where they are."),
                                _ ("_Withdraw All"), TRUE, on_confirmed_cb, g_object_ref (self));
 }

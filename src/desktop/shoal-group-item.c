@@ -60,8 +60,8 @@ update_texts (ShoalGroupItem *self)
     set_text (self, &self->subtitle, g_strdup (_ ("Signed out")), PROP_SUBTITLE);
   else if (self->tracker != NULL)
     /* Translators: %s is an account's name */
-    set_text (self, &self->subtitle,
-              g_strdup_printf (_ ("%s · runs on this computer"), user), PROP_SUBTITLE);
+    set_text (self, &self->subtitle, g_strdup_printf (_ ("%s · runs on this computer"), user),
+              PROP_SUBTITLE);
   else
     set_text (self, &self->subtitle, g_strdup (user), PROP_SUBTITLE);
 }

@@ -182,9 +182,9 @@ on_export_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (data));
 
   if (GTK_IS_WINDOW (root))
-    shoal_file_picker_run_async (GTK_WINDOW (root), SHOAL_PICK_SAVE,
-                                 _ ("Export History"), _ ("_Export"), NULL, "shoal-history.csv",
-                                                          on_picked_cb, g_object_ref (data));
+    shoal_file_picker_run_async (GTK_WINDOW (root), SHOAL_PICK_SAVE, _ ("Export History"),
+                                 _ ("_Export"), NULL, "shoal-history.csv", on_picked_cb,
+                                 g_object_ref (data));
 }
 
 /* ---- Clearing ---- */

@@ -101,13 +101,13 @@ update_state (ShoalHistoryPage *self)
   gtk_stack_set_visible_child_name (self->stack, some ? "list" : "empty");
   if (!some)
     {
-      adw_status_page_set_title (self->empty, any ? _ ("Nothing Found")
-                                                  : self->loading
-                                 ? _ ("Reading the History…")
-                                 : _ ("No History"));
-      adw_status_page_set_description (self->empty, any ? _ ("No transfer is like that.")
-                                   : self->loading ? NULL
-                                                   : _ ("Transfers that ended are listed here."));
+      adw_status_page_set_title (self->empty, any             ? _ ("Nothing Found")
+                                              : self->loading ? _ ("Reading the History…")
+                                                              : _ ("No History"));
+      adw_status_page_set_description (
+          self->empty, any             ? _ ("No transfer is like that.")
+                       : self->loading ? NULL
+                                       : _ ("Transfers that ended are listed here."));
     }
   shoal_history_page_update_actions (self);
 }

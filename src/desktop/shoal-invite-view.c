@@ -182,9 +182,8 @@ shoal_invite_dialog_present (GtkWindow *parent, ShoalEngine *engine)
   GtkWidget *header = adw_header_bar_new ();
   GtkWidget *view = shoal_invite_view_new (engine);
   GtkWidget *window
-      = g_object_new (ADW_TYPE_WINDOW, "title",
-                      _ ("Invite People"), "modal", TRUE, "transient-for", parent, "default-width",
-                         440, "default-height", 640, "content", box, NULL);
+      = g_object_new (ADW_TYPE_WINDOW, "title", _ ("Invite People"), "modal", TRUE, "transient-for",
+                      parent, "default-width", 440, "default-height", 640, "content", box, NULL);
 
   gtk_widget_add_css_class (header, "flat");
   gtk_widget_set_vexpand (view, TRUE);

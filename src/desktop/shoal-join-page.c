@@ -143,19 +143,21 @@ shoal_join_page_confirm (ShoalJoinPage *self, const char *group, const char *key
       self->group_row,
       group != NULL ? group : _ ("New to this computer. You see its name when you have joined."));
   adw_action_row_set_subtitle (self->address_row, addresses);
-  adw_action_row_set_subtitle (self->invite_row, self->link->invite != NULL
-                               ? _ ("Included. You can make an account with it.")
-                               : _ ("None. You need an account, or a group "
-                                                          "that is open to everybody."));
+  adw_action_row_set_subtitle (self->invite_row,
+                               self->link->invite != NULL
+                                   ? _ ("Included. You can make an account with it.")
+                                   : _ ("None. You need an account, or a group "
+                                        "that is open to everybody."));
   gtk_widget_set_visible (GTK_WIDGET (self->invite_row), group == NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->key_group), key != NULL);
   gtk_label_set_label (self->words, words != NULL ? words : "");
   adw_preferences_group_set_description (
-      self->key_group, vouched
-      ? _ ("It came with the link, so only the right tracker can answer. Somebody who is in "
-                   "the group already sees the same words.")
-      : _ ("It did not come with a link. Ask the group’s owner for these words, by phone for "
-                   "example, and go on only if they are the same: then nobody is in between."));
+      self->key_group,
+      vouched
+          ? _ ("It came with the link, so only the right tracker can answer. Somebody who is in "
+               "the group already sees the same words.")
+          : _ ("It did not come with a link. Ask the group’s owner for these words, by phone for "
+               "example, and go on only if they are the same: then nobody is in between."));
   if (group != NULL)
     gtk_button_set_label (self->confirm_button, _ ("_Open This Group"));
   else if (key == NULL)

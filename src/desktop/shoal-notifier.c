@@ -284,8 +284,8 @@ make_title (const Note *note)
     return n == 1 ? g_strdup (_ ("Download Failed"))
                   : g_strdup_printf (ngettext ("%u Download Failed", "%u Downloads Failed", n), n);
   return n == 1
-      ? g_strdup (_ ("Download Finished"))
-      : g_strdup_printf (ngettext ("%u Download Finished", "%u Downloads Finished", n), n);
+             ? g_strdup (_ ("Download Finished"))
+             : g_strdup_printf (ngettext ("%u Download Finished", "%u Downloads Finished", n), n);
 }
 
 static void
@@ -303,19 +303,19 @@ send (ShoalNotifier *self, Note *note)
   g_notification_set_default_action_and_target (notification, "app.show-page", "s", page);
   if (note->failed)
     g_notification_add_button_with_target (notification, _ ("Show Transfers"), "app.show-page", "s",
-                                                            page);
+                                           page);
   else if (note->ended->len > 1)
     g_notification_add_button_with_target (notification, _ ("Show Downloads"), "app.show-page", "s",
-                                                            page);
+                                           page);
   else
     {
       g_autoptr (GVariant) target
                  = g_variant_ref_sink (shoal_notified_make_target (first->profile, first->uuid));
 
       g_notification_add_button_with_target_value (notification, _ ("Open"), "app.open-download",
-                                                                    target);
+                                                   target);
       g_notification_add_button_with_target_value (notification, _ ("Show in Folder"),
-                                                                    "app.show-download", target);
+                                                   "app.show-download", target);
     }
   note->sent_us = g_get_monotonic_time ();
   g_application_send_notification (self->application, note->id, notification);

@@ -96,12 +96,13 @@ add_device (ShoalPersonView *self, ShoalDevice *device)
     subtitle = g_strdup_printf (
         _ ("%s\n%s\nThis device is new. Ask in person or on the phone whether these words are "
            "shown there, too; if not, somebody else may be behind it."),
-           presence, words);
+        presence, words);
 
   GtkWidget *row = add_row (self, DEVICES,
-                            own                         ? _ ("This Device")
-                        : name != NULL && *name != '\0' ? name
-                                                        : _ ("Unnamed Device"), subtitle);
+                            own                             ? _ ("This Device")
+                            : name != NULL && *name != '\0' ? name
+                                                            : _ ("Unnamed Device"),
+                            subtitle);
 
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   if (confirmed)

@@ -165,11 +165,11 @@ query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *t
   if (cell->user >= 0 && (guint) cell->user + 1 < self->names->len)
     /* Translators: %s is somebody's name */
     from = g_strdup_printf (_ (", mostly from %s"),
-                               (const char *) g_ptr_array_index (self->names, cell->user));
+                            (const char *) g_ptr_array_index (self->names, cell->user));
   g_autofree char *text = g_strdup_printf (
       /* Translators: numbers of pieces; the last %s is empty or tells a person */
       _ ("Pieces %u to %u: %u here, %u on the way%s"), cell->first + 1, cell->first + cell->count,
-         cell->n_here, cell->n_coming, from != NULL ? from : "");
+      cell->n_here, cell->n_coming, from != NULL ? from : "");
   gtk_tooltip_set_text (tooltip, text);
   return TRUE;
 }
@@ -256,7 +256,7 @@ count_pieces (ShoalPieceMap *self)
 
   g_autofree char *text
       = g_strdup_printf (_ ("%lu of %lu pieces are here, %lu on the way"), (gulong) self->n_here,
-                            (gulong) n_pieces, (gulong) self->n_coming);
+                         (gulong) n_pieces, (gulong) self->n_coming);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
                                   -1);
 }

@@ -84,9 +84,9 @@ on_choose_folder_cb (ShoalPreferencesWindow *self)
   g_autofree char *path = g_settings_get_string (self->settings, "download-folder");
   g_autoptr (GFile) folder = *path != '\0' ? g_file_new_for_path (path) : NULL;
 
-  shoal_file_picker_run_async (GTK_WINDOW (self), SHOAL_PICK_FOLDER,
-                               _ ("Download Folder"), _ ("_Choose"), folder, NULL,
-                                                         on_folder_picked_cb, g_object_ref (self));
+  shoal_file_picker_run_async (GTK_WINDOW (self), SHOAL_PICK_FOLDER, _ ("Download Folder"),
+                               _ ("_Choose"), folder, NULL, on_folder_picked_cb,
+                               g_object_ref (self));
 }
 
 /* ---- Limits ---- */
@@ -257,9 +257,10 @@ show_secrets (ShoalPreferencesWindow *self)
   const char *kind = engine != NULL ? shoal_engine_get_secret_kind (engine) : NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->secret_row), kind != NULL);
-  adw_action_row_set_subtitle (self->secret_row, g_strcmp0 (kind, "keyring") == 0
-                               ? _ ("In the system’s keyring")
-                               : _ ("In a file that only you can read, as there is no keyring"));
+  adw_action_row_set_subtitle (
+      self->secret_row, g_strcmp0 (kind, "keyring") == 0
+                            ? _ ("In the system’s keyring")
+                            : _ ("In a file that only you can read, as there is no keyring"));
 }
 
 /* What somebody who joins by an address alone compares. */

@@ -90,9 +90,9 @@ shoal_session_check_link (ShoalSession *self,
       g_set_error (
           error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
           _ ("The tracker at this address is known as that of “%s”, by another key. Somebody "
-                      "may be in between: ask the group’s owner. If the key has really changed, "
-                      "forget that group first, then join again."),
-             shoal_group_item_get_title (group));
+             "may be in between: ask the group’s owner. If the key has really changed, "
+             "forget that group first, then join again."),
+          shoal_group_item_get_title (group));
       return FALSE;
     }
   return TRUE;
@@ -212,7 +212,7 @@ note_signed_out (ShoalSession *self, ShoalEngine *engine, GAsyncResult *result, 
       g_autofree char *message = g_strdup_printf (
           /* Translators: %s is a whole sentence that says why */
           _ ("You are signed out on this computer, but the tracker could not be told: %s"),
-             error->message);
+          error->message);
 
       shoal_session_emit_problem (self, message);
     }

@@ -162,7 +162,7 @@ check_password (const char *password, GError **error)
     return TRUE;
   return shoal_set_field_error (error, "password",
                                 _ ("The password is too short. Use at least %d characters."),
-                                   SHOAL_MIN_PASSWORD_BYTES);
+                                SHOAL_MIN_PASSWORD_BYTES);
 }
 
 void

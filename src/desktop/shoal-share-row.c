@@ -63,7 +63,7 @@ make_state (ShoalShareRow *self)
         return g_strdup (_ ("Looking through it"));
       /* Translators: how much of a file has been read to share it */
       return g_strdup_printf (_ ("Checking, %u%%"),
-                                 (guint) MIN (99.0, 100.0 * (double) done / (double) size));
+                              (guint) MIN (99.0, 100.0 * (double) done / (double) size));
     case SHOAL_SHARE_WAITING:
       return g_strdup (_ ("Waiting for the group"));
     case SHOAL_SHARE_OFFERED:

@@ -263,7 +263,7 @@ show_done (Sharing *sharing, guint n_shared)
   if (n_shared == 1 && sharing->added->len == 1)
     /* Translators: %s is the name of a file or folder */
     title = g_strdup_printf (_ ("“%s” is shared"),
-                                shoal_share_get_name (g_ptr_array_index (sharing->added, 0)));
+                             shoal_share_get_name (g_ptr_array_index (sharing->added, 0)));
   else
     title = g_strdup_printf (ngettext ("%u item is shared", "%u items are shared", n_shared),
                              n_shared);
@@ -290,9 +290,8 @@ show_refused (Sharing *sharing)
   body = g_strdup_printf (
       ngettext ("%u item cannot be shared:", "%u items cannot be shared:", n_refused), n_refused);
   g_ptr_array_add (sharing->refused, NULL);
-  shoal_dialogs_show_list (GTK_WINDOW (sharing->window),
-                           _ ("Not Everything Is Shared"), body,
-                              (const char *const *) sharing->refused->pdata);
+  shoal_dialogs_show_list (GTK_WINDOW (sharing->window), _ ("Not Everything Is Shared"), body,
+                           (const char *const *) sharing->refused->pdata);
 }
 
 static void

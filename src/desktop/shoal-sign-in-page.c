@@ -72,10 +72,11 @@ update_texts (ShoalSignInPage *self)
     title = g_strdup (self->sign_up ? _ ("Make an Account") : _ ("Sign In"));
   adw_status_page_set_title (self->status, title);
   adw_status_page_set_description (
-      self->status, self->sign_up
-      ? _ ("Choose the name that the group knows you by, and a password. You need them "
-                         "again to use your account on another computer.")
-      : _ ("With the name and password of your account in this group."));
+      self->status,
+      self->sign_up
+          ? _ ("Choose the name that the group knows you by, and a password. You need them "
+               "again to use your account on another computer.")
+          : _ ("With the name and password of your account in this group."));
   gtk_button_set_label (self->submit_button, self->sign_up ? _ ("Sign _Up") : _ ("Sign _In"));
   gtk_button_set_label (self->switch_button, self->sign_up ? _ ("I _Have an Account Already")
                                                            : _ ("I Need a _New Account"));

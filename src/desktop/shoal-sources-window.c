@@ -49,10 +49,9 @@ new_row (const ShoalSource *source)
   g_autofree char *name = g_markup_escape_text (source->user, -1);
   g_autofree char *called
       = source->offer_name != NULL ? g_markup_escape_text (source->offer_name, -1) : NULL;
-  const char *state = !source->online ? _ ("Offline")
-                                      : source->partial
-      ? _ ("Online, has a part of it")
-      : _ ("Online");
+  const char *state = !source->online   ? _ ("Offline")
+                      : source->partial ? _ ("Online, has a part of it")
+                                        : _ ("Online");
   g_autofree char *subtitle
       = called != NULL ? g_strdup_printf ("%s · %s", state, called) : g_strdup (state);
 
@@ -83,8 +82,8 @@ on_sources_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   if (sources->len == 0)
     {
-      show_message (self, "system-users-symbolic",
-                    _ ("Nobody Else"), _ ("No other device of the group has this now."));
+      show_message (self, "system-users-symbolic", _ ("Nobody Else"),
+                    _ ("No other device of the group has this now."));
       return;
     }
   for (guint i = 0; i < MIN (sources->len, MAX_ROWS); i++)

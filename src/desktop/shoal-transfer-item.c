@@ -224,8 +224,10 @@ show_upload (ShoalTransferItem *self, ShoalUpload *upload)
   g_autofree char *amount = shoal_format_size (bytes);
 
   take_text (self, &self->status,
-             g_strdup_printf (shoal_upload_get_active (upload) ? _ ("To %s") : _ ("To %s, between two requests"), shoal_upload_get_user (upload)),
-                              PROP_STATUS);
+             g_strdup_printf (shoal_upload_get_active (upload) ? _ ("To %s")
+                                                               : _ ("To %s, between two requests"),
+                              shoal_upload_get_user (upload)),
+             PROP_STATUS);
   take_text (self, &self->numbers, join_numbers (amount, speed, ""), PROP_NUMBERS);
   /* How much of it they still want is theirs to know: the bar says what was sent. */
   set_bar (self, size > 0, size > 0 ? MIN ((double) bytes / (double) size, ALMOST_FULL) : 0);

@@ -258,10 +258,12 @@ on_cancel_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   g_autofree char *size = shoal_format_size (here);
   g_autofree char *heading
       = n == 1 ? g_strdup_printf (_ ("Give Up “%s”?"),
-                                     shoal_transfer_get_name (g_ptr_array_index (transfers, 0)))
+                                  shoal_transfer_get_name (g_ptr_array_index (transfers, 0)))
                : g_strdup_printf (ngettext ("Give Up %u Download?", "Give Up %u Downloads?", n), n);
   /* Translators: %s is a size, such as "12.3 MB" */
-  g_autofree char *body = g_strdup_printf (_ ("%s of it are here already and are deleted. To go on another time, pause it instead."), size);
+  g_autofree char *body = g_strdup_printf (
+      _ ("%s of it are here already and are deleted. To go on another time, pause it instead."),
+      size);
   Question *question = g_new0 (Question, 1);
   question->page = g_object_ref (self);
   question->transfers = g_steal_pointer (&transfers);

@@ -129,14 +129,12 @@ update_stack (ShoalTransfersPage *self)
   if (n == 0)
     {
       adw_status_page_set_title (self->empty, self->needle != NULL ? _ ("Nothing Found")
-                                                                   : uploads
-                                 ? _ ("No Uploads")
-                                 : _ ("No Downloads"));
-      adw_status_page_set_description (self->empty, self->needle != NULL
-                                       ? _ ("No transfer has these words in its name.")
-                                       : uploads
-                                       ? _ ("Nobody is fetching anything from this computer now.")
-                                       : _ ("What you download from the group shows up here."));
+                                              : uploads            ? _ ("No Uploads")
+                                                                   : _ ("No Downloads"));
+      adw_status_page_set_description (
+          self->empty, self->needle != NULL ? _ ("No transfer has these words in its name.")
+                       : uploads ? _ ("Nobody is fetching anything from this computer now.")
+                                 : _ ("What you download from the group shows up here."));
     }
   queue_update (self);
 }

@@ -37,14 +37,11 @@ static const struct
   const char *label;
   const char *action;
 } items[N_ITEMS] = {
-  [ITEM_SHOW]
-  = { N_ ("_Open Shoal"), "show" }, [ITEM_PAUSE]
-                                    = { N_ ("_Pause All"), "pause-all" },
-                                        [ITEM_RESUME]
-                                        = { N_ ("_Resume All"), "resume-all" }, [ITEM_QUIT]
-                                                                                = { N_ ("_Quit"),
-                                                                                        "quit" },
-                                           };
+  [ITEM_SHOW] = { N_ ("_Open Shoal"), "show" },
+  [ITEM_PAUSE] = { N_ ("_Pause All"), "pause-all" },
+  [ITEM_RESUME] = { N_ ("_Resume All"), "resume-all" },
+  [ITEM_QUIT] = { N_ ("_Quit"), "quit" },
+};
 
 typedef struct
 {

@@ -171,8 +171,8 @@ on_get_property_cb (GDBusConnection *connection,
     return g_variant_new_array (G_VARIANT_TYPE ("(iiay)"), NULL, 0);
   if (g_str_equal (name, "ToolTip"))
     return g_variant_new ("(s@a(iiay)ss)", "",
-                          g_variant_new_array (G_VARIANT_TYPE ("(iiay)"), NULL, 0),
-                          _ ("Shoal"), self->tooltip);
+                          g_variant_new_array (G_VARIANT_TYPE ("(iiay)"), NULL, 0), _ ("Shoal"),
+                          self->tooltip);
   if (g_str_equal (name, "ItemIsMenu"))
     return g_variant_new_boolean (FALSE);
   if (g_str_equal (name, "Menu"))

@@ -164,9 +164,8 @@ shoal_window_choose_files (ShoalWindow *self)
   /* Without a group the welcome page says what to do first. */
   if (state != SHOAL_SESSION_OPENING && state != SHOAL_SESSION_OPEN)
     return;
-  shoal_file_picker_run_async (GTK_WINDOW (self), SHOAL_PICK_FILES,
-                               _ ("Share Files"), _ ("_Share"), NULL, NULL, on_picked_cb,
-                                                     g_object_ref (self));
+  shoal_file_picker_run_async (GTK_WINDOW (self), SHOAL_PICK_FILES, _ ("Share Files"), _ ("_Share"),
+                               NULL, NULL, on_picked_cb, g_object_ref (self));
 }
 
 static void
@@ -178,9 +177,8 @@ add_files_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 add_folders_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  shoal_file_picker_run_async (GTK_WINDOW (widget), SHOAL_PICK_FOLDERS,
-                               _ ("Share Folders"), _ ("_Share"), NULL, NULL, on_picked_cb,
-                                                       g_object_ref (widget));
+  shoal_file_picker_run_async (GTK_WINDOW (widget), SHOAL_PICK_FOLDERS, _ ("Share Folders"),
+                               _ ("_Share"), NULL, NULL, on_picked_cb, g_object_ref (widget));
 }
 
 static void
@@ -205,8 +203,7 @@ add_unoffered_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   shoal_file_picker_run_async (GTK_WINDOW (widget), SHOAL_PICK_FOLDER,
                                _ ("Choose a Folder to Share a Part Of"), _ ("_Look Through"), NULL,
-                                                                            NULL, on_part_picked_cb,
-                                                                            g_object_ref (widget));
+                               NULL, on_part_picked_cb, g_object_ref (widget));
 }
 
 static void
@@ -273,12 +270,12 @@ on_sign_out_confirmed_cb (GObject *object, GAsyncResult *result, gpointer user_d
 static void
 sign_out_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  shoal_dialogs_confirm_async (GTK_WINDOW (widget),
-                               _ ("Sign Out of This Group?"),
-                                  _ ("Nothing more is shared or downloaded until you sign in again. What you share, your transfers "
-         "and your history stay on this computer."),
-                                     _ ("Sign _Out"), FALSE, on_sign_out_confirmed_cb,
-                                        g_object_ref (widget));
+  shoal_dialogs_confirm_async (GTK_WINDOW (widget), _ ("Sign Out of This Group?"),
+                               _ ("Nothing more is shared or downloaded until you sign in again. "
+                                  "What you share, your transfers "
+                                  "and your history stay on this computer."),
+                               _ ("Sign _Out"), FALSE, on_sign_out_confirmed_cb,
+                               g_object_ref (widget));
 }
 
 static void
@@ -302,13 +299,16 @@ forget_group_cb (GtkWidget *widget, const char *action, GVariant *parameter)
   shoal_dialogs_confirm_async (
       GTK_WINDOW (widget), heading,
       shoal_group_item_get_tracker (group) != NULL
-      ? _ ("Its tracker runs on this computer and is deleted with all accounts: the group ends for "
-               "everybody. Your transfers, history and what you share here are forgotten. Files stay "
+          ? _ ("Its tracker runs on this computer and is deleted with all accounts: the group ends "
+               "for "
+               "everybody. Your transfers, history and what you share here are forgotten. Files "
+               "stay "
                "where they are.")
-      : _ ("Your sign-in, this device’s key, your transfers, history and what you share in this "
-               "group are forgotten. Files stay where they are. To come back you need your password "
-               "and the tracker’s address."),
-           _ ("_Forget"), TRUE, on_forget_confirmed_cb, g_object_ref (widget));
+          : _ (
+              "Your sign-in, this device’s key, your transfers, history and what you share in this "
+              "group are forgotten. Files stay where they are. To come back you need your password "
+              "and the tracker’s address."),
+      _ ("_Forget"), TRUE, on_forget_confirmed_cb, g_object_ref (widget));
 }
 
 /* ---- Session ---- */

@@ -20,24 +20,17 @@ typedef struct
 } Look;
 
 static const Look looks[] = {
-  [SHOAL_DIRECTORY_OFFLINE]
-  = { N_ ("Not connected"), "network-offline-symbolic", "warning", NULL },
-      [SHOAL_DIRECTORY_CONNECTING]
-      = { N_ ("Connecting…"), "network-wired-acquiring-symbolic", NULL, NULL },
-          [SHOAL_DIRECTORY_ONLINE]
-          = { N_ ("Connected"), "network-wired-symbolic", "success", NULL },
-              [SHOAL_DIRECTORY_SIGNED_OUT]
-              = { N_ ("Signed out"), "network-offline-symbolic", "warning", N_ ("_Sign In") },
-                  [SHOAL_DIRECTORY_REPLACED] = { N_ ("Connected elsewhere"),
-                                                     "network-error-symbolic",
-                                                     "warning",
-                                                     N_ ("_Connect Here") },
-                                                 [SHOAL_DIRECTORY_UNTRUSTED]
-                                                 = { N_ ("Not connected: wrong key"),
-                                                         "dialog-warning-symbolic",
-                                                         "error",
-                                                         N_ ("_Try Again") },
-                                                 };
+  [SHOAL_DIRECTORY_OFFLINE] = { N_ ("Not connected"), "network-offline-symbolic", "warning", NULL },
+  [SHOAL_DIRECTORY_CONNECTING]
+  = { N_ ("Connecting…"), "network-wired-acquiring-symbolic", NULL, NULL },
+  [SHOAL_DIRECTORY_ONLINE] = { N_ ("Connected"), "network-wired-symbolic", "success", NULL },
+  [SHOAL_DIRECTORY_SIGNED_OUT]
+  = { N_ ("Signed out"), "network-offline-symbolic", "warning", N_ ("_Sign In") },
+  [SHOAL_DIRECTORY_REPLACED]
+  = { N_ ("Connected elsewhere"), "network-error-symbolic", "warning", N_ ("_Connect Here") },
+  [SHOAL_DIRECTORY_UNTRUSTED]
+  = { N_ ("Not connected: wrong key"), "dialog-warning-symbolic", "error", N_ ("_Try Again") },
+};
 
 static char *
 make_banner_text (ShoalDirectory *directory, ShoalDirectoryState state)
@@ -51,17 +44,19 @@ make_banner_text (ShoalDirectory *directory, ShoalDirectoryState state)
         return NULL;
       return g_strdup_printf (
           /* Translators: %s is a whole sentence that says why */
-          _ ("Not connected to the group’s tracker. You see what was known last; Shoal connects again "
+          _ ("Not connected to the group’s tracker. You see what was known last; Shoal connects "
+             "again "
              "by itself. (%s)"),
-             error->message);
+          error->message);
     case SHOAL_DIRECTORY_SIGNED_OUT:
       return g_strdup (_ ("You are signed out of this group. Sign in to share and download."));
     case SHOAL_DIRECTORY_REPLACED:
       return g_strdup (
           _ ("Another program with this device’s key has connected. Only one can at a time."));
     case SHOAL_DIRECTORY_UNTRUSTED:
-      return g_strdup (_ ("The tracker shows another key than before. Somebody may be in between: ask the group’s "
-             "owner before you do anything else."));
+      return g_strdup (_ (
+          "The tracker shows another key than before. Somebody may be in between: ask the group’s "
+          "owner before you do anything else."));
     case SHOAL_DIRECTORY_CONNECTING:
     case SHOAL_DIRECTORY_ONLINE:
     default:

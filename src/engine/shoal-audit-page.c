@@ -144,7 +144,7 @@ shoal_audit_page_extend (gint64 *count,
         {
           g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
                        _ ("Entry %ld of the audit log was changed after it was written."),
-                          (long) entry->n);
+                       (long) entry->n);
           return FALSE;
         }
       g_strlcpy (head, hash, SHOAL_DIGEST_HEX_SIZE);

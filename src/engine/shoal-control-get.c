@@ -291,7 +291,7 @@ set_not_found_error (GetJob *job, GError **error)
   if (job->user != NULL)
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
                  _ ("%s does not share anything called “%s”. Search for part of the name."),
-                    job->user, target);
+                 job->user, target);
   else
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
                  _ ("Nobody shares anything called “%s”. Search for part of the name."), target);
@@ -349,7 +349,7 @@ on_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_set_error (
           &error, SHOAL_ERROR, SHOAL_ERROR_AMBIGUOUS,
           _ ("“%s” stands for %u different contents; say which by its id or with “--user”."),
-             job->targets[job->next], results->len);
+          job->targets[job->next], results->len);
       more = shoal_json_new (
           "name", "s", job->targets[job->next], "rows", "a", results_to_json (results), "time_ms",
           "i", shoal_tracker_directory_get_now_ms (SHOAL_TRACKER_DIRECTORY (object)), NULL);

@@ -52,8 +52,8 @@ find_transfers (
         g_ptr_array_add (found, g_steal_pointer (&transfer));
     }
   if (!known)
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                 _ ("“%s” is not among the downloads."), what);
+    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND, _ ("“%s” is not among the downloads."),
+                 what);
   return known;
 }
 

@@ -228,8 +228,8 @@ shoal_control_find_shares (ShoalShares *shares, const char *what, GPtrArray *fou
 
   if (hits->len == 0)
     {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                   _ ("“%s” is not shared from here."), what);
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND, _ ("“%s” is not shared from here."),
+                   what);
       return FALSE;
     }
   if (hits->len > 1 && !is_hex (what) && !g_path_is_absolute (what))
@@ -241,7 +241,7 @@ shoal_control_find_shares (ShoalShares *shares, const char *what, GPtrArray *fou
                                 shoal_share_get_path (g_ptr_array_index (hits, i)));
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_AMBIGUOUS,
                    _ ("“%s” stands for several shares; name one by its path: %s"), what,
-                      paths->str);
+                   paths->str);
       return FALSE;
     }
   for (guint i = 0; i < hits->len; i++)

@@ -106,8 +106,8 @@ switch_files (
   for (guint i = 0; files[i] != NULL; i++)
     if (!shoal_share_has_file (share, files[i]))
       {
-        g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                     _ ("“%s” is not in “%s”."), files[i], shoal_share_get_name (share));
+        g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND, _ ("“%s” is not in “%s”."),
+                     files[i], shoal_share_get_name (share));
         return FALSE;
       }
   for (guint i = 0; files[i] != NULL; i++)

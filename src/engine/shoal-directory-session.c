@@ -168,7 +168,7 @@ take_hello (ShoalDirectorySession *session, JsonObject *reply, GError **error)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_VERSION,
                    _ ("The tracker speaks version %d of the protocol, this program version %d."),
-                      (int) protocol, SHOAL_PROTOCOL_VERSION);
+                   (int) protocol, SHOAL_PROTOCOL_VERSION);
       return FALSE;
     }
   if (group != NULL && g_strcmp0 (group, self->group) != 0)

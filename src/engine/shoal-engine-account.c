@@ -52,13 +52,13 @@ pin_for (ShoalEngine *self, const ShoalLink *link, const char *trust, GError **e
     g_set_error_literal (
         error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
         _ ("This tracker was known by another key. Somebody may be in between: ask its"
-        " owner. If the key has really changed, forget the old one (sign out with"
-        " “--forget”) and join again."));
+           " owner. If the key has really changed, forget the old one (sign out with"
+           " “--forget”) and join again."));
   else
     g_set_error_literal (
         error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
         _ ("This profile belongs to another group. Use another profile for this one, or"
-        " forget the old group first (sign out with “--forget”)."));
+           " forget the old group first (sign out with “--forget”)."));
   return NULL;
 }
 
@@ -68,7 +68,7 @@ set_unknown_key_error (GError **error)
   g_set_error_literal (
       error, SHOAL_ERROR, SHOAL_ERROR_UNTRUSTED,
       _ ("The tracker's key is not known. Compare it with its owner, then confirm it,"
-                       " or use the tracker's link."));
+         " or use the tracker's link."));
 }
 
 /* The link's addresses first, then those known from before: they are hints. */
@@ -289,7 +289,7 @@ join_async (ShoalEngine *self,
     g_set_error_literal (
         &error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
         _ ("Shoal still runs with the key of the group that was left. Stop it, then"
-                         " join again."));
+           " join again."));
   g_auto (GStrv) addresses = merge_addresses (self, link);
   if (error == NULL && addresses[0] == NULL)
     g_set_error_literal (&error, SHOAL_ERROR, SHOAL_ERROR_INVALID,

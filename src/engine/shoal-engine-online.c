@@ -32,7 +32,7 @@ set_offline_error (GError **error, ShoalTrackerDirectory *directory, const GErro
   else
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
                  _ ("Cannot reach the tracker at %s: %s"), where,
-                    reason != NULL ? reason->message : _ ("no answer yet"));
+                 reason != NULL ? reason->message : _ ("no answer yet"));
 }
 
 /* Whether the wait is over: TRUE if online, FALSE with @error, or FALSE without for not yet. */

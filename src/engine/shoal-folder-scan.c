@@ -116,7 +116,7 @@ add_entry (
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT,
                    _ ("The folder has more than %d entries. Share its sub-folders one by one."),
-                      SHOAL_MAX_MANIFEST_ENTRIES);
+                   SHOAL_MAX_MANIFEST_ENTRIES);
       return FALSE;
     }
   ShoalScanEntry entry = {

@@ -36,7 +36,7 @@ check (const ShoalGroup *self, const char *path, GError **error)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
                    _ ("“%s” is damaged. Delete it and sign in again with the tracker's link."),
-                      path);
+                   path);
       return FALSE;
     }
   return TRUE;
@@ -55,8 +55,8 @@ shoal_group_load (const char *path, GError **error)
     {
       if (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return g_steal_pointer (&self);
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO,
-                   _ ("Cannot read “%s”: %s"), path, local->message);
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO, _ ("Cannot read “%s”: %s"), path,
+                   local->message);
       return NULL;
     }
   self->addresses = g_key_file_get_string_list (file, SECTION, "addresses", NULL, NULL);

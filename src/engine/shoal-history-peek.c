@@ -89,8 +89,8 @@ peek_at (const Peek *peek, GError **error)
     g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
                          _ ("The transfer is not in the history any more."));
   else
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL,
-                 _ ("The history cannot be read: %s"), sqlite3_errmsg (database));
+    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL, _ ("The history cannot be read: %s"),
+                 sqlite3_errmsg (database));
   sqlite3_finalize (statement);
   return entry;
 }

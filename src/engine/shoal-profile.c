@@ -87,7 +87,7 @@ check_owner (ShoalProfile *self, GError **error)
       g_set_error (
           error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
           _ ("The profile folder “%s” belongs to another user. Choose another one with --profile."),
-             self->folder);
+          self->folder);
       return FALSE;
     }
   if ((st.st_mode & 0077) != 0 && fchmod (self->dirfd, 0700) != 0)
@@ -133,7 +133,7 @@ read_id (ShoalProfile *self, GError **error)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
                    _ ("The file “%s/id” is damaged: it must hold %d hexadecimal digits"),
-                      self->folder, ID_LENGTH);
+                   self->folder, ID_LENGTH);
       return NULL;
     }
   return g_strdup (text);
@@ -179,8 +179,8 @@ static gboolean
 make_sub_folder (ShoalProfile *self, const char *name, char **path, GError **error)
 {
   if (mkdirat (self->dirfd, name, 0700) != 0 && errno != EEXIST)
-    return shoal_error_from_errno (error, errno,
-                                   _ ("Cannot make the folder “%s/%s”"), self->folder, name);
+    return shoal_error_from_errno (error, errno, _ ("Cannot make the folder “%s/%s”"), self->folder,
+                                   name);
   *path = g_build_filename (self->folder, name, NULL);
   return TRUE;
 }

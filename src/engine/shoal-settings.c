@@ -234,7 +234,7 @@ parse_text (const ShoalSettingKey *key, const char *value, char **text, GError *
   if (length < key->min || length > key->max)
     return shoal_set_field_error (error, key->name,
                                   _ ("“%s” must be %ld to %ld printable characters"), key->name,
-                                     (long) key->min, (long) key->max);
+                                  (long) key->min, (long) key->max);
   *text = g_steal_pointer (&stripped);
   return TRUE;
 }
@@ -249,7 +249,7 @@ parse_folder (const ShoalSettingKey *key, const char *value, char **text, GError
   else
     return shoal_set_field_error (error, key->name,
                                   _ ("“%s” must be an absolute path, for example “%s/Shoal”"),
-                                     key->name, g_get_home_dir ());
+                                  key->name, g_get_home_dir ());
   return TRUE;
 }
 
@@ -266,7 +266,7 @@ parse_rate (const ShoalSettingKey *key, const char *value, gint64 *number, GErro
   if (rate > (guint64) key->max)
     return shoal_set_field_error (error, key->name,
                                   _ ("“%s” must be at most %ld bytes a second, or 0 for no limit"),
-                                     key->name, (long) key->max);
+                                  key->name, (long) key->max);
   *number = (gint64) rate;
   return TRUE;
 }
@@ -285,9 +285,9 @@ parse_integer (const ShoalSettingKey *key, const char *value, gint64 *number, GE
     }
   return shoal_set_field_error (
       error, key->name,
-      port
-      ? _ ("“%s” must be a number from %ld to %ld, or 0 to choose one at random")
-      : _ ("“%s” must be a number from %ld to %ld"), key->name, (long) key->min, (long) key->max);
+      port ? _ ("“%s” must be a number from %ld to %ld, or 0 to choose one at random")
+           : _ ("“%s” must be a number from %ld to %ld"),
+      key->name, (long) key->min, (long) key->max);
 }
 
 /* @text and @number: one of them gets the value. */
@@ -392,7 +392,7 @@ shoal_settings_load (const char *path, GError **error)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
                    _ ("Cannot read the settings in “%s”: %s. Correct the file or delete it."), path,
-                      local->message);
+                   local->message);
       return NULL;
     }
   for (guint i = 0; i < N_KEYS; i++)

@@ -142,8 +142,8 @@ find_file (Work *work, const struct stat *st, GError **error)
   __atomic_fetch_add (&target->n_bytes, (gint64) st->st_size, __ATOMIC_RELAXED);
   if ((guint64) st->st_size > SHOAL_MAX_FILE_SIZE)
     {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT,
-                   _ ("“%s” is larger than 8 TiB"), entry.path);
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT, _ ("“%s” is larger than 8 TiB"),
+                   entry.path);
       return FALSE;
     }
   work->dirfd = shoal_dir_open (parent, FALSE, error);

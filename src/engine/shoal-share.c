@@ -239,7 +239,7 @@ dup_skipped_message (ShoalShare *self)
     return NULL;
   if (self->n_skipped == 1)
     return g_strdup_printf (_ ("Not shared: %s"),
-                               self->skipped[0] != NULL ? self->skipped[0] : _ ("1 entry"));
+                            self->skipped[0] != NULL ? self->skipped[0] : _ ("1 entry"));
   return g_strdup_printf (
       ngettext ("%u entry is not shared", "%u entries are not shared", self->n_skipped),
       self->n_skipped);

@@ -93,7 +93,7 @@ resolve_path (Resolve *resolve, const char *path, GError **error)
   else if (is_inside (found.path, resolve->profile_folder))
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
                  _ ("“%s” is in Shoal’s own folder, which holds your keys, and cannot be shared"),
-                    shown);
+                 shown);
   else
     return TRUE;
   return FALSE;

@@ -208,7 +208,7 @@ take_answer (ShoalShares *self, ShoalShareEntry *entry, ShoalHoldingSet *set, gi
           return;
         }
       g_autofree char *message = g_strdup_printf (_ ("The group’s tracker did not take it (%s)"),
-                                                     shoal_error_to_reason (code));
+                                                  shoal_error_to_reason (code));
       if (needs_offer (entry))
         shoal_share_set_state (entry->share, SHOAL_SHARE_FAILED, message);
       return;

@@ -145,8 +145,8 @@ new_fork_error (gint64 n)
   return g_error_new (
       SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
       _ ("The tracker's audit log is not the one seen before: it differs at or before"
-                      " entry %ld. Ask the owner whether the tracker was restored from a backup."),
-         (long) n);
+         " entry %ld. Ask the owner whether the tracker was restored from a backup."),
+      (long) n);
 }
 
 /* Takes a page in; stops at the mark to compare it. */

@@ -250,7 +250,7 @@ open_folder (ShoalTransferRun *run, int parent_fd, gboolean *fresh, GError **err
     }
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
                _ ("Cannot find a free name for “%s” in “%s”. Choose another folder."), run->name,
-                  run->folder_path);
+               run->folder_path);
   return FALSE;
 }
 

@@ -107,8 +107,9 @@ shoal_run_describe_gone (ShoalTransferRun *run)
   while (g_hash_table_iter_next (&iter, &id, NULL))
     unlisted = unlisted && g_hash_table_contains (run->unlisted, id);
   if (unlisted)
-    return _ ("Nobody shares it any more as it was. It goes on if somebody does; a search shows what"
-           " is shared now.");
+    return _ (
+        "Nobody shares it any more as it was. It goes on if somebody does; a search shows what"
+        " is shared now.");
   return NULL;
 }
 
@@ -119,18 +120,18 @@ shoal_run_set_gone_error (ShoalTransferRun *run, GError **error)
     g_set_error (
         error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
         _ ("“%s” was changed or taken back since this download began. Search again for what"
-                 " is shared now."),
-           run->name);
+           " is shared now."),
+        run->name);
   else if (run->n_lost == 1)
     g_set_error (
         error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
         _ ("“%s” in “%s” was changed or taken back since this download began. All other files"
-                 " are here; search again for what is shared now."),
-           run->first_lost, run->name);
+           " are here; search again for what is shared now."),
+        run->first_lost, run->name);
   else
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
                  _ ("“%s” and %u more files in “%s” were changed or taken back since this download"
-                 " began. All other files are here; search again for what is shared now."),
-                    run->first_lost, run->n_lost - 1, run->name);
+                    " began. All other files are here; search again for what is shared now."),
+                 run->first_lost, run->n_lost - 1, run->name);
   return FALSE;
 }

@@ -72,8 +72,8 @@ shoal_reader_free (ShoalReader *self)
 static gboolean
 set_changed (GError **error, const char *path)
 {
-  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
-               _ ("“%s” has changed since it was offered"), path);
+  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED, _ ("“%s” has changed since it was offered"),
+               path);
   return FALSE;
 }
 

@@ -93,15 +93,15 @@ check_file (ShoalFileSecretStore *self, int fd, gsize *size, GError **error)
       g_set_error (
           error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
           _ ("Other users may read the file with the keys: run “chmod 600 %s”; if somebody "
-                   "may have read it, make a new profile"),
-             self->path);
+             "may have read it, make a new profile"),
+          self->path);
       return FALSE;
     }
   if (st.st_size > SHOAL_MAX_SECRETS_FILE)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT,
                    _ ("The file with the keys, “%s”, is larger than %d bytes"), self->path,
-                      SHOAL_MAX_SECRETS_FILE);
+                   SHOAL_MAX_SECRETS_FILE);
       return FALSE;
     }
   *size = (gsize) st.st_size;
@@ -146,7 +146,7 @@ parse_text (ShoalFileSecretStore *self, GHashTable *secrets, char *text, GError 
         {
           g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
                        _ ("Line %u of the file with the keys, “%s”, is damaged"), number,
-                          self->path);
+                       self->path);
           return FALSE;
         }
       line = last ? end : end + 1;

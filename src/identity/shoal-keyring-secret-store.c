@@ -176,8 +176,8 @@ keyring_call_fail (GTask *task, const GError *cause)
     g_task_return_new_error (
         task, SHOAL_ERROR, SHOAL_ERROR_DENIED,
         _ ("The keyring did not answer within %d seconds: unlock it (log in to "
-                             "the desktop) and try again"),
-           SHOAL_KEYRING_TIMEOUT_MS / 1000);
+           "the desktop) and try again"),
+        SHOAL_KEYRING_TIMEOUT_MS / 1000);
   else
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DENIED,
                              _ ("The keyring cannot be used: %s"), cause->message);

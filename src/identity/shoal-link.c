@@ -76,7 +76,7 @@ normalize_host (const char *host, GError **error)
     {
       shoal_set_field_error (error, "address",
                              _ ("The host in the address is not a host name or IP address; an IPv6 "
-                             "address goes in brackets, like [2001:db8::1]:7707"));
+                                "address goes in brackets, like [2001:db8::1]:7707"));
       return NULL;
     }
   return g_ascii_strdown (ascii, -1);
@@ -172,8 +172,8 @@ parse_addresses (const char *text, GError **error)
 
   if (g_strv_length (parts) > SHOAL_MAX_LINK_ADDRESSES)
     {
-      shoal_set_field_error (error, "address",
-                             _ ("The link names more than %d addresses"), SHOAL_MAX_LINK_ADDRESSES);
+      shoal_set_field_error (error, "address", _ ("The link names more than %d addresses"),
+                             SHOAL_MAX_LINK_ADDRESSES);
       return NULL;
     }
   for (gsize i = 0; parts[i] != NULL; i++)
@@ -302,8 +302,8 @@ shoal_link_parse (const char *text, GError **error)
 
   if (strnlen (text, SHOAL_MAX_LINK_BYTES + 1) > SHOAL_MAX_LINK_BYTES)
     {
-      shoal_set_field_error (error, "link",
-                             _ ("The link is longer than %d bytes"), SHOAL_MAX_LINK_BYTES);
+      shoal_set_field_error (error, "link", _ ("The link is longer than %d bytes"),
+                             SHOAL_MAX_LINK_BYTES);
       return NULL;
     }
   if (!g_utf8_validate (text, -1, NULL))

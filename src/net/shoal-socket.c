@@ -92,8 +92,8 @@ shoal_socket_listen (const char *address, guint16 port, guint16 *bound, GError *
                                                   : g_inet_address_new_any (G_SOCKET_FAMILY_IPV6);
   if (inet == NULL)
     {
-      shoal_set_field_error (error, "listen",
-                             _ ("“%s” is not an IP address to listen on"), address);
+      shoal_set_field_error (error, "listen", _ ("“%s” is not an IP address to listen on"),
+                             address);
       return NULL;
     }
 
@@ -117,9 +117,8 @@ shoal_socket_listen (const char *address, guint16 port, guint16 *bound, GError *
         code = SHOAL_ERROR_EXISTS;
       else if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
         code = SHOAL_ERROR_DENIED;
-      g_set_error (error, SHOAL_ERROR, code,
-                   _ ("Cannot listen on %s port %u: %s"), address != NULL ? address : "any address",
-                      port, local_error->message);
+      g_set_error (error, SHOAL_ERROR, code, _ ("Cannot listen on %s port %u: %s"),
+                   address != NULL ? address : "any address", port, local_error->message);
       return NULL;
     }
   if (bound != NULL)

@@ -144,7 +144,7 @@ attempt_failed (GTask *task, const GError *cause)
   if (dial->timed_out)
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
                              _ ("%s did not answer within %d seconds"), address,
-                                SHOAL_CONNECT_TIMEOUT_S);
+                             SHOAL_CONNECT_TIMEOUT_S);
   else
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
                              _ ("Cannot connect to %s: %s"), address, get_reason (cause));

@@ -198,10 +198,11 @@ on_input_ended_cb (const GError *reason, gpointer user_data)
   if (!g_error_matches (reason, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED))
     refuse (self, reason);
   else if (self->told != NULL)
-    shoal_channel_begin_close (
-        self, g_error_new (SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                           _ ("The other side closed the connection: %s"), self->told),
-                           FALSE);
+    shoal_channel_begin_close (self,
+                               g_error_new (SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
+                                            _ ("The other side closed the connection: %s"),
+                                            self->told),
+                               FALSE);
   else
     shoal_channel_begin_close (self, g_error_copy (reason), FALSE);
 }
