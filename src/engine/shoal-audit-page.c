@@ -37,14 +37,6 @@ shoal_audit_page_free (ShoalAuditPage *self)
   g_free (self);
 }
 
-gboolean
-shoal_audit_page_is_head (const char *text)
-{
-  ShoalDigest digest;
-
-  return text != NULL && shoal_digest_from_hex (&digest, text);
-}
-
 static ShoalAuditRow *
 parse_entry (JsonObject *object, GError **error)
 {
@@ -60,7 +52,7 @@ parse_entry (JsonObject *object, GError **error)
       || !shoal_json_get_optional_string (object, "text", SHOAL_MAX_JSON_STRING, &text, error)
       || !shoal_json_get_string (object, "hash", SHOAL_DIGEST_HEX_SIZE - 1, &hash, error))
     return NULL;
-  if (!shoal_audit_page_is_head (hash))
+  if (!shoal_audit_is_head (hash))
     {
       shoal_set_field_error (error, "hash", "An audit entry's hash must be 64 hexadecimal digits.");
       return NULL;
@@ -89,7 +81,7 @@ shoal_audit_page_from_json (JsonObject *object, GError **error)
       || !shoal_json_get_integer (object, "count", 0, SHOAL_MAX_JSON_INTEGER, &count, error)
       || !shoal_json_get_string (object, "head", SHOAL_DIGEST_HEX_SIZE - 1, &head, error))
     return NULL;
-  if (!shoal_audit_page_is_head (head))
+  if (!shoal_audit_is_head (head))
     {
       shoal_set_field_error (error, "head", "The log's head must be 64 hexadecimal digits.");
       return NULL;

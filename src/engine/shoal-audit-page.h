@@ -36,9 +36,6 @@ ShoalAuditPage *shoal_audit_page_from_json (JsonObject *object, GError **error);
 void shoal_audit_page_free (ShoalAuditPage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalAuditPage, shoal_audit_page_free)
 
-/** shoal_audit_page_is_head: Returns: whether @text has the form of a head hash */
-gboolean shoal_audit_page_is_head (const char *text);
-
 /**
  * shoal_audit_page_extend:
  * @count: (inout): the number of entries checked so far

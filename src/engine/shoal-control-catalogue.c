@@ -15,8 +15,7 @@
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
-#include "shoal-result.h"
-#include "shoal-share-private.h"
+#include "shoal-result-json.h"
 
 #define MAX_CURSOR 4096
 
@@ -126,11 +125,6 @@ add_own (ShoalControlCall *call, const char *id, JsonArray *list)
   if (own->len == 0)
     return;
   ShoalShare *share = g_ptr_array_index (own, 0);
-  ShoalHoldingSet *set = shoal_share_get_set (share);
-  /* Of the content, as of the others: a folder's is its list. */
-  guint64 size = set != NULL && shoal_share_is_folder (share)
-                     ? shoal_holding_set_get_manifest_size (set)
-                     : shoal_share_get_size (share);
   json_array_add_object_element (
       list,
       shoal_json_new ("device", "s", shoal_engine_get_fingerprint (call->engine), "device_name",
@@ -139,8 +133,9 @@ add_own (ShoalControlCall *call, const char *id, JsonArray *list)
                       shoal_tracker_directory_get_user (directory), "online", "b",
                       shoal_uploads_get_port (shoal_engine_get_uploads (call->engine)) != 0,
                       "partial", "b", FALSE, "manifest", "b", shoal_share_is_folder (share), "name",
-                      "s", shoal_share_get_name (share), "size", "i", (gint64) size, "addresses",
-                      "a", json_array_new (), "own", "b", TRUE, NULL));
+                      "s", shoal_share_get_name (share), "size", "i",
+                      (gint64) shoal_share_get_content_size (share), "addresses", "a",
+                      json_array_new (), "own", "b", TRUE, NULL));
 }
 
 static void

@@ -19,7 +19,7 @@
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
-#include "shoal-result.h"
+#include "shoal-result-json.h"
 
 #define PROGRESS_MS 200
 

@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 
 #include "shoal-digest.h"
+#include "shoal-result.h"
 #include "shoal-source.h"
 
 G_BEGIN_DECLS
@@ -61,43 +62,6 @@ typedef struct
   gboolean descending;
   guint limit;
 } ShoalQuery;
-
-/** ShoalResult: one row of a catalogue: a content under a name; main thread, immutable */
-#define SHOAL_TYPE_RESULT (shoal_result_get_type ())
-G_DECLARE_FINAL_TYPE (ShoalResult, shoal_result, SHOAL, RESULT, GObject)
-
-const char *shoal_result_get_name (ShoalResult *self);
-/** shoal_result_get_path: Returns: (nullable): of an entry of a folder */
-const char *shoal_result_get_path (ShoalResult *self);
-gboolean shoal_result_is_folder (ShoalResult *self);
-const char *shoal_result_get_content_type (ShoalResult *self); /* "audio", "document", … */
-const ShoalDigest *shoal_result_get_id (ShoalResult *self);
-guint64 shoal_result_get_size (ShoalResult *self);
-guint64 shoal_result_get_manifest_size (ShoalResult *self);
-guint shoal_result_get_n_entries (ShoalResult *self);
-const char *shoal_result_get_folder (ShoalResult *self);      /* (nullable) */
-const char *shoal_result_get_folder_name (ShoalResult *self); /* (nullable) */
-guint shoal_result_get_n_sources (ShoalResult *self);
-guint shoal_result_get_n_online (ShoalResult *self);
-const char *const *shoal_result_get_users (ShoalResult *self);
-gint64 shoal_result_get_added_ms (ShoalResult *self);
-/** shoal_result_get_mtime_ms: Returns: as the offer tells it, unverified; -1 if it does not */
-gint64 shoal_result_get_mtime_ms (ShoalResult *self);
-
-/** ShoalPage: an answer to a search */
-typedef struct
-{
-  GPtrArray *rows; /* (element-type ShoalResult) */
-  gint64 total;
-  gboolean total_is_minimum;
-  char *cursor; /* (nullable): for the next page */
-  gint64
-      kept_ms; /* 0: asked now; else the directory is away and this is what was seen last, then */
-} ShoalPage;
-/** shoal_page_new: Returns: (transfer full): without rows */
-ShoalPage *shoal_page_new (void);
-void shoal_page_free (ShoalPage *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalPage, shoal_page_free)
 
 /** ShoalOffer: what is told about a share; strings and arrays are owned */
 typedef struct

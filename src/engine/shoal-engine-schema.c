@@ -15,6 +15,7 @@
 #include "shoal-kept-roster.h"
 #include "shoal-kept-rows.h"
 #include "shoal-known-devices.h"
+#include "shoal-layer-store.h"
 #include "shoal-share-store.h"
 #include "shoal-transfer-store.h"
 
@@ -23,12 +24,12 @@ shoal_engine_database_open (const char *path, GError **error)
 {
   g_return_val_if_fail (path != NULL, NULL);
 
-  g_autofree char *first
-      = g_strconcat (shoal_share_store_schema,    /* shares, their files, piece layers */
-                     shoal_history_schema,        /* transfers that ended */
-                     shoal_known_devices_schema,  /* devices seen in the group */
-                     shoal_transfer_store_schema, /* downloads under way */
-                     NULL);
+  g_autofree char *first = g_strconcat (shoal_share_store_schema,    /* shares and their files */
+                                        shoal_layer_store_schema,    /* piece layers */
+                                        shoal_history_schema,        /* transfers that ended */
+                                        shoal_known_devices_schema,  /* devices seen in the group */
+                                        shoal_transfer_store_schema, /* downloads under way */
+                                        NULL);
   g_autofree char *second = g_strconcat (shoal_kept_rows_schema,   /* the catalogue as seen last */
                                          shoal_kept_roster_schema, /* the members likewise */
                                          NULL);

@@ -221,7 +221,9 @@ make_parts (ShoalEngine *self, ShoalKnownDevices *known)
   ShoalDirectory *directory = SHOAL_DIRECTORY (self->directory);
   self->history = shoal_history_new (self->database);
   self->uploads = shoal_uploads_new (self->key, self->database, self->history, manifests);
-  self->shares = shoal_shares_new (self->profile, self->database, directory);
+  self->shares = shoal_shares_new (shoal_profile_get_folder (self->profile),
+                                   shoal_profile_get_manifests_folder (self->profile),
+                                   self->database, directory);
   self->transfers = shoal_transfer_manager_new (self->database, directory, self->key, self->uploads,
                                                 self->history, journals);
   self->activity = shoal_activity_new (G_LIST_MODEL (self->transfers),

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <glib/gi18n.h>
 
-#include "shoal-audit-page.h"
+#include "shoal-audit-chain.h"
 #include "shoal-device-key.h"
 #include "shoal-dir.h"
 #include "shoal-error.h"
@@ -31,7 +31,7 @@ check (const ShoalGroup *self, const char *path, GError **error)
 {
   if ((self->key != NULL && !shoal_is_fingerprint (self->key))
       || (self->key != NULL) != (self->addresses != NULL && self->addresses[0] != NULL)
-      || (self->audit_head != NULL && !shoal_audit_page_is_head (self->audit_head))
+      || (self->audit_head != NULL && !shoal_audit_is_head (self->audit_head))
       || self->audit_count < 0)
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,

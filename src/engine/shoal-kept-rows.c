@@ -19,7 +19,7 @@
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
-#include "shoal-result.h"
+#include "shoal-result-json.h"
 #include "shoal-safe-name.h"
 
 #define WRITE_DELAY_MS (1000)

@@ -19,6 +19,7 @@
 #include <glib/gi18n.h>
 
 #include "shoal-error.h"
+#include "shoal-layer-store.h"
 #include "shoal-limits.h"
 #include "shoal-share-hash.h"
 #include "shoal-share-store.h"
@@ -87,12 +88,6 @@ shoal_share_job_free (ShoalShareJob *self)
   g_clear_object (&self->database);
   g_clear_object (&self->pool);
   g_free (self);
-}
-
-static void
-stored_layer_clear (ShoalStoredLayer *layer)
-{
-  g_clear_pointer (&layer->layer, g_bytes_unref);
 }
 
 static void
@@ -399,7 +394,7 @@ build (Work *work, GArray *items, GError **error)
   if (g_cancellable_set_error_if_cancelled (work->target->cancellable, error))
     return FALSE;
   work->layers = g_array_new (FALSE, FALSE, sizeof (ShoalStoredLayer));
-  g_array_set_clear_func (work->layers, (GDestroyNotify) stored_layer_clear);
+  g_array_set_clear_func (work->layers, (GDestroyNotify) shoal_stored_layer_clear);
   if (!(work->folder ? build_folder (work, items, error) : build_file (work, items, error)))
     return FALSE;
   shoal_skipped_sort (work->target->skipped);

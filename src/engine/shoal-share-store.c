@@ -1,11 +1,10 @@
 /* shoal-share-store.c: the shares in the profile's database
  *
  * A share is written when the user adds it, before it is hashed; its files follow in one
- * transaction. A single file is a share of one entry whose path is its name. Piece layers are kept
- * once for each content. A folder's manifest lies as a file beside the database: it is written
- * before the row that names it and deleted inside the job that deletes the last such row, and as
- * all of these jobs run one after the other in the writer's thread, a row never names a manifest
- * that is not there.
+ * transaction. A single file is a share of one entry whose path is its name. A folder's manifest
+ * lies as a file beside the database: it is written before the row that names it and deleted inside
+ * the job that deletes the last such row, and as all of these jobs run one after the other in the
+ * writer's thread, a row never names a manifest that is not there.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -21,6 +20,7 @@
 #include <unistd.h>
 
 #include "shoal-error.h"
+#include "shoal-layer-store.h"
 #include "shoal-limits.h"
 
 const char shoal_share_store_schema[]
@@ -52,12 +52,7 @@ const char shoal_share_store_schema[]
       "  device INTEGER,\n"
       "  PRIMARY KEY (share, n)\n"
       ") STRICT, WITHOUT ROWID;\n"
-      "CREATE INDEX share_entry_by_content ON share_entry (content) WHERE size > 1048576;\n"
-      "CREATE TABLE layer (\n"
-      "  id INTEGER PRIMARY KEY,\n"
-      "  content BLOB NOT NULL UNIQUE,\n"
-      "  layer BLOB NOT NULL\n"
-      ") STRICT;\n";
+      "CREATE INDEX share_entry_by_content ON share_entry (content) WHERE size > 1048576;\n";
 
 const char shoal_share_store_switches_schema[]
     = "ALTER TABLE share_entry ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;\n"
@@ -254,33 +249,6 @@ shoal_share_store_insert (ShoalConnection *connection, ShoalStoredShare *share, 
 }
 
 static gboolean
-store_layers (ShoalConnection *connection, GArray *layers, GError **error)
-{
-  for (guint i = 0; i < layers->len; i++)
-    {
-      ShoalStoredLayer *stored = &g_array_index (layers, ShoalStoredLayer, i);
-      gint64 there = 0;
-      if (!shoal_connection_query_integer (connection, 0, &there, error,
-                                           "SELECT id FROM layer WHERE content = ?", "d",
-                                           stored->id.bytes, (gsize) SHOAL_DIGEST_SIZE))
-        return FALSE;
-      if (there != 0)
-        continue;
-      if (stored->layer == NULL)
-        {
-          g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
-                               "The piece layer of a file is gone; it must be hashed again");
-          return FALSE;
-        }
-      if (!shoal_connection_run (connection, error,
-                                 "INSERT INTO layer (content, layer) VALUES (?, ?)", "db",
-                                 stored->id.bytes, (gsize) SHOAL_DIGEST_SIZE, stored->layer))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
 store_entries (
     ShoalConnection *connection, ShoalHoldingSet *set, guint first, gboolean hidden, GError **error)
 {
@@ -409,7 +377,7 @@ shoal_share_store_update (ShoalConnection *connection,
       return FALSE;
     }
   /* New layers first: what is kept from before is then neither missed nor dropped. */
-  if (!store_layers (connection, layers, error))
+  if (!shoal_layer_store_add (connection, layers, error))
     return FALSE;
   if (manifest != NULL
       && !write_manifest (manifests, shoal_holding_set_get_id (set), manifest, error))
@@ -499,16 +467,4 @@ shoal_share_store_count_fetched (ShoalConnection *connection, gint64 number, GEr
 {
   return shoal_connection_run (
       connection, error, "UPDATE share SET n_fetched = n_fetched + 1 WHERE id = ?", "i", number);
-}
-
-GBytes *
-shoal_share_store_layer (ShoalConnection *connection, const ShoalDigest *id, GError **error)
-{
-  g_autoptr (ShoalRows) rows = shoal_connection_query (connection, error,
-                                                       "SELECT layer FROM layer WHERE content = ?",
-                                                       "d", id->bytes, (gsize) SHOAL_DIGEST_SIZE);
-
-  if (rows == NULL || !shoal_rows_next (rows, error))
-    return NULL;
-  return shoal_rows_dup_blob (rows, 0);
 }

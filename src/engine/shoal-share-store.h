@@ -36,13 +36,6 @@ ShoalStoredShare *shoal_stored_share_new (void);
 void shoal_stored_share_free (ShoalStoredShare *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalStoredShare, shoal_stored_share_free)
 
-/** ShoalStoredLayer: the pieces of a file of more than one */
-typedef struct
-{
-  ShoalDigest id;
-  GBytes *layer; /* %NULL: it must be there already */
-} ShoalStoredLayer;
-
 /* All functions work inside a job of #ShoalDatabase. */
 
 /** shoal_share_store_load: Returns: (transfer full) (element-type ShoalStoredShare): in the order
@@ -81,9 +74,5 @@ gboolean shoal_share_store_set_switches (ShoalConnection *connection,
                                          GError **error);
 gboolean
 shoal_share_store_count_fetched (ShoalConnection *connection, gint64 number, GError **error);
-/** shoal_share_store_layer: Returns: (transfer full) (nullable): the piece layer of @id, %NULL
- * without error if there is none */
-GBytes *
-shoal_share_store_layer (ShoalConnection *connection, const ShoalDigest *id, GError **error);
 
 G_END_DECLS

@@ -441,6 +441,16 @@ shoal_share_get_size (ShoalShare *self)
   return self->size;
 }
 
+guint64
+shoal_share_get_content_size (ShoalShare *self)
+{
+  g_return_val_if_fail (SHOAL_IS_SHARE (self), 0);
+
+  return self->set != NULL && shoal_share_is_folder (self)
+             ? shoal_holding_set_get_manifest_size (self->set)
+             : self->size;
+}
+
 guint
 shoal_share_get_n_files (ShoalShare *self)
 {

@@ -52,6 +52,9 @@ ShoalShareState shoal_share_get_state (ShoalShare *self);
 const char *shoal_share_state_to_string (ShoalShareState state);
 guint64 shoal_share_get_bytes_hashed (ShoalShare *self);
 guint64 shoal_share_get_size (ShoalShare *self);
+/** shoal_share_get_content_size: Returns: of what its content id stands for: a hashed folder's
+ * list, else as shoal_share_get_size() */
+guint64 shoal_share_get_content_size (ShoalShare *self);
 guint shoal_share_get_n_files (ShoalShare *self);
 /** shoal_share_get_n_hidden: Returns: how many of its files are switched off; 0 until hashed */
 guint shoal_share_get_n_hidden (ShoalShare *self);

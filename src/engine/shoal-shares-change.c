@@ -32,7 +32,7 @@ typedef struct
 typedef struct
 {
   char **paths;
-  char *profile_folder;
+  char *own_folder;
   gboolean unoffered;
   GArray *real; /* of RealPath, made in the thread */
 } Resolve;
@@ -47,7 +47,7 @@ static void
 resolve_free (Resolve *resolve)
 {
   g_strfreev (resolve->paths);
-  g_free (resolve->profile_folder);
+  g_free (resolve->own_folder);
   g_array_unref (resolve->real);
   g_free (resolve);
 }
@@ -90,7 +90,7 @@ resolve_path (Resolve *resolve, const char *path, GError **error)
   else if (strlen (name) > SHOAL_MAX_NAME_BYTES)
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
                  _ ("The name of “%s” is too long. Rename it to share it"), shown);
-  else if (is_inside (found.path, resolve->profile_folder))
+  else if (is_inside (found.path, resolve->own_folder))
     g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_DENIED,
                  _ ("“%s” is in Shoal’s own folder, which holds your keys, and cannot be shared"),
                  shown);
@@ -270,7 +270,7 @@ add (ShoalShares *self,
   Resolve *resolve = g_new0 (Resolve, 1);
   resolve->paths = g_strdupv ((char **) paths);
   resolve->unoffered = unoffered;
-  resolve->profile_folder = g_strdup (self->profile_folder);
+  resolve->own_folder = g_strdup (self->own_folder);
   resolve->real = g_array_new (FALSE, FALSE, sizeof (RealPath));
   g_array_set_clear_func (resolve->real, (GDestroyNotify) real_path_clear);
   /* Without a source object: a thread may be the last to drop it. */

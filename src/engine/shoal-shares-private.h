@@ -40,7 +40,7 @@ struct _ShoalShares
 
   ShoalDatabase *database;
   ShoalDirectory *directory; /* nullable */
-  char *profile_folder;
+  char *own_folder;
   char *manifests;
   ShoalFileStamp excluded; /* device and inode of the profile's folder */
   gboolean loaded;

@@ -125,7 +125,7 @@ shoal_shares_finalize (GObject *object)
   g_clear_pointer (&self->waiters, g_ptr_array_unref);
   g_clear_pointer (&self->holdings, shoal_holdings_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
-  g_clear_pointer (&self->profile_folder, g_free);
+  g_clear_pointer (&self->own_folder, g_free);
   g_clear_pointer (&self->manifests, g_free);
   g_clear_object (&self->pool);
   g_clear_object (&self->cancellable);
@@ -162,9 +162,12 @@ shoal_shares_init (ShoalShares *self)
 }
 
 ShoalShares *
-shoal_shares_new (ShoalProfile *profile, ShoalDatabase *database, ShoalDirectory *directory)
+shoal_shares_new (const char *own_folder,
+                  const char *manifests,
+                  ShoalDatabase *database,
+                  ShoalDirectory *directory)
 {
-  g_return_val_if_fail (SHOAL_IS_PROFILE (profile), NULL);
+  g_return_val_if_fail (own_folder != NULL && manifests != NULL, NULL);
   g_return_val_if_fail (SHOAL_IS_DATABASE (database), NULL);
   g_return_val_if_fail (directory == NULL || SHOAL_IS_DIRECTORY (directory), NULL);
 
@@ -173,9 +176,9 @@ shoal_shares_new (ShoalProfile *profile, ShoalDatabase *database, ShoalDirectory
 
   self->database = g_object_ref (database);
   self->directory = directory != NULL ? g_object_ref (directory) : NULL;
-  self->profile_folder = g_strdup (shoal_profile_get_folder (profile));
-  self->manifests = g_strdup (shoal_profile_get_manifests_folder (profile));
-  if (stat (self->profile_folder, &st) == 0)
+  self->own_folder = g_strdup (own_folder);
+  self->manifests = g_strdup (manifests);
+  if (stat (self->own_folder, &st) == 0)
     shoal_file_stamp_from_stat (&self->excluded, &st);
   shoal_shares_init_jobs (self);
   shoal_shares_init_offers (self);

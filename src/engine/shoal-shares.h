@@ -9,7 +9,6 @@
 #include "shoal-database.h"
 #include "shoal-directory.h"
 #include "shoal-holdings.h"
-#include "shoal-profile.h"
 #include "shoal-share.h"
 
 G_BEGIN_DECLS
@@ -21,10 +20,13 @@ G_BEGIN_DECLS
 #define SHOAL_TYPE_SHARES (shoal_shares_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalShares, shoal_shares, SHOAL, SHARES, GObject)
 
-/** shoal_shares_new: @directory: (nullable): nobody to offer to for now. The profile's own folder
- * is never shared. */
-ShoalShares *
-shoal_shares_new (ShoalProfile *profile, ShoalDatabase *database, ShoalDirectory *directory);
+/** shoal_shares_new: @own_folder: absolute: the profile's, which is never shared. @manifests: the
+ * folder for the texts of shared folders; it exists. @directory: (nullable): nobody to offer to for
+ * now. */
+ShoalShares *shoal_shares_new (const char *own_folder,
+                               const char *manifests,
+                               ShoalDatabase *database,
+                               ShoalDirectory *directory);
 /** shoal_shares_load_async: reads what was shared before; call first */
 void shoal_shares_load_async (ShoalShares *self,
                               GCancellable *cancellable,

@@ -371,7 +371,7 @@ void
 shoal_tracker_directory_set_audit_mark (ShoalTrackerDirectory *self, gint64 count, const char *head)
 {
   g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
-  g_return_if_fail (head == NULL || shoal_audit_page_is_head (head));
+  g_return_if_fail (head == NULL || shoal_audit_is_head (head));
 
   char *copy = g_strdup (head);
   g_free (self->audit_head);

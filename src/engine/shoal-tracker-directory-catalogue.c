@@ -14,7 +14,7 @@
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
-#include "shoal-result.h"
+#include "shoal-result-json.h"
 
 /* A cursor is opaque; ours to carry, not to understand. */
 #define MAX_CURSOR 4096

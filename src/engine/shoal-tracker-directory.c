@@ -17,6 +17,7 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-audit-chain.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -259,7 +260,7 @@ shoal_tracker_directory_take_account (ShoalTrackerDirectory *self,
           || !shoal_json_get_integer (audit, "count", 0, SHOAL_MAX_JSON_INTEGER, &count, error)
           || !shoal_json_get_string (audit, "head", SHOAL_DIGEST_HEX_SIZE - 1, &head, error)))
     return FALSE;
-  if (head != NULL && !shoal_audit_page_is_head (head))
+  if (head != NULL && !shoal_audit_is_head (head))
     return shoal_set_field_error (error, "head", "The tracker told a malformed audit head.");
 
   gboolean changed = g_strcmp0 (self->account, account) != 0 || g_strcmp0 (self->user, user) != 0

@@ -22,7 +22,7 @@
 #include "shoal-error.h"
 #include "shoal-limits.h"
 #include "shoal-merkle.h"
-#include "shoal-share-store.h"
+#include "shoal-layer-store.h"
 #include "shoal-uploads-read.h"
 #include "shoal-uploads-route.h"
 
@@ -398,7 +398,7 @@ query_layer (ShoalConnection *connection, gpointer data, GError **error)
   LayerQuery *query = data;
   GError *local = NULL;
 
-  query->layer = shoal_share_store_layer (connection, query->id, &local);
+  query->layer = shoal_layer_store_get (connection, query->id, &local);
   if (local == NULL)
     return TRUE;
   g_propagate_error (error, local);

@@ -9,6 +9,17 @@
 
 #include "shoal-audit-chain.h"
 
+#include <string.h>
+
+gboolean
+shoal_audit_is_head (const char *text)
+{
+  static const gsize n_digits = sizeof SHOAL_AUDIT_NO_HASH - 1;
+
+  return text != NULL && strnlen (text, n_digits + 1) == n_digits
+         && strspn (text, "0123456789abcdef") == n_digits;
+}
+
 static void
 append_string (GString *canonical, const char *text)
 {

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 /** SHOAL_AUDIT_NO_HASH: what stands for the hash before the first entry */
 #define SHOAL_AUDIT_NO_HASH "0000000000000000000000000000000000000000000000000000000000000000"
 
+/** shoal_audit_is_head: Returns: whether @text (nullable) has the form of a head hash */
+gboolean shoal_audit_is_head (const char *text);
+
 /** ShoalAuditEntry: an entry as it is hashed; strings are never %NULL */
 typedef struct
 {

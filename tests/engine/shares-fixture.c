@@ -42,8 +42,9 @@ open_shares (SharesFixture *self)
   self->database
       = shoal_engine_database_open (shoal_profile_get_database_path (self->profile), &error);
   g_assert_no_error (error);
-  self->shares
-      = shoal_shares_new (self->profile, self->database, SHOAL_DIRECTORY (self->directory));
+  self->shares = shoal_shares_new (shoal_profile_get_folder (self->profile),
+                                   shoal_profile_get_manifests_folder (self->profile),
+                                   self->database, SHOAL_DIRECTORY (self->directory));
   shoal_shares_load_async (self->shares, NULL, on_result_cb, &result);
   wait_until (result != NULL);
   g_assert_true (shoal_shares_load_finish (self->shares, result, &error));

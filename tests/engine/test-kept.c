@@ -13,7 +13,7 @@
 #include "shoal-kept-roster.h"
 #include "shoal-kept-rows.h"
 #include "shoal-limits.h"
-#include "shoal-result.h"
+#include "shoal-result-json.h"
 #include "shoal-roster.h"
 #include "test-folder.h"
 

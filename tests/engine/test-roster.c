@@ -11,7 +11,7 @@
 #include "shoal-addresses.h"
 #include "shoal-engine-schema.h"
 #include "shoal-error.h"
-#include "shoal-result.h"
+#include "shoal-result-json.h"
 #include "shoal-roster.h"
 #include "test-folder.h"
 

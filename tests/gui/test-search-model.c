@@ -10,7 +10,7 @@
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
-#include "shoal-result.h"
+#include "shoal-result-json.h"
 
 #define DEADLINE_US (60 * G_USEC_PER_SEC)
 
