@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "fake-tracker.h"
-#include "shoal-engine-schema.h"
 #include "shoal-error.h"
 #include "shoal-kept-roster.h"
 #include "shoal-kept-rows.h"
@@ -28,9 +27,11 @@ typedef struct
 static void
 open_all (Fixture *fixture)
 {
+  const char *const migrations[] = { shoal_kept_rows_schema, shoal_kept_roster_schema };
   g_autoptr (GError) error = NULL;
 
-  fixture->database = shoal_engine_database_open (fixture->path, &error);
+  fixture->database
+      = shoal_database_open (fixture->path, migrations, G_N_ELEMENTS (migrations), &error);
   g_assert_no_error (error);
   fixture->rows = shoal_kept_rows_new (fixture->database);
 }

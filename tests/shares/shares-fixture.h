@@ -1,4 +1,4 @@
-/* shares-fixture.h: a profile, a database, shares and a directory that is a fake
+/* shares-fixture.h: a database, shares and a directory that is a fake
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -15,13 +15,16 @@ typedef struct
 {
   TestFolder *folder; /* of everything */
   char *files;        /* what is shared lies here */
-  ShoalProfile *profile;
+  char *profile;      /* the folder that is never shared, with the database... */
+  char *manifests;    /* ...and the texts of folders */
+  const char *more_tables;
   ShoalDatabase *database;
   FakeDirectory *directory;
   ShoalShares *shares;
 } SharesFixture;
 
-void shares_fixture_set_up (SharesFixture *self, gconstpointer unused);
+/* @more_tables: (nullable): SQL of tables that the test needs beside those of shares. */
+void shares_fixture_set_up (SharesFixture *self, gconstpointer more_tables);
 void shares_fixture_tear_down (SharesFixture *self, gconstpointer unused);
 /* Shares and database closed and opened again, as by a new start. */
 void shares_fixture_restart (SharesFixture *self);

@@ -73,7 +73,7 @@ set_up (Fixture *self, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
 
-  shares_fixture_set_up (&self->shares, NULL);
+  shares_fixture_set_up (&self->shares, shoal_history_schema);
   self->key = shoal_device_key_generate (&error);
   g_assert_no_error (error);
   self->ada = shoal_device_key_generate (&error);
@@ -81,8 +81,8 @@ set_up (Fixture *self, gconstpointer unused)
   self->ben = shoal_device_key_generate (&error);
   g_assert_no_error (error);
   self->history = shoal_history_new (self->shares.database);
-  self->uploads = shoal_uploads_new (self->key, self->shares.database, self->history,
-                                     shoal_profile_get_manifests_folder (self->shares.profile));
+  self->uploads
+      = shoal_uploads_new (self->key, self->shares.database, self->history, self->shares.manifests);
   g_signal_connect (self->shares.shares, "holdings-changed", G_CALLBACK (on_holdings_changed_cb),
                     self);
   g_signal_connect (self->uploads, "file-changed", G_CALLBACK (on_file_changed_cb), self);
@@ -500,8 +500,7 @@ test_partial (Fixture *self, gconstpointer unused)
   shares_fixture_write_random (&self->shares, "original", size, 21);
   g_autoptr (GBytes) data = read_file (self, "original");
   g_autoptr (ShoalContent) content = shoal_hash_bytes (data);
-  g_autofree char *journal_path
-      = g_build_filename (shoal_profile_get_journals_folder (self->shares.profile), "j", NULL);
+  g_autofree char *journal_path = g_build_filename (self->shares.folder->path, "j", NULL);
   g_autoptr (ShoalJournal) journal = shoal_journal_open (journal_path, &content->id, size, &error);
   g_assert_no_error (error);
   g_autoptr (ShoalPartial) partial

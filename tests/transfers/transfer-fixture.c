@@ -11,12 +11,13 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "shoal-engine-schema.h"
 #include "shoal-error.h"
+#include "shoal-layer-store.h"
 #include "shoal-limits.h"
 #include "shoal-merkle.h"
 #include "shoal-peer-server.h"
 #include "shoal-tls.h"
+#include "shoal-transfer-store.h"
 #include "test-folder.h"
 
 /* ---- The directory ------------------------------------------------------------------------- */
@@ -344,7 +345,9 @@ start_manager (TransferFixture *fixture, gboolean serve)
   gboolean loaded = FALSE;
 
   g_assert_cmpint (g_mkdir_with_parents (journals, 0700), ==, 0);
-  fixture->database = shoal_engine_database_open (path, NULL);
+  const char *const migrations[]
+      = { shoal_history_schema, shoal_layer_store_schema, shoal_transfer_store_schema };
+  fixture->database = shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), NULL);
   g_assert_nonnull (fixture->database);
   fixture->history = shoal_history_new (fixture->database);
   if (serve)

@@ -1,4 +1,4 @@
-/* shares-fixture.c: a profile, a database, shares and a directory that is a fake
+/* shares-fixture.c: a database, shares and a directory that is a fake
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,9 +6,10 @@
 
 #include "shares-fixture.h"
 
-#include "shoal-engine-schema.h"
-
 #include <string.h>
+
+#include "shoal-layer-store.h"
+#include "shoal-share-store.h"
 
 static gboolean
 on_wake_cb (gpointer unused)
@@ -39,12 +40,14 @@ open_shares (SharesFixture *self)
   g_autoptr (GError) error = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
-  self->database
-      = shoal_engine_database_open (shoal_profile_get_database_path (self->profile), &error);
+  g_autofree char *path = g_build_filename (self->profile, "shoal.db", NULL);
+  g_autofree char *first
+      = g_strconcat (shoal_share_store_schema, shoal_layer_store_schema, self->more_tables, NULL);
+  const char *const migrations[] = { first, shoal_share_store_switches_schema };
+  self->database = shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), &error);
   g_assert_no_error (error);
-  self->shares = shoal_shares_new (shoal_profile_get_folder (self->profile),
-                                   shoal_profile_get_manifests_folder (self->profile),
-                                   self->database, SHOAL_DIRECTORY (self->directory));
+  self->shares = shoal_shares_new (self->profile, self->manifests, self->database,
+                                   SHOAL_DIRECTORY (self->directory));
   shoal_shares_load_async (self->shares, NULL, on_result_cb, &result);
   wait_until (result != NULL);
   g_assert_true (shoal_shares_load_finish (self->shares, result, &error));
@@ -64,16 +67,15 @@ close_shares (SharesFixture *self)
 }
 
 void
-shares_fixture_set_up (SharesFixture *self, gconstpointer unused)
+shares_fixture_set_up (SharesFixture *self, gconstpointer more_tables)
 {
-  g_autoptr (GError) error = NULL;
-
+  self->more_tables = more_tables;
   self->folder = test_folder_new ();
   self->files = g_build_filename (self->folder->path, "files", NULL);
   g_assert_no_errno (g_mkdir (self->files, 0755));
-  g_autofree char *profile = g_build_filename (self->folder->path, "profile", NULL);
-  self->profile = shoal_profile_open (profile, &error);
-  g_assert_no_error (error);
+  self->profile = g_build_filename (self->folder->path, "profile", NULL);
+  self->manifests = g_build_filename (self->profile, "manifests", NULL);
+  g_assert_no_errno (g_mkdir_with_parents (self->manifests, 0700));
   self->directory = fake_directory_new ();
   open_shares (self);
 }
@@ -83,9 +85,10 @@ shares_fixture_tear_down (SharesFixture *self, gconstpointer unused)
 {
   close_shares (self);
   g_assert_finalize_object (self->directory);
-  g_assert_finalize_object (self->profile);
   test_folder_free (self->folder);
   g_free (self->files);
+  g_free (self->profile);
+  g_free (self->manifests);
 }
 
 void

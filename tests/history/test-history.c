@@ -4,9 +4,48 @@
  */
 #include "config.h"
 
-#include "shares-fixture.h"
 #include "shoal-error.h"
 #include "shoal-history.h"
+#include "test-folder.h"
+
+typedef struct
+{
+  TestFolder *folder;
+  char *path;
+  ShoalDatabase *database;
+} Fixture;
+
+static void
+set_up (Fixture *self, gconstpointer unused)
+{
+  const char *const migrations[] = { shoal_history_schema };
+  g_autoptr (GError) error = NULL;
+
+  self->folder = test_folder_new ();
+  self->path = g_build_filename (self->folder->path, "shoal.db", NULL);
+  self->database = shoal_database_open (self->path, migrations, G_N_ELEMENTS (migrations), &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer unused)
+{
+  shoal_database_close (self->database);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_clear_object (&self->database);
+  g_clear_pointer (&self->path, g_free);
+  test_folder_free (self->folder);
+}
+
+/* Runs the main loop until @condition; the test's own time-out is the end of it. */
+#define wait_until(condition)                                                                      \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    while (!(condition))                                                                           \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+  }                                                                                                \
+  G_STMT_END
 
 static void
 on_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -51,18 +90,17 @@ on_cleared_cb (ShoalHistory *history, gint64 until_ms, gint64 *seen)
 
 /* Beside the connections of @self, as another process would. */
 static ShoalHistoryEntry *
-peek (SharesFixture *self, const char *uuid, GError **error)
+peek (Fixture *self, const char *uuid, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  shoal_history_peek_async (shoal_profile_get_database_path (self->profile), uuid, NULL,
-                            on_result_cb, &result);
+  shoal_history_peek_async (self->path, uuid, NULL, on_result_cb, &result);
   wait_until (result != NULL);
   return shoal_history_peek_finish (result, error);
 }
 
 static void
-assert_peek (SharesFixture *self)
+assert_peek (Fixture *self)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ShoalHistoryEntry) entry = peek (self, "u1", &error);
@@ -90,7 +128,7 @@ test_peek_without_database (void)
 }
 
 static void
-test_history (SharesFixture *self, gconstpointer unused)
+test_history (Fixture *self, gconstpointer unused)
 {
   g_autoptr (ShoalHistory) history = shoal_history_new (self->database);
   guint n = 0;
@@ -160,8 +198,7 @@ main (int argc, char **argv)
 {
   g_unsetenv ("XDG_RUNTIME_DIR");
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/history", SharesFixture, NULL, shares_fixture_set_up, test_history,
-              shares_fixture_tear_down);
+  g_test_add ("/history", Fixture, NULL, set_up, test_history, tear_down);
   g_test_add_func ("/history/peek/nothing", test_peek_without_database);
   return g_test_run ();
 }

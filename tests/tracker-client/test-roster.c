@@ -9,7 +9,6 @@
 
 #include "fake-tracker.h"
 #include "shoal-addresses.h"
-#include "shoal-engine-schema.h"
 #include "shoal-error.h"
 #include "shoal-result-json.h"
 #include "shoal-roster.h"
@@ -87,10 +86,12 @@ test_known_devices (void)
   g_autoptr (GError) error = NULL;
   const char *const first[] = { DEVICE ("1"), DEVICE ("2"), NULL };
   const char *const later[] = { DEVICE ("1"), DEVICE ("3"), NULL };
+  const char *const migrations[] = { shoal_known_devices_schema };
 
   for (int run = 0; run < 2; run++)
     {
-      g_autoptr (ShoalDatabase) database = shoal_engine_database_open (path, &error);
+      g_autoptr (ShoalDatabase) database
+                 = shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), &error);
       g_assert_no_error (error);
       g_autoptr (ShoalKnownDevices) known = shoal_known_devices_new (database);
       g_assert_true (shoal_known_devices_load (known, &error));

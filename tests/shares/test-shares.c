@@ -123,8 +123,7 @@ test_folder (SharesFixture *self, gconstpointer unused)
   /* The manifest is the content that is offered. */
   char hex[SHOAL_DIGEST_HEX_SIZE];
   shoal_digest_to_hex (shoal_share_get_id (share), hex);
-  g_autofree char *path
-      = g_build_filename (shoal_profile_get_manifests_folder (self->profile), hex, NULL);
+  g_autofree char *path = g_build_filename (self->manifests, hex, NULL);
   g_autofree char *text = NULL;
   gsize size = 0;
   g_assert_true (g_file_get_contents (path, &text, &size, NULL));
@@ -317,7 +316,7 @@ test_recheck (SharesFixture *self, gconstpointer unused)
   shoal_shares_recheck (self->shares, share);
   shares_fixture_wait (self);
   g_assert_true (shoal_digest_equal (shoal_share_get_id (share), &before));
-  g_autoptr (GDir) dir = g_dir_open (shoal_profile_get_manifests_folder (self->profile), 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (self->manifests, 0, NULL);
   g_assert_nonnull (g_dir_read_name (dir));
   g_assert_null (g_dir_read_name (dir));
 }
@@ -364,8 +363,7 @@ test_manifest_deleted (SharesFixture *self, gconstpointer unused)
   shares_fixture_write (self, "dir/a", "a");
   g_autoptr (ShoalShare) share = shares_fixture_add (self, "dir");
   g_autofree char *hex = shoal_digest_dup_hex (shoal_share_get_id (share));
-  g_autofree char *path
-      = g_build_filename (shoal_profile_get_manifests_folder (self->profile), hex, NULL);
+  g_autofree char *path = g_build_filename (self->manifests, hex, NULL);
 
   g_assert_no_errno (unlink (path));
   shoal_shares_recheck (self->shares, share);
@@ -457,8 +455,7 @@ test_remove (SharesFixture *self, gconstpointer unused)
   g_assert_null (get_offer (self, one));
   g_assert_cmpuint (count_offers (self), ==, 2);
   g_autofree char *hex = shoal_digest_dup_hex (shoal_share_get_id (two));
-  g_autofree char *manifest
-      = g_build_filename (shoal_profile_get_manifests_folder (self->profile), hex, NULL);
+  g_autofree char *manifest = g_build_filename (self->manifests, hex, NULL);
   g_assert_true (g_file_test (manifest, G_FILE_TEST_EXISTS));
   g_assert_nonnull (get_set (self, two));
 
