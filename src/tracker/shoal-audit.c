@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "shoal-audit-chain.h"
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
 #include "shoal-text.h"
@@ -61,7 +62,7 @@ shoal_audit_append (ShoalConnection *connection,
 
   ShoalAuditEntry entry = {
     .n = count + 1,
-    .time_ms = g_get_real_time () / 1000,
+    .time_ms = shoal_now_ms (),
     .event = event,
     .user = actor->user,
     .device = actor->device,

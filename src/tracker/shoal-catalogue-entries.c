@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "shoal-catalogue-private.h"
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"

@@ -8,6 +8,7 @@
 
 #include "shoal-audit.h"
 #include "shoal-catalogue-private.h"
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"

@@ -9,6 +9,7 @@
 #include "shoal-invites.h"
 
 #include "shoal-audit.h"
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -191,7 +192,7 @@ shoal_invites_list (ShoalConnection *connection, gpointer data, GError **error)
                                        "SELECT hint, uses, remaining, expires_ms FROM invites "
                                        "WHERE owner = 0 AND remaining > 0 AND expires_ms > ? "
                                        "ORDER BY expires_ms, id",
-                                       "i", g_get_real_time () / 1000);
+                                       "i", shoal_now_ms ());
 
   if (rows == NULL)
     return FALSE;

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "shoal-audit.h"
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "shoal-audit.h"
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"

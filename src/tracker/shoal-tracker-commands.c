@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "shoal-audit.h"
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-invites.h"
 #include "shoal-limits.h"

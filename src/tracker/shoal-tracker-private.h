@@ -56,7 +56,4 @@ void shoal_tracker_broadcast (ShoalTracker *self, GBytes *line);
  * {seq}`, at most once a second */
 void shoal_tracker_catalogue_changed (ShoalTracker *self);
 
-/** shoal_now_ms: Unix milliseconds */
-gint64 shoal_now_ms (void);
-
 G_END_DECLS

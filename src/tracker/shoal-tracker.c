@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "shoal-accounts.h"
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-invites.h"
 #include "shoal-json.h"
@@ -449,10 +450,4 @@ shoal_tracker_catalogue_changed (ShoalTracker *self)
     return;
   self->catalogue_timeout_id = g_timeout_add (CATALOGUE_INTERVAL_MS, on_catalogue_timeout_cb, self);
   send_catalogue_seq (self);
-}
-
-gint64
-shoal_now_ms (void)
-{
-  return g_get_real_time () / 1000;
 }
