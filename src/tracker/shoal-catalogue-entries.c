@@ -18,7 +18,6 @@
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
-#include "shoal-tracker-private.h"
 
 /* The string belongs to the request, which lives until the answer. */
 typedef struct

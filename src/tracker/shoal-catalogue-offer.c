@@ -12,7 +12,6 @@
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
-#include "shoal-tracker-private.h"
 
 /* Strings belong to the request, which lives until the answer. */
 typedef struct
@@ -400,10 +399,10 @@ shoal_handle_offer (ShoalTrackerSession *session,
                     GError **error)
 {
   g_autoptr (Job) self = g_new0 (Job, 1);
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
 
   self->actor = shoal_actor_ref (shoal_tracker_session_get_actor (session));
-  self->max_entries = shoal_tracker_get_config (tracker)->max_entries_per_member;
+  self->max_entries = parts->config->max_entries_per_member;
   self->now_ms = shoal_now_ms ();
   if (!read_offers (self, params, error))
     {

@@ -15,7 +15,7 @@
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
-#include "shoal-tracker-private.h"
+#include "shoal-presence.h"
 
 gboolean
 shoal_is_online (GHashTable *online, gint64 device_row)
@@ -297,7 +297,7 @@ shoal_handle_sources (ShoalTrackerSession *session,
                       JsonObject *params,
                       GError **error)
 {
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
   ShoalDigest digest;
   gint64 size = -1;
 
@@ -310,8 +310,8 @@ shoal_handle_sources (ShoalTrackerSession *session,
 
   self->digest = digest;
   self->size = size;
-  self->online = shoal_presence_ref_online (shoal_tracker_get_presence (tracker));
-  self->pullers = shoal_catalogue_get_pullers (shoal_tracker_get_catalogue (tracker), &digest);
+  self->online = shoal_presence_ref_online (parts->presence);
+  self->pullers = shoal_catalogue_get_pullers (parts->catalogue, &digest);
   self->rows = json_array_new ();
   shoal_tracker_session_read (session, request, run_sources, g_steal_pointer (&self),
                               (GDestroyNotify) sources_free, reply_sources);
@@ -324,8 +324,7 @@ shoal_handle_pulling (ShoalTrackerSession *session,
                       JsonObject *params,
                       GError **error)
 {
-  ShoalCatalogue *catalogue
-      = shoal_tracker_get_catalogue (shoal_tracker_session_get_tracker (session));
+  ShoalCatalogue *catalogue = shoal_tracker_session_get_parts (session)->catalogue;
   ShoalDigest digest;
   gint64 size = 0;
   gboolean active = FALSE, manifest = FALSE;

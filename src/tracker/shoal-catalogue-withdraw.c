@@ -16,7 +16,6 @@
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
-#include "shoal-tracker-private.h"
 
 typedef struct
 {
@@ -122,18 +121,17 @@ on_withdrawal_done_cb (GObject *source, GAsyncResult *result, gpointer user_data
       start_withdrawal (g_steal_pointer (&self));
       return;
     }
-  shoal_catalogue_clean (
-      shoal_tracker_get_catalogue (shoal_tracker_session_get_tracker (self->session)));
+  shoal_catalogue_clean (shoal_tracker_session_get_parts (self->session)->catalogue);
   shoal_request_reply (self->request, shoal_json_new ("withdrawn", "i", self->total, NULL));
 }
 
 static void
 start_withdrawal (Withdrawal *self)
 {
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (self->session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
 
-  shoal_database_write_async (shoal_tracker_get_database (tracker), run_withdrawal, self, NULL,
-                              NULL, on_withdrawal_done_cb, self);
+  shoal_database_write_async (parts->database, run_withdrawal, self, NULL, NULL,
+                              on_withdrawal_done_cb, self);
 }
 
 static gboolean

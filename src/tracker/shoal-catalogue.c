@@ -12,16 +12,24 @@
 
 #include "shoal-catalogue-private.h"
 #include "shoal-error.h"
+#include "shoal-json.h"
 #include "shoal-limits.h"
-#include "shoal-tracker-private.h"
+#include "shoal-methods.h"
+#include "shoal-presence.h"
+#include "shoal-sessions.h"
+
+#define TELL_INTERVAL_MS (1000)
 
 struct _ShoalCatalogue
 {
-  ShoalTracker *tracker; /* not owned: it owns us; NULL after its end */
-  GHashTable *pulling;   /* fingerprint → Pulling */
+  const ShoalTrackerParts *parts; /* not owned: we are one of them; NULL after their end */
+  GHashTable *pulling;            /* fingerprint → Pulling */
   guint clean_id;
   guint tidy_id;
   gboolean cleaning;
+  gint64 seq; /* as everybody is told it */
+  guint tell_id;
+  gboolean to_tell;
 };
 
 /* One content that a device is downloading. */
@@ -50,16 +58,16 @@ pulling_free (gpointer data)
 }
 
 ShoalCatalogue *
-shoal_catalogue_new (ShoalTracker *tracker)
+shoal_catalogue_new (const ShoalTrackerParts *parts)
 {
   ShoalCatalogue *self = g_rc_box_new0 (ShoalCatalogue);
 
-  self->tracker = tracker;
+  self->parts = parts;
   self->pulling = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, pulling_free);
 
   g_autoptr (GError) error = NULL;
 
-  if (!shoal_database_set_cache (shoal_tracker_get_database (tracker), SHOAL_CATALOGUE_WRITER_CACHE,
+  if (!shoal_database_set_cache (parts->database, SHOAL_CATALOGUE_WRITER_CACHE,
                                  SHOAL_CATALOGUE_READER_CACHE, &error))
     g_warning ("Cannot set the database's caches: %s", error->message);
   /* What was left when the tracker was stopped. */
@@ -70,9 +78,10 @@ shoal_catalogue_new (ShoalTracker *tracker)
 void
 shoal_catalogue_free (ShoalCatalogue *self)
 {
-  self->tracker = NULL;
+  self->parts = NULL;
   g_clear_handle_id (&self->clean_id, g_source_remove);
   g_clear_handle_id (&self->tidy_id, g_source_remove);
+  g_clear_handle_id (&self->tell_id, g_source_remove);
   g_clear_pointer (&self->pulling, g_hash_table_unref);
   g_rc_box_release (self);
 }
@@ -95,16 +104,52 @@ tidy_later (ShoalCatalogue *self)
   self->tidy_id = g_timeout_add (SHOAL_TIDY_DELAY_MS, on_tidy_timeout_cb, self);
 }
 
+/* ---- Changes ------------------------------------------------------------------------------- */
+
+static void
+send_seq (ShoalCatalogue *self)
+{
+  g_autoptr (GBytes) line = shoal_channel_make_notification (
+      SHOAL_NOTIFICATION_CATALOGUE, shoal_json_new ("seq", "i", self->seq, NULL));
+
+  self->to_tell = FALSE;
+  shoal_sessions_broadcast (self->parts->sessions, line);
+}
+
+static gboolean
+on_tell_timeout_cb (gpointer user_data)
+{
+  ShoalCatalogue *self = user_data;
+
+  if (self->to_tell)
+    {
+      send_seq (self);
+      return G_SOURCE_CONTINUE;
+    }
+  self->tell_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+void
+shoal_catalogue_tell (ShoalCatalogue *self)
+{
+  self->seq++;
+  self->to_tell = TRUE;
+  if (self->tell_id != 0)
+    return;
+  self->tell_id = g_timeout_add (TELL_INTERVAL_MS, on_tell_timeout_cb, self);
+  send_seq (self);
+}
+
 void
 shoal_catalogue_changed (ShoalTrackerSession *session, const ShoalMemberCounts *counts)
 {
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
   ShoalActor *actor = shoal_tracker_session_get_actor (session);
 
-  shoal_presence_set_counts (shoal_tracker_get_presence (tracker), actor->account_row,
-                             counts->files, counts->bytes);
-  shoal_tracker_catalogue_changed (tracker);
-  tidy_later (shoal_tracker_get_catalogue (tracker));
+  shoal_presence_set_counts (parts->presence, actor->account_row, counts->files, counts->bytes);
+  shoal_catalogue_tell (parts->catalogue);
+  tidy_later (parts->catalogue);
 }
 
 /* ---- Downloads under way ------------------------------------------------------------------- */
@@ -203,16 +248,15 @@ shoal_catalogue_session_closed (ShoalCatalogue *self, ShoalTrackerSession *sessi
 static void
 tell_stale_counts (ShoalCatalogue *self, GArray *stale)
 {
-  ShoalPresence *presence = shoal_tracker_get_presence (self->tracker);
-
   for (guint i = 0; i < stale->len; i++)
     {
       const ShoalStaleCounts *one = &g_array_index (stale, ShoalStaleCounts, i);
 
-      shoal_presence_set_counts (presence, one->account_row, one->counts.files, one->counts.bytes);
+      shoal_presence_set_counts (self->parts->presence, one->account_row, one->counts.files,
+                                 one->counts.bytes);
     }
   if (stale->len > 0)
-    shoal_tracker_catalogue_changed (self->tracker);
+    shoal_catalogue_tell (self);
 }
 
 static void
@@ -228,7 +272,7 @@ on_cleaned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("Stopped before everything was deleted that nobody offers");
   else if (cleaning == NULL)
     g_warning ("Cannot delete what nobody offers any more: %s", error->message);
-  else if (self->tracker != NULL)
+  else if (self->parts != NULL)
     {
       tell_stale_counts (self, cleaning->stale);
       if (cleaning->more)
@@ -244,10 +288,9 @@ on_clean_idle_cb (gpointer user_data)
 
   self->clean_id = 0;
   self->cleaning = TRUE;
-  shoal_database_write_async (shoal_tracker_get_database (self->tracker),
-                              shoal_catalogue_run_cleaning, shoal_cleaning_new (),
-                              (GDestroyNotify) shoal_cleaning_free, NULL, on_cleaned_cb,
-                              g_rc_box_acquire (self));
+  shoal_database_write_async (self->parts->database, shoal_catalogue_run_cleaning,
+                              shoal_cleaning_new (), (GDestroyNotify) shoal_cleaning_free, NULL,
+                              on_cleaned_cb, g_rc_box_acquire (self));
   return G_SOURCE_REMOVE;
 }
 

@@ -11,6 +11,9 @@
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
+#include "shoal-lockout.h"
+#include "shoal-password.h"
+#include "shoal-sessions.h"
 #include "shoal-sign-in.h"
 
 static gboolean
@@ -50,8 +53,8 @@ on_password_written_cb (GObject *source, GAsyncResult *result, gpointer user_dat
       shoal_sign_in_fail (g_steal_pointer (&self), error);
       return;
     }
-  shoal_tracker_close_account (shoal_tracker_session_get_tracker (self->session),
-                               self->actor->account_row, self->session);
+  shoal_sessions_close_account (shoal_tracker_session_get_parts (self->session)->sessions,
+                                self->actor->account_row, self->session);
   shoal_request_reply (self->request, shoal_json_new ("token", "s", self->binding.token, NULL));
 }
 
@@ -60,7 +63,7 @@ on_hashed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ShoalSignIn) self = user_data;
   g_autoptr (GError) error = NULL;
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (self->session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
 
   self->hash = shoal_password_hash_finish (result, &error);
   if (error != NULL)
@@ -71,8 +74,8 @@ on_hashed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   ShoalSignIn *moved = g_steal_pointer (&self);
 
-  shoal_database_write_async (shoal_tracker_get_database (tracker), write_password, moved, NULL,
-                              NULL, on_password_written_cb, moved);
+  shoal_database_write_async (parts->database, write_password, moved, NULL, NULL,
+                              on_password_written_cb, moved);
 }
 
 static void
@@ -93,11 +96,11 @@ on_old_verified_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (self->session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
   ShoalSignIn *moved = g_steal_pointer (&self);
 
   shoal_sign_in_end_count (moved, SHOAL_LOCKOUT_RIGHT);
-  shoal_password_hash_async (shoal_tracker_get_passwords (tracker), moved->new_password,
+  shoal_password_hash_async (parts->passwords, moved->new_password,
                              shoal_tracker_session_get_cancellable (moved->session), on_hashed_cb,
                              moved);
 }
@@ -115,12 +118,12 @@ on_own_account_read_cb (GObject *source, GAsyncResult *result, gpointer user_dat
 {
   g_autoptr (ShoalSignIn) self = user_data;
   g_autoptr (GError) error = NULL;
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (self->session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
 
   shoal_database_finish (SHOAL_DATABASE (source), result, &error);
   if (error != NULL
-      || !shoal_lockout_begin (shoal_tracker_get_lockout (tracker), self->user,
-                               self->actor->address, self->known_device, shoal_now_ms (), &error))
+      || !shoal_lockout_begin (parts->lockout, self->user, self->actor->address, self->known_device,
+                               shoal_now_ms (), &error))
     {
       shoal_sign_in_fail (g_steal_pointer (&self), error);
       return;
@@ -129,9 +132,9 @@ on_own_account_read_cb (GObject *source, GAsyncResult *result, gpointer user_dat
 
   ShoalSignIn *moved = g_steal_pointer (&self);
 
-  shoal_password_verify_async (
-      shoal_tracker_get_passwords (tracker), moved->password, moved->account.password,
-      shoal_tracker_session_get_cancellable (moved->session), on_old_verified_cb, moved);
+  shoal_password_verify_async (parts->passwords, moved->password, moved->account.password,
+                               shoal_tracker_session_get_cancellable (moved->session),
+                               on_old_verified_cb, moved);
 }
 
 gboolean
@@ -159,8 +162,7 @@ shoal_password_handle (ShoalTrackerSession *session,
 
   ShoalSignIn *moved = g_steal_pointer (&self);
 
-  shoal_database_read_async (
-      shoal_tracker_get_database (shoal_tracker_session_get_tracker (session)), read_own_account,
-      moved, NULL, NULL, on_own_account_read_cb, moved);
+  shoal_database_read_async (shoal_tracker_session_get_parts (session)->database, read_own_account,
+                             moved, NULL, NULL, on_own_account_read_cb, moved);
   return TRUE;
 }

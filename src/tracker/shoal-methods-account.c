@@ -6,12 +6,15 @@
 
 #include "config.h"
 
+#include "shoal-methods-account.h"
+
 #include "shoal-audit.h"
 #include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
+#include "shoal-sessions.h"
 #include "shoal-sign-in.h"
 
 #define MAX_SOFTWARE_CHARS (128)
@@ -23,8 +26,8 @@ handle_hello (ShoalTrackerSession *session,
               JsonObject *params,
               GError **error)
 {
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
-  const ShoalTrackerConfig *config = shoal_tracker_get_config (tracker);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
+  const ShoalTrackerConfig *config = parts->config;
   gint64 protocol = 0;
   gint64 min_protocol = 0;
   const char *software = NULL;
@@ -50,8 +53,8 @@ handle_hello (ShoalTrackerSession *session,
   shoal_request_reply (
       request, shoal_json_new ("protocol", "i", (gint64) SHOAL_PROTOCOL_VERSION, "software", "s",
                                "shoal-tracker/" SHOAL_VERSION, "features", "a", json_array_new (),
-                               "group", "s", shoal_tracker_get_fingerprint (tracker), "name", "s",
-                               config->name, "time_ms", "i", shoal_now_ms (), "sign_up", "s",
+                               "group", "s", shoal_device_key_get_fingerprint (parts->key), "name",
+                               "s", config->name, "time_ms", "i", shoal_now_ms (), "sign_up", "s",
                                shoal_sign_up_to_string (config->sign_up), "idle_ms", "i",
                                (gint64) config->idle_seconds * 1000, NULL));
   return TRUE;
@@ -87,8 +90,8 @@ reply_sign_out (ShoalTrackerSession *session, gpointer data)
   SignOut *self = data;
 
   if (self->everywhere)
-    shoal_tracker_close_account (shoal_tracker_session_get_tracker (session),
-                                 self->actor->account_row, session);
+    shoal_sessions_close_account (shoal_tracker_session_get_parts (session)->sessions,
+                                  self->actor->account_row, session);
   shoal_tracker_session_close_after_reply (session);
   return NULL;
 }

@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include "shoal-methods-catalogue.h"
+
 #include "shoal-catalogue-private.h"
 #include "shoal-methods.h"
 #include "shoal-tracker-session.h"

@@ -6,12 +6,14 @@
 
 #include "config.h"
 
+#include "shoal-methods-presence.h"
+
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
+#include "shoal-presence.h"
 #include "shoal-text.h"
-#include "shoal-tracker-private.h"
 
 /* The longest literal, "ffff:…:255.255.255.255", and a zone. */
 #define MAX_ADDRESS_CHARS (64)
@@ -91,8 +93,8 @@ static JsonObject *
 reply_announcement (ShoalTrackerSession *session, gpointer data)
 {
   Announcement *self = data;
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
-  ShoalPresence *presence = shoal_tracker_get_presence (tracker);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
+  ShoalPresence *presence = parts->presence;
 
   if (shoal_presence_has_device (presence, self->actor->account_row, self->actor->device))
     {
@@ -137,11 +139,11 @@ handle_roster (ShoalTrackerSession *session,
                JsonObject *params,
                GError **error)
 {
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
 
   if (!shoal_tracker_session_take_roster (session, error))
     return FALSE;
-  shoal_request_reply (request, shoal_presence_make_roster (shoal_tracker_get_presence (tracker)));
+  shoal_request_reply (request, shoal_presence_make_roster (parts->presence));
   return TRUE;
 }
 

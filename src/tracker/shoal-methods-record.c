@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include "shoal-methods-record.h"
+
 #include "shoal-audit.h"
 #include "shoal-clock.h"
 #include "shoal-error.h"
@@ -14,7 +16,6 @@
 #include "shoal-limits.h"
 #include "shoal-link.h"
 #include "shoal-methods.h"
-#include "shoal-tracker-private.h"
 #include "shoal-units.h"
 
 #define MAX_UUID_CHARS (64)
@@ -253,8 +254,8 @@ static JsonObject *
 reply_invite (ShoalTrackerSession *session, gpointer data)
 {
   ShoalInvite *invite = data;
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
-  g_autofree char *link = shoal_tracker_dup_invite_link (tracker, invite->code);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
+  g_autofree char *link = shoal_tracker_parts_dup_link (parts, invite->code);
 
   return shoal_json_new ("link", "s", link, "code", "s", invite->code, "expires_ms", "i",
                          invite->expires_ms, NULL);

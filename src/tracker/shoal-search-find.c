@@ -9,9 +9,9 @@
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
+#include "shoal-presence.h"
 #include "shoal-safe-name.h"
 #include "shoal-search.h"
-#include "shoal-tracker-private.h"
 
 typedef struct
 {
@@ -138,8 +138,7 @@ shoal_handle_find (ShoalTrackerSession *session,
     return shoal_set_field_error (error, "name", "“name” must not be empty.");
   self->find = g_strdup (name);
   self->user_fold = user != NULL ? shoal_name_fold (user) : NULL;
-  self->online = shoal_presence_ref_online (
-      shoal_tracker_get_presence (shoal_tracker_session_get_tracker (session)));
+  self->online = shoal_presence_ref_online (shoal_tracker_session_get_parts (session)->presence);
   shoal_tracker_session_read (session, request, shoal_search_run_find, g_steal_pointer (&self),
                               (GDestroyNotify) shoal_search_free, reply_find);
   return TRUE;

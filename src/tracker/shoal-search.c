@@ -19,7 +19,7 @@
 
 #include "shoal-json.h"
 #include "shoal-limits.h"
-#include "shoal-tracker-private.h"
+#include "shoal-presence.h"
 
 #define SQL_BY_WORDS                                                                               \
   "SELECT " SHOAL_CANDIDATE_COLUMNS                                                                \
@@ -225,12 +225,12 @@ shoal_handle_search (ShoalTrackerSession *session,
                      JsonObject *params,
                      GError **error)
 {
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
   g_autoptr (ShoalSearch) self = shoal_search_new ();
 
   if (!shoal_search_read (self, params, error))
     return FALSE;
-  self->online = shoal_presence_ref_online (shoal_tracker_get_presence (tracker));
+  self->online = shoal_presence_ref_online (parts->presence);
   shoal_tracker_session_read (session, request, shoal_search_run, g_steal_pointer (&self),
                               (GDestroyNotify) shoal_search_free, reply_search);
   return TRUE;

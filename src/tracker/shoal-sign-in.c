@@ -13,11 +13,15 @@
 #include <string.h>
 
 #include "shoal-audit.h"
+#include "shoal-catalogue.h"
 #include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
+#include "shoal-password.h"
+#include "shoal-presence.h"
 #include "shoal-safe-name.h"
+#include "shoal-sessions.h"
 #include "shoal-text.h"
 #include "shoal-tracker-log.h"
 
@@ -107,9 +111,9 @@ shoal_sign_in_end_count (ShoalSignIn *self, ShoalLockoutOutcome outcome)
     return;
   self->counted = FALSE;
   g_clear_pointer (&self->lockout_rows, g_ptr_array_unref);
-  self->lockout_rows = shoal_lockout_end (
-      shoal_tracker_get_lockout (shoal_tracker_session_get_tracker (self->session)), self->user,
-      self->actor->address, self->known_device, outcome, shoal_now_ms (), &self->blocked_ms);
+  self->lockout_rows = shoal_lockout_end (shoal_tracker_session_get_parts (self->session)->lockout,
+                                          self->user, self->actor->address, self->known_device,
+                                          outcome, shoal_now_ms (), &self->blocked_ms);
 }
 
 /* ---- Wrong ---- */
@@ -150,7 +154,7 @@ on_failure_written_cb (GObject *source, GAsyncResult *result, gpointer user_data
 void
 shoal_sign_in_write_failure (ShoalSignIn *self)
 {
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (self->session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
 
   shoal_sign_in_end_count (self, SHOAL_LOCKOUT_WRONG);
   shoal_log_event (
@@ -158,7 +162,7 @@ shoal_sign_in_write_failure (ShoalSignIn *self)
       self->account.user, self->actor->address,
       self->blocked_ms > 0 ? "Wrong name or password; sign-ins from there are blocked for a while"
                            : "Wrong name or password");
-  shoal_database_write_async (shoal_tracker_get_database (tracker), write_failure, self, NULL, NULL,
+  shoal_database_write_async (parts->database, write_failure, self, NULL, NULL,
                               on_failure_written_cb, self);
 }
 
@@ -187,10 +191,10 @@ shoal_sign_in_bind (ShoalConnection *connection,
 
 /* The roster follows what was committed, whether the client is still there or not. */
 static void
-update_presence (ShoalSignIn *self, ShoalTracker *tracker)
+update_presence (ShoalSignIn *self, const ShoalTrackerParts *parts)
 {
-  ShoalPresence *presence = shoal_tracker_get_presence (tracker);
-  ShoalTrackerSession *older = shoal_tracker_find_session (tracker, self->actor->device);
+  ShoalPresence *presence = parts->presence;
+  ShoalTrackerSession *older = shoal_sessions_find (parts->sessions, self->actor->device);
   ShoalDeviceRecord record = {
     .row = self->binding.device_row,
     .account_row = self->account.row,
@@ -209,7 +213,7 @@ update_presence (ShoalSignIn *self, ShoalTracker *tracker)
                              self->account.owner);
   shoal_presence_put_device (presence, &record);
   /* What a removed or moved device has offered is gone. */
-  shoal_catalogue_clean (shoal_tracker_get_catalogue (tracker));
+  shoal_catalogue_clean (parts->catalogue);
 }
 
 static JsonObject *
@@ -228,10 +232,10 @@ void
 shoal_sign_in_complete (ShoalSignIn *self)
 {
   g_autoptr (ShoalSignIn) owned = self;
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (self->session);
-  ShoalPresence *presence = shoal_tracker_get_presence (tracker);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
+  ShoalPresence *presence = parts->presence;
 
-  update_presence (self, tracker);
+  update_presence (self, parts);
   if (shoal_tracker_session_is_closed (self->session))
     return;
 
@@ -240,7 +244,7 @@ shoal_sign_in_complete (ShoalSignIn *self)
       self->actor->device, self->actor->address, self->account.owner);
 
   shoal_tracker_session_set_signed_in (self->session, actor);
-  shoal_tracker_register (tracker, self->session);
+  shoal_sessions_register (parts->sessions, self->session);
   shoal_log_event (G_LOG_LEVEL_INFO, SHOAL_AUDIT_SIGN_IN, actor->user, actor->address, "Signed in");
   shoal_request_reply (self->request, make_result (self));
   shoal_channel_notify_line (shoal_tracker_session_get_channel (self->session),
@@ -303,10 +307,9 @@ on_verified_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (self->session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
 
-  if (!self->known_device
-      && !shoal_presence_check_room (shoal_tracker_get_presence (tracker), &error))
+  if (!self->known_device && !shoal_presence_check_room (parts->presence, &error))
     {
       shoal_sign_in_fail (g_steal_pointer (&self), error);
       return;
@@ -315,8 +318,8 @@ on_verified_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   ShoalSignIn *moved = g_steal_pointer (&self);
 
   shoal_sign_in_end_count (moved, SHOAL_LOCKOUT_RIGHT);
-  shoal_database_write_async (shoal_tracker_get_database (tracker), write_sign_in, moved, NULL,
-                              NULL, on_bound_cb, moved);
+  shoal_database_write_async (parts->database, write_sign_in, moved, NULL, NULL, on_bound_cb,
+                              moved);
 }
 
 static gboolean
@@ -332,15 +335,15 @@ on_account_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ShoalSignIn) self = user_data;
   g_autoptr (GError) error = NULL;
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (self->session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
 
   shoal_database_finish (SHOAL_DATABASE (source), result, &error);
-  self->known_device = self->account.row != 0
-                       && shoal_presence_has_device (shoal_tracker_get_presence (tracker),
-                                                     self->account.row, self->actor->device);
+  self->known_device
+      = self->account.row != 0
+        && shoal_presence_has_device (parts->presence, self->account.row, self->actor->device);
   if (error != NULL
-      || !shoal_lockout_begin (shoal_tracker_get_lockout (tracker), self->user,
-                               self->actor->address, self->known_device, shoal_now_ms (), &error))
+      || !shoal_lockout_begin (parts->lockout, self->user, self->actor->address, self->known_device,
+                               shoal_now_ms (), &error))
     {
       shoal_sign_in_fail (g_steal_pointer (&self), error);
       return;
@@ -349,9 +352,9 @@ on_account_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   ShoalSignIn *moved = g_steal_pointer (&self);
 
-  shoal_password_verify_async (
-      shoal_tracker_get_passwords (tracker), moved->password, moved->account.password,
-      shoal_tracker_session_get_cancellable (moved->session), on_verified_cb, moved);
+  shoal_password_verify_async (parts->passwords, moved->password, moved->account.password,
+                               shoal_tracker_session_get_cancellable (moved->session),
+                               on_verified_cb, moved);
 }
 
 static gboolean
@@ -394,7 +397,7 @@ shoal_sign_in_handle (ShoalTrackerSession *session,
                       JsonObject *params,
                       GError **error)
 {
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
 
   if (shoal_tracker_session_is_signed_in (session))
     return shoal_set_field_error (error, "method", "This connection is signed in already.");
@@ -404,7 +407,7 @@ shoal_sign_in_handle (ShoalTrackerSession *session,
   if (self == NULL || !read_sign_in (self, params, error))
     return FALSE;
 
-  ShoalDatabase *database = shoal_tracker_get_database (tracker);
+  ShoalDatabase *database = parts->database;
   ShoalSignIn *moved = g_steal_pointer (&self);
 
   if (moved->token != NULL)

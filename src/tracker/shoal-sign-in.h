@@ -6,7 +6,8 @@
 #pragma once
 
 #include "shoal-accounts.h"
-#include "shoal-tracker-private.h"
+#include "shoal-lockout.h"
+#include "shoal-tracker-session.h"
 
 G_BEGIN_DECLS
 

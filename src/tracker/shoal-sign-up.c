@@ -15,6 +15,8 @@
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-link.h"
+#include "shoal-password.h"
+#include "shoal-presence.h"
 #include "shoal-safe-name.h"
 #include "shoal-sign-in.h"
 
@@ -110,10 +112,9 @@ on_sign_up_written_cb (GObject *source, GAsyncResult *result, gpointer user_data
 static void
 write_async (SignUp *self, ShoalDatabaseFunc func)
 {
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (self->sign_in->session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->sign_in->session);
 
-  shoal_database_write_async (shoal_tracker_get_database (tracker), func, self, NULL, NULL,
-                              on_sign_up_written_cb, self);
+  shoal_database_write_async (parts->database, func, self, NULL, NULL, on_sign_up_written_cb, self);
 }
 
 static void
@@ -176,8 +177,7 @@ on_sign_up_checked_cb (GObject *source, GAsyncResult *result, gpointer user_data
   g_autoptr (SignUp) self = user_data;
   g_autoptr (GError) error = NULL;
   ShoalTrackerSession *session = self->sign_in->session;
-  ShoalPasswordPool *passwords
-      = shoal_tracker_get_passwords (shoal_tracker_session_get_tracker (session));
+  ShoalPasswordPool *passwords = shoal_tracker_session_get_parts (session)->passwords;
   GCancellable *cancellable = shoal_tracker_session_get_cancellable (session);
 
   shoal_database_finish (SHOAL_DATABASE (source), result, &error);
@@ -239,7 +239,7 @@ shoal_sign_up_handle (ShoalTrackerSession *session,
                       JsonObject *params,
                       GError **error)
 {
-  ShoalTracker *tracker = shoal_tracker_session_get_tracker (session);
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
 
   if (shoal_tracker_session_is_signed_in (session))
     return shoal_set_field_error (error, "method", "This connection is signed in already.");
@@ -247,14 +247,14 @@ shoal_sign_up_handle (ShoalTrackerSession *session,
   g_autoptr (ShoalSignIn) sign_in = shoal_sign_in_new (session, request, error);
 
   if (sign_in == NULL || !read_sign_up (sign_in, params, error)
-      || !shoal_presence_check_room (shoal_tracker_get_presence (tracker), error))
+      || !shoal_presence_check_room (parts->presence, error))
     return FALSE;
 
   SignUp *self = g_new0 (SignUp, 1);
 
   self->sign_in = g_steal_pointer (&sign_in);
-  self->mode = shoal_tracker_get_config (tracker)->sign_up;
-  shoal_database_read_async (shoal_tracker_get_database (tracker), check_sign_up, self, NULL, NULL,
+  self->mode = parts->config->sign_up;
+  shoal_database_read_async (parts->database, check_sign_up, self, NULL, NULL,
                              on_sign_up_checked_cb, self);
   return TRUE;
 }

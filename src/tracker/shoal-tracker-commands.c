@@ -25,7 +25,6 @@
 #include "shoal-link.h"
 #include "shoal-tracker-addresses.h"
 #include "shoal-tracker-folder.h"
-#include "shoal-tracker-private.h"
 #include "shoal-tracker-schema.h"
 
 /* Files that root made here could stop the server, so root becomes the folder's owner. It cannot

@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "shoal-tracker.h"
+#include "shoal-tracker-config.h"
 
 #include "shoal-limits.h"
 

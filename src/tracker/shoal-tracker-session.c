@@ -4,8 +4,8 @@
  * overlap: each is answered when its job is done; jobs of one kind run in the order of their
  * requests.
  *
- * Ownership: the tracker holds one reference until the connection has ended, each job under way
- * another one. The session holds the tracker.
+ * Ownership: the sessions (shoal-sessions.c) hold one reference until the connection has ended,
+ * each job under way another one. The session holds the tracker.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -19,7 +19,7 @@
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
-#include "shoal-tracker-private.h"
+#include "shoal-sessions.h"
 
 /* How much of something is left: a burst that fills up again at a rate. */
 typedef struct
@@ -30,7 +30,7 @@ typedef struct
 
 struct _ShoalTrackerSession
 {
-  ShoalTracker *tracker;
+  const ShoalTrackerParts *parts; /* we hold their owner */
   ShoalChannel *channel;
   GTlsConnection *connection;
   GCancellable *cancellable;
@@ -44,28 +44,6 @@ struct _ShoalTrackerSession
   Allowance rosters;
   Allowance reports;
 };
-
-static const ShoalTrackerMethod *const method_tables[] = {
-  shoal_account_methods,
-  shoal_presence_methods,
-  shoal_record_methods,
-  shoal_catalogue_methods,
-};
-
-static const ShoalTrackerMethod *
-find_method (const char *name)
-{
-  static GHashTable *methods = NULL;
-
-  if (methods == NULL)
-    {
-      methods = g_hash_table_new (g_str_hash, g_str_equal);
-      for (gsize i = 0; i < G_N_ELEMENTS (method_tables); i++)
-        for (const ShoalTrackerMethod *method = method_tables[i]; method->name != NULL; method++)
-          g_hash_table_insert (methods, (gpointer) method->name, (gpointer) method);
-    }
-  return g_hash_table_lookup (methods, name);
-}
 
 static gboolean
 check_access (ShoalTrackerSession *self, const ShoalTrackerMethod *method, GError **error)
@@ -95,7 +73,8 @@ on_channel_request_cb (ShoalChannel *channel, ShoalRequest *request, gpointer us
 {
   g_autoptr (ShoalTrackerSession) self = shoal_tracker_session_ref (user_data);
   g_autoptr (GError) error = NULL;
-  const ShoalTrackerMethod *method = find_method (shoal_request_get_method (request));
+  const ShoalTrackerMethod *method
+      = shoal_sessions_find_method (self->parts->sessions, shoal_request_get_method (request));
 
   if (self->closed)
     return;
@@ -128,7 +107,7 @@ on_channel_closed_cb (ShoalChannel *channel, const GError *reason, gpointer user
             reason->message);
   g_clear_handle_id (&self->sign_in_timeout_id, g_source_remove);
   g_cancellable_cancel (self->cancellable);
-  shoal_tracker_session_closed (self->tracker, self);
+  shoal_sessions_closed (self->parts->sessions, self);
 }
 
 static gboolean
@@ -148,16 +127,17 @@ static const ShoalChannelHandlers channel_handlers = {
 };
 
 ShoalTrackerSession *
-shoal_tracker_session_new (ShoalTracker *tracker,
+shoal_tracker_session_new (const ShoalTrackerParts *parts,
                            ShoalChannel *channel,
                            GTlsConnection *connection,
                            const char *fingerprint,
                            const char *address)
 {
   ShoalTrackerSession *self = g_rc_box_new0 (ShoalTrackerSession);
-  const ShoalTrackerConfig *config = shoal_tracker_get_config (tracker);
+  const ShoalTrackerConfig *config = parts->config;
 
-  self->tracker = g_object_ref (tracker);
+  g_object_ref (parts->owner);
+  self->parts = parts;
   self->channel = g_object_ref (channel);
   g_set_object (&self->connection, connection);
   self->cancellable = g_cancellable_new ();
@@ -184,8 +164,9 @@ shoal_tracker_session_clear (ShoalTrackerSession *self)
   g_clear_object (&self->channel);
   g_clear_object (&self->connection);
   g_clear_object (&self->cancellable);
-  g_clear_object (&self->tracker);
   g_clear_pointer (&self->actor, shoal_actor_unref);
+  /* Last: the parts may end with it. */
+  g_object_unref (self->parts->owner);
 }
 
 void
@@ -194,10 +175,10 @@ shoal_tracker_session_unref (ShoalTrackerSession *self)
   g_rc_box_release_full (self, (GDestroyNotify) shoal_tracker_session_clear);
 }
 
-ShoalTracker *
-shoal_tracker_session_get_tracker (ShoalTrackerSession *self)
+const ShoalTrackerParts *
+shoal_tracker_session_get_parts (ShoalTrackerSession *self)
 {
-  return self->tracker;
+  return self->parts;
 }
 
 ShoalChannel *
@@ -374,8 +355,8 @@ shoal_tracker_session_write (ShoalTrackerSession *self,
                              ShoalReplyFunc reply)
 {
   /* No cancellable: what a client asked for happens, whether he still hears of it or not. */
-  shoal_database_write_async (shoal_tracker_get_database (self->tracker), func, data, destroy, NULL,
-                              on_job_done_cb, job_new (self, request, reply));
+  shoal_database_write_async (self->parts->database, func, data, destroy, NULL, on_job_done_cb,
+                              job_new (self, request, reply));
 }
 
 void
@@ -386,6 +367,6 @@ shoal_tracker_session_read (ShoalTrackerSession *self,
                             GDestroyNotify destroy,
                             ShoalReplyFunc reply)
 {
-  shoal_database_read_async (shoal_tracker_get_database (self->tracker), func, data, destroy,
-                             self->cancellable, on_job_done_cb, job_new (self, request, reply));
+  shoal_database_read_async (self->parts->database, func, data, destroy, self->cancellable,
+                             on_job_done_cb, job_new (self, request, reply));
 }

@@ -7,7 +7,7 @@
 #include "shoal-actor.h"
 #include "shoal-channel.h"
 #include "shoal-database.h"
-#include "shoal-tracker.h"
+#include "shoal-tracker-parts.h"
 
 G_BEGIN_DECLS
 
@@ -35,7 +35,7 @@ typedef enum
  * ShoalTrackerMethod: a row of a table of methods, which ends with a row whose name is %NULL
  * @handle: reads @params and either answers @request, now or later (keeping a reference), and
  * returns %TRUE; or sets @error and returns %FALSE, which is then the answer. For what the database
- * has to do see shoal_tracker_session_run().
+ * has to do see shoal_tracker_session_write() and shoal_tracker_session_read().
  */
 typedef struct
 {
@@ -47,15 +47,10 @@ typedef struct
                       GError **error);
 } ShoalTrackerMethod;
 
-/* The tables, one for each area (shoal-methods-*.c). */
-extern const ShoalTrackerMethod shoal_account_methods[];
-extern const ShoalTrackerMethod shoal_presence_methods[];
-extern const ShoalTrackerMethod shoal_record_methods[];
-extern const ShoalTrackerMethod shoal_catalogue_methods[];
-
-/** shoal_tracker_session_new: starts to serve @channel. @connection: (nullable): the TLS connection
+/** shoal_tracker_session_new: starts to serve @channel; for shoal_sessions_add(). @parts: there as
+ * long as their owner, which the session holds. @connection: (nullable): the TLS connection
  * to tell the listener about; %NULL in tests. @address: the literal the other side comes from */
-ShoalTrackerSession *shoal_tracker_session_new (ShoalTracker *tracker,
+ShoalTrackerSession *shoal_tracker_session_new (const ShoalTrackerParts *parts,
                                                 ShoalChannel *channel,
                                                 GTlsConnection *connection,
                                                 const char *fingerprint,
@@ -64,8 +59,8 @@ ShoalTrackerSession *shoal_tracker_session_ref (ShoalTrackerSession *self);
 void shoal_tracker_session_unref (ShoalTrackerSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalTrackerSession, shoal_tracker_session_unref)
 
-/** shoal_tracker_session_get_tracker: Returns: (transfer none): alive as long as the session */
-ShoalTracker *shoal_tracker_session_get_tracker (ShoalTrackerSession *self);
+/** shoal_tracker_session_get_parts: Returns: (transfer none): there as long as the session */
+const ShoalTrackerParts *shoal_tracker_session_get_parts (ShoalTrackerSession *self);
 ShoalChannel *shoal_tracker_session_get_channel (ShoalTrackerSession *self);
 GTlsConnection *shoal_tracker_session_get_connection (ShoalTrackerSession *self);
 /** shoal_tracker_session_get_actor: Returns: (transfer none): who it is; before sign-in an actor

@@ -23,7 +23,7 @@
 #include "catalogue-names.h"
 #include "shoal-limits.h"
 #include "shoal-tls.h"
-#include "test-client.h"
+#include "test-tracker.h"
 
 #define ENTRIES_PER_FOLDER (20000)
 #define BATCH (1000)

@@ -225,7 +225,7 @@ test_tracker_count (TestTracker *tracker, const char *sql)
   g_autoptr (GError) error = NULL;
   Count count = { sql, -1 };
 
-  shoal_database_read (shoal_tracker_get_database (tracker->tracker), run_count, &count, &error);
+  shoal_database_read (test_tracker_parts (tracker)->database, run_count, &count, &error);
   g_assert_no_error (error);
   return count.value;
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "test-client.h"
+#include "test-tracker.h"
 
 /** make_id: the id of a content that is named by a number. Returns: (transfer full): 64 hex digits
  */

@@ -363,7 +363,7 @@ static gint64
 files_in_roster (TestTracker *tracker)
 {
   g_autoptr (JsonObject) roster
-             = shoal_presence_make_roster (shoal_tracker_get_presence (tracker->tracker));
+             = shoal_presence_make_roster (test_tracker_parts (tracker)->presence);
   JsonArray *members = json_object_get_array_member (roster, "members");
   gint64 files = 0;
 

@@ -326,7 +326,8 @@ test_sources (void)
   drop (test_client_call (
       cem, SHOAL_METHOD_PULLING,
       shoal_json_new ("id", "s", id, "size", "i", (gint64) 10, "active", "b", TRUE, NULL)));
-  test_wait_until (shoal_tracker_find_session (tracker->tracker, ada->device) == NULL);
+  test_wait_until (shoal_sessions_find (test_tracker_parts (tracker)->sessions, ada->device)
+                   == NULL);
 
   /* Online first, complete before partial. */
   g_autoptr (JsonArray) sources = sources_of (dan, 1);
@@ -357,7 +358,8 @@ test_sources (void)
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (other, "sources")), ==, 0);
   /* Who is downloading is a source until the connection ends. */
   test_client_disconnect (cem);
-  test_wait_until (shoal_tracker_find_session (tracker->tracker, cem->device) == NULL);
+  test_wait_until (shoal_sessions_find (test_tracker_parts (tracker)->sessions, cem->device)
+                   == NULL);
 
   g_autoptr (JsonArray) left = sources_of (dan, 1);
 

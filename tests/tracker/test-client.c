@@ -1,4 +1,4 @@
-/* test-client.c: a member's end of the connection and a tracker to talk to, for tests
+/* test-client.c: a member's end of the connection to a tracker, for tests
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,41 +22,6 @@ test_tick_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-TestTracker *
-test_tracker_new (void)
-{
-  g_autoptr (GError) error = NULL;
-  TestTracker *self = g_new0 (TestTracker, 1);
-
-  self->folder = g_dir_make_tmp ("shoal-tracker-XXXXXX", &error);
-  g_assert_no_error (error);
-  self->config = shoal_tracker_config_new (self->folder);
-  self->config->sign_up = SHOAL_SIGN_UP_OPEN;
-  return self;
-}
-
-void
-test_tracker_open (TestTracker *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_null (self->tracker);
-  self->tracker = shoal_tracker_new (self->config);
-  shoal_tracker_open (self->tracker, &error);
-  g_assert_no_error (error);
-  if (self->owner_code == NULL)
-    self->owner_code = g_strdup (shoal_tracker_get_owner_code (self->tracker));
-}
-
-void
-test_tracker_close (TestTracker *self)
-{
-  if (self->tracker == NULL)
-    return;
-  shoal_tracker_stop (self->tracker);
-  g_assert_finalize_object (g_steal_pointer (&self->tracker));
-}
-
 void
 test_remove_folder (const char *path)
 {
@@ -73,17 +38,6 @@ test_remove_folder (const char *path)
         g_unlink (child);
     }
   g_rmdir (path);
-}
-
-void
-test_tracker_free (TestTracker *self)
-{
-  test_tracker_close (self);
-  test_remove_folder (self->folder);
-  g_free (self->folder);
-  g_free (self->owner_code);
-  shoal_tracker_config_free (self->config);
-  g_free (self);
 }
 
 void
@@ -173,17 +127,6 @@ start_channel (TestClient *self, GIOStream *stream)
   shoal_channel_start (self->channel, &handlers, self);
 }
 
-static void
-say_hello (TestClient *self)
-{
-  JsonObject *params
-      = shoal_json_new ("protocol", "i", (gint64) SHOAL_PROTOCOL_VERSION, "min_protocol", "i",
-                        (gint64) 1, "software", "s", "test/1", NULL);
-  g_autoptr (JsonObject) result = test_client_call (self, SHOAL_METHOD_HELLO, params);
-
-  g_assert_cmpint (json_object_get_int_member (result, "protocol"), ==, SHOAL_PROTOCOL_VERSION);
-}
-
 static GIOStream *
 stream_of_socket (int fd)
 {
@@ -195,7 +138,7 @@ stream_of_socket (int fd)
 }
 
 void
-test_client_attach_silent (TestClient *self, TestTracker *tracker, const char *address)
+test_client_attach_to (TestClient *self, ShoalSessions *sessions, const char *address)
 {
   int fds[2];
 
@@ -204,15 +147,8 @@ test_client_attach_silent (TestClient *self, TestTracker *tracker, const char *a
   g_autoptr (GIOStream) theirs = stream_of_socket (fds[0]);
   g_autoptr (GIOStream) ours = stream_of_socket (fds[1]);
 
-  shoal_tracker_add_connection (tracker->tracker, theirs, self->device, address);
+  shoal_sessions_add (sessions, theirs, self->device, address);
   start_channel (self, ours);
-}
-
-void
-test_client_attach (TestClient *self, TestTracker *tracker, const char *address)
-{
-  test_client_attach_silent (self, tracker, address);
-  say_hello (self);
 }
 
 static void
@@ -241,7 +177,7 @@ test_client_connect (TestClient *self, const char *link)
 
   g_assert_no_error (error);
   start_channel (self, G_IO_STREAM (connection));
-  say_hello (self);
+  test_client_say_hello (self);
 }
 
 void
@@ -277,6 +213,17 @@ test_client_call (TestClient *self, const char *method, JsonObject *params)
   g_assert_no_error (error);
   g_assert_nonnull (result);
   return result;
+}
+
+void
+test_client_say_hello (TestClient *self)
+{
+  JsonObject *params
+      = shoal_json_new ("protocol", "i", (gint64) SHOAL_PROTOCOL_VERSION, "min_protocol", "i",
+                        (gint64) 1, "software", "s", "test/1", NULL);
+  g_autoptr (JsonObject) result = test_client_call (self, SHOAL_METHOD_HELLO, params);
+
+  g_assert_cmpint (json_object_get_int_member (result, "protocol"), ==, SHOAL_PROTOCOL_VERSION);
 }
 
 GError *
@@ -323,19 +270,6 @@ test_client_sign_in (TestClient *self, const char *user, const char *password)
 {
   return test_client_call (self, SHOAL_METHOD_SIGN_IN,
                            shoal_json_new ("user", "s", user, "password", "s", password, NULL));
-}
-
-TestClient *
-test_client_member (TestTracker *tracker, const char *user)
-{
-  TestClient *self = test_client_new ();
-
-  test_client_attach (self, tracker, "192.0.2.1");
-
-  g_autoptr (JsonObject) result = test_client_sign_up (self, user, NULL);
-
-  g_assert_cmpstr (json_object_get_string_member (result, "user"), ==, user);
-  return self;
 }
 
 static GList *

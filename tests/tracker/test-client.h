@@ -1,4 +1,4 @@
-/* test-client.h: a member's end of the connection and a tracker to talk to, for tests
+/* test-client.h: a member's end of the connection to a tracker, for tests
  *
  * All functions run the default main context until what they wait for has happened, and fail the
  * test after %TEST_DEADLINE_S.
@@ -12,8 +12,7 @@
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-methods.h"
-#include "shoal-tracker-private.h"
-#include "shoal-tracker.h"
+#include "shoal-sessions.h"
 
 #define TEST_DEADLINE_S (60)
 #define TEST_PASSWORD "correct horse"
@@ -32,22 +31,6 @@
   G_STMT_END
 
 gboolean test_tick_cb (gpointer user_data);
-
-/** TestTracker: a tracker in this process with a folder of its own, which can be stopped and opened
- * again */
-typedef struct
-{
-  char *folder;
-  ShoalTrackerConfig *config; /* change it before test_tracker_open() */
-  ShoalTracker *tracker;
-  char *owner_code; /* of the first open */
-} TestTracker;
-
-TestTracker *test_tracker_new (void);
-void test_tracker_open (TestTracker *self);
-void test_tracker_close (TestTracker *self);
-void test_tracker_free (TestTracker *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestTracker, test_tracker_free)
 
 /** test_remove_folder: removes a folder of a test with all that is in it */
 void test_remove_folder (const char *path);
@@ -79,11 +62,9 @@ TestClient *test_client_new (void);
 void test_client_free (TestClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestClient, test_client_free)
 
-/** test_client_attach: connects to a tracker of this process over a socket pair, as if from
- * @address, and says hello */
-void test_client_attach (TestClient *self, TestTracker *tracker, const char *address);
-/** test_client_attach_silent: the same without hello */
-void test_client_attach_silent (TestClient *self, TestTracker *tracker, const char *address);
+/** test_client_attach_to: connects to sessions of this process over a socket pair, as if from
+ * @address; says nothing yet */
+void test_client_attach_to (TestClient *self, ShoalSessions *sessions, const char *address);
 /** test_client_connect: connects with TLS to the tracker of a link ("shoal://…") and says hello */
 void test_client_connect (TestClient *self, const char *link);
 /** test_client_disconnect: closes the connection and forgets it; the device can connect again */
@@ -95,6 +76,8 @@ JsonObject *
 test_client_try (TestClient *self, const char *method, JsonObject *params, GError **error);
 /** test_client_call: the same; the test fails with the error */
 JsonObject *test_client_call (TestClient *self, const char *method, JsonObject *params);
+/** test_client_say_hello: the first request of all */
+void test_client_say_hello (TestClient *self);
 /** test_client_refused: the request must fail with @code. Returns: (transfer full): the error */
 GError *test_client_refused (TestClient *self, const char *method, JsonObject *params, int code);
 
@@ -107,10 +90,6 @@ JsonObject *test_client_receive (TestClient *self, GError **error);
 /** test_client_sign_up: Returns: (transfer full): the result. @invite: (nullable) */
 JsonObject *test_client_sign_up (TestClient *self, const char *user, const char *invite);
 JsonObject *test_client_sign_in (TestClient *self, const char *user, const char *password);
-/** test_client_member: a new device at a tracker of this process, signed up as @user (an open
- * tracker, or an owner that invites) */
-TestClient *test_client_member (TestTracker *tracker, const char *user);
-
 /** test_client_wait: waits for a notification and takes it. Returns: (transfer full): its params */
 JsonObject *test_client_wait (TestClient *self, const char *method);
 /** test_client_wait_closed: waits until the tracker has closed the connection */

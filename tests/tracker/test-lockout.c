@@ -11,7 +11,7 @@
 #include "shoal-lockout.h"
 #include "shoal-password.h"
 #include "shoal-tracker-schema.h"
-#include "test-client.h"
+#include "test-tracker.h"
 
 #define NOW (G_GINT64_CONSTANT (1700000000000))
 #define SECOND (1000)

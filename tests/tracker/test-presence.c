@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "shoal-limits.h"
-#include "test-client.h"
+#include "test-tracker.h"
 
 #define ADDRESS "192.0.2.1"
 
@@ -255,8 +255,7 @@ test_silence (void)
 
   test_client_wait_closed (ben);
   g_assert_null (ada->closed);
-  g_assert_true (
-      shoal_presence_is_online (shoal_tracker_get_presence (tracker->tracker), ada->device));
+  g_assert_true (shoal_presence_is_online (test_tracker_parts (tracker)->presence, ada->device));
 }
 
 static void

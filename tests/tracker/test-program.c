@@ -13,7 +13,7 @@
 #include <glib/gstdio.h>
 
 #include "shoal-tls.h"
-#include "test-client.h"
+#include "test-tracker.h"
 
 /* A running server. */
 typedef struct

@@ -13,7 +13,7 @@
 #include "shoal-limits.h"
 #include "shoal-text.h"
 #include "shoal-tracker-schema.h"
-#include "test-client.h"
+#include "test-tracker.h"
 
 #define N_ENTRIES (8)
 #define DEVICE "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -233,7 +233,8 @@ test_available (void)
   assert_found (cem, "{\"available\": true}",
                 "entry.txt,ada's folder,other name.txt,same bytes.txt,both.txt,only ada.txt");
   test_client_disconnect (ada);
-  test_wait_until (shoal_tracker_find_session (tracker->tracker, ada->device) == NULL);
+  test_wait_until (shoal_sessions_find (test_tracker_parts (tracker)->sessions, ada->device)
+                   == NULL);
   /* The content of "same bytes" can still be had. */
   assert_found (cem, "{\"available\": true}", "other name.txt,same bytes.txt,both.txt");
   assert_found (cem, "{}",

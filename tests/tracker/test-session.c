@@ -8,8 +8,9 @@
 
 #include <string.h>
 
+#include "shoal-catalogue.h"
 #include "shoal-limits.h"
-#include "test-client.h"
+#include "test-tracker.h"
 
 #define ADDRESS "192.0.2.1"
 
@@ -77,8 +78,7 @@ test_lines_after_sign_in (void)
       strlen (endless), G_PRIORITY_DEFAULT, NULL, store_result_cb, &written);
   test_client_wait_closed (ada);
   test_wait_until (written != NULL);
-  test_wait_until (
-      !shoal_presence_is_online (shoal_tracker_get_presence (tracker->tracker), ada->device));
+  test_wait_until (!shoal_presence_is_online (test_tracker_parts (tracker)->presence, ada->device));
 }
 
 static void
@@ -167,7 +167,7 @@ test_catalogue_seq (void)
   g_autoptr (TestClient) ada = test_client_member (tracker, "ada");
 
   for (guint i = 0; i < 1000; i++)
-    shoal_tracker_catalogue_changed (tracker->tracker);
+    shoal_catalogue_tell (test_tracker_parts (tracker)->catalogue);
   while (seq < 1000)
     {
       g_autoptr (JsonObject) params = test_client_wait (ada, SHOAL_NOTIFICATION_CATALOGUE);

@@ -10,7 +10,7 @@
 
 #include "shoal-limits.h"
 #include "shoal-tracker-schema.h"
-#include "test-client.h"
+#include "test-tracker.h"
 
 #define ADDRESS "192.0.2.1"
 
@@ -91,7 +91,7 @@ test_hello (void)
 
   g_assert_cmpint (json_object_get_int_member (hello, "protocol"), ==, 1);
   g_assert_cmpstr (json_object_get_string_member (hello, "group"), ==,
-                   shoal_tracker_get_fingerprint (tracker->tracker));
+                   shoal_device_key_get_fingerprint (test_tracker_parts (tracker)->key));
   g_assert_cmpstr (json_object_get_string_member (hello, "sign_up"), ==, "open");
   g_assert_cmpint (json_object_get_int_member (hello, "idle_ms"), ==, 30000);
   g_assert_cmpint (json_object_get_int_member (hello, "time_ms"), >, 1600000000000);
@@ -314,7 +314,7 @@ test_token_idle_days (void)
   g_autoptr (JsonObject) signed_up = test_client_sign_up (ada, "ada", NULL);
   g_autofree char *token = token_of (signed_up);
 
-  shoal_database_write (shoal_tracker_get_database (tracker->tracker), age_tokens, NULL, &error);
+  shoal_database_write (test_tracker_parts (tracker)->database, age_tokens, NULL, &error);
   g_assert_no_error (error);
   test_client_disconnect (ada);
   test_client_attach (ada, tracker, ADDRESS);
@@ -428,8 +428,7 @@ test_replaced (void)
   g_autoptr (JsonObject) replaced = test_client_wait (first, SHOAL_NOTIFICATION_REPLACED);
 
   test_client_wait_closed (first);
-  g_assert_true (
-      shoal_presence_is_online (shoal_tracker_get_presence (tracker->tracker), second->device));
+  g_assert_true (shoal_presence_is_online (test_tracker_parts (tracker)->presence, second->device));
 
   g_autoptr (JsonObject) ping = test_client_call (second, SHOAL_METHOD_ROSTER, NULL);
 }
