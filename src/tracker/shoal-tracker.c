@@ -25,9 +25,10 @@
 #include "shoal-listener.h"
 #include "shoal-lockout.h"
 #include "shoal-methods-account.h"
+#include "shoal-methods-audit.h"
 #include "shoal-methods-catalogue.h"
+#include "shoal-methods-invite.h"
 #include "shoal-methods-presence.h"
-#include "shoal-methods-record.h"
 #include "shoal-password.h"
 #include "shoal-presence.h"
 #include "shoal-sessions.h"
@@ -165,8 +166,9 @@ make_sessions (ShoalTracker *self)
   ShoalSessions *sessions = shoal_sessions_new (&self->parts, &sessions_events, self);
 
   shoal_sessions_add_methods (sessions, shoal_account_methods);
+  shoal_sessions_add_methods (sessions, shoal_invite_methods);
   shoal_sessions_add_methods (sessions, shoal_presence_methods);
-  shoal_sessions_add_methods (sessions, shoal_record_methods);
+  shoal_sessions_add_methods (sessions, shoal_audit_methods);
   shoal_sessions_add_methods (sessions, shoal_catalogue_methods);
   self->parts.sessions = sessions;
 }
