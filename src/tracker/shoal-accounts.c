@@ -8,7 +8,6 @@
 
 #include "shoal-accounts.h"
 
-#include "shoal-catalogue.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
 #include "shoal-password.h"
@@ -243,10 +242,17 @@ find_stale_device (ShoalConnection *connection,
 }
 
 static gboolean
+remove_token (ShoalConnection *connection, gint64 device_row, GError **error)
+{
+  return shoal_connection_run (connection, error, "DELETE FROM tokens WHERE device_id = ?", "i",
+                               device_row);
+}
+
+static gboolean
 make_room_for_device (ShoalConnection *connection,
                       gint64 account_row,
-                      gint64 now_ms,
-                      char **removed_device,
+                      const ShoalBind *bind,
+                      ShoalBinding *binding,
                       GError **error)
 {
   gint64 count = 0;
@@ -258,10 +264,11 @@ make_room_for_device (ShoalConnection *connection,
     return FALSE;
   if (count < SHOAL_MAX_DEVICES_PER_ACCOUNT)
     return TRUE;
-  return find_stale_device (connection, account_row, now_ms, &stale_row, removed_device, error)
-         && shoal_catalogue_forget_device (connection, stale_row, error)
-         && shoal_connection_run (connection, error, "DELETE FROM tokens WHERE device_id = ?", "i",
-                                  stale_row)
+  binding->is_removed = TRUE;
+  return find_stale_device (connection, account_row, bind->now_ms, &stale_row,
+                            &binding->removed_device, error)
+         && bind->removed->in_job (connection, stale_row, error)
+         && remove_token (connection, stale_row, error)
          && shoal_connection_run (connection, error, "DELETE FROM devices WHERE id = ?", "i",
                                   stale_row);
 }
@@ -270,74 +277,73 @@ make_room_for_device (ShoalConnection *connection,
 static gboolean
 move_device (ShoalConnection *connection,
              gint64 account_row,
-             gint64 now_ms,
+             const ShoalBind *bind,
              ShoalBinding *binding,
              GError **error)
 {
   g_clear_pointer (&binding->signed_by, g_free);
-  binding->added_ms = now_ms;
-  return make_room_for_device (connection, account_row, now_ms, &binding->removed_device, error)
-         && shoal_catalogue_forget_device (connection, binding->device_row, error)
-         && shoal_connection_run (connection, error, "DELETE FROM tokens WHERE device_id = ?", "i",
-                                  binding->device_row)
+  binding->added_ms = bind->now_ms;
+  binding->is_removed = TRUE;
+  return make_room_for_device (connection, account_row, bind, binding, error)
+         && bind->removed->in_job (connection, binding->device_row, error)
+         && remove_token (connection, binding->device_row, error)
          && shoal_connection_run (connection, error,
                                   "UPDATE devices SET account_id = ?, signed_by = NULL, port = 0, "
                                   "addresses = '', added_ms = ? WHERE id = ?",
-                                  "iii", account_row, now_ms, binding->device_row);
+                                  "iii", account_row, bind->now_ms, binding->device_row);
 }
 
 static gboolean
 add_device (ShoalConnection *connection,
             gint64 account_row,
-            const char *device,
-            gint64 now_ms,
+            const ShoalBind *bind,
             ShoalBinding *binding,
             GError **error)
 {
-  binding->added_ms = now_ms;
+  binding->added_ms = bind->now_ms;
   binding->name = g_strdup ("");
-  if (!make_room_for_device (connection, account_row, now_ms, &binding->removed_device, error)
+  if (!make_room_for_device (connection, account_row, bind, binding, error)
       || !shoal_connection_run (
           connection, error, "INSERT INTO devices (device, account_id, added_ms) VALUES (?, ?, ?)",
-          "sii", device, account_row, now_ms))
+          "sii", bind->device, account_row, bind->now_ms))
     return FALSE;
   binding->device_row = shoal_connection_last_row_id (connection);
   return TRUE;
 }
 
+static gboolean
+set_name (ShoalConnection *connection, const char *name, ShoalBinding *binding, GError **error)
+{
+  if (name == NULL || g_strcmp0 (name, binding->name) == 0)
+    return TRUE;
+  g_free (binding->name);
+  binding->name = g_strdup (name);
+  return shoal_connection_run (connection, error, "UPDATE devices SET name = ? WHERE id = ?", "si",
+                               name, binding->device_row);
+}
+
 gboolean
 shoal_accounts_bind (ShoalConnection *connection,
                      const ShoalAccount *account,
-                     const char *device,
-                     const char *name,
-                     gboolean with_token,
-                     gint64 now_ms,
+                     const ShoalBind *bind,
                      ShoalBinding *binding,
                      GError **error)
 {
   gint64 present_account = 0;
   gboolean done = TRUE;
 
-  if (!find_device (connection, device, &present_account, binding, error))
+  if (!find_device (connection, bind->device, &present_account, binding, error))
     return FALSE;
   if (binding->device_row == 0)
-    done = add_device (connection, account->row, device, now_ms, binding, error);
+    done = add_device (connection, account->row, bind, binding, error);
   else if (present_account != account->row)
-    done = move_device (connection, account->row, now_ms, binding, error);
-  if (!done)
+    done = move_device (connection, account->row, bind, binding, error);
+  if (!done || !set_name (connection, bind->name, binding, error))
     return FALSE;
-  if (name != NULL && g_strcmp0 (name, binding->name) != 0)
-    {
-      g_free (binding->name);
-      binding->name = g_strdup (name);
-      if (!shoal_connection_run (connection, error, "UPDATE devices SET name = ? WHERE id = ?",
-                                 "si", name, binding->device_row))
-        return FALSE;
-    }
-  if (!with_token)
+  if (!bind->with_token)
     return TRUE;
-  binding->token
-      = shoal_accounts_make_token (connection, account->row, binding->device_row, now_ms, error);
+  binding->token = shoal_accounts_make_token (connection, account->row, binding->device_row,
+                                              bind->now_ms, error);
   return binding->token != NULL;
 }
 

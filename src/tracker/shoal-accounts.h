@@ -6,6 +6,7 @@
 
 #include "shoal-actor.h"
 #include "shoal-database.h"
+#include "shoal-tracker-parts.h"
 
 G_BEGIN_DECLS
 
@@ -19,7 +20,18 @@ typedef struct
   gboolean owner;
 } ShoalAccount;
 
+/** shoal_account_clear: forgets it: its row is 0 then */
 void shoal_account_clear (ShoalAccount *self);
+
+/** ShoalBind: what a sign-in asks for; see shoal_accounts_bind() */
+typedef struct
+{
+  const char *device;
+  const char *name; /* (nullable): keep the one it has */
+  gboolean with_token;
+  gint64 now_ms;
+  const ShoalDeviceRemoved *removed; /* its first half is called here */
+} ShoalBind;
 
 /** ShoalBinding: what a sign-in leaves behind: the device's row as it is now, and a token if one
  * was made */
@@ -30,6 +42,7 @@ typedef struct
   char *signed_by;
   gint64 added_ms;
   gint64 last_seen_ms;
+  gboolean is_removed;  /* some device was removed or moved: the hook has a second half */
   char *removed_device; /* (nullable): one that had to go to make room */
   char *token;          /* (nullable) */
   gint64 audit_count;
@@ -76,17 +89,15 @@ gboolean shoal_accounts_insert (ShoalConnection *connection,
                                 gint64 now_ms,
                                 ShoalAccount *account,
                                 GError **error);
-/** shoal_accounts_bind: makes @actor's device one of the account, moving it from another, with a
- * new token if @with_token.
- * @name: (nullable): keep the one it has */
+/** shoal_accounts_bind: makes a device one of the account, moving it from another, with a new token
+ * if that is asked for. What else goes with a device that is moved, or removed to make room, is the
+ * hook's. */
 gboolean shoal_accounts_bind (ShoalConnection *connection,
                               const ShoalAccount *account,
-                              const char *device,
-                              const char *name,
-                              gboolean with_token,
-                              gint64 now_ms,
+                              const ShoalBind *bind,
                               ShoalBinding *binding,
                               GError **error);
+/** shoal_accounts_set_password: @password: Argon2id string */
 gboolean shoal_accounts_set_password (ShoalConnection *connection,
                                       gint64 account_row,
                                       const char *password,

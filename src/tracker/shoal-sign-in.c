@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "shoal-audit.h"
-#include "shoal-catalogue.h"
 #include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
@@ -179,9 +178,15 @@ shoal_sign_in_bind (ShoalConnection *connection,
   g_autoptr (ShoalActor) actor
              = shoal_actor_new (self->account.row, 0, self->account.account, self->account.user,
                                 self->actor->device, self->actor->address, self->account.owner);
+  const ShoalBind bind = {
+    .device = self->actor->device,
+    .name = self->device_name,
+    .with_token = with_token,
+    .now_ms = self->now_ms,
+    .removed = shoal_tracker_session_get_parts (self->session)->device_removed,
+  };
 
-  return shoal_accounts_bind (connection, &self->account, self->actor->device, self->device_name,
-                              with_token, self->now_ms, &self->binding, error)
+  return shoal_accounts_bind (connection, &self->account, &bind, &self->binding, error)
          && (self->lockout_rows == NULL
              || shoal_lockout_write (connection, self->lockout_rows, error))
          && shoal_audit_append (connection, actor, event, text, error)
@@ -212,8 +217,8 @@ update_presence (ShoalSignIn *self, const ShoalTrackerParts *parts)
   shoal_presence_put_member (presence, self->account.row, self->account.account, self->account.user,
                              self->account.owner);
   shoal_presence_put_device (presence, &record);
-  /* What a removed or moved device has offered is gone. */
-  shoal_catalogue_clean (parts->catalogue);
+  if (self->binding.is_removed)
+    parts->device_removed->committed (parts);
 }
 
 static JsonObject *

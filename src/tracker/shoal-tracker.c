@@ -160,6 +160,18 @@ static const ShoalSessionsEvents sessions_events = {
   .closed = on_session_closed,
 };
 
+/* What it has offered is gone. */
+static void
+on_device_removed (const ShoalTrackerParts *parts)
+{
+  shoal_catalogue_clean (parts->catalogue);
+}
+
+static const ShoalDeviceRemoved device_removed = {
+  .in_job = shoal_catalogue_forget_device,
+  .committed = on_device_removed,
+};
+
 static void
 make_sessions (ShoalTracker *self)
 {
@@ -209,6 +221,7 @@ shoal_tracker_open (ShoalTracker *self, GError **error)
   self->parts.database = shoal_tracker_open_database (self->parts.config->data, error);
   if (self->parts.database == NULL)
     return FALSE;
+  self->parts.device_removed = &device_removed;
   make_sessions (self);
   self->parts.presence = shoal_presence_new (on_presence_send, self);
   self->parts.lockout
