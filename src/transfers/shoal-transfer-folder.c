@@ -426,7 +426,7 @@ is_step_due (ShoalTransferRun *run, gpointer data)
   return all_small && run->works->len == 0 && job->next_large == job->large->len;
 }
 
-/* The rest of a file that is gone: what came of it stays for another try. */
+/* What came of it stays for another try. */
 static void
 lose (ShoalTransferRun *run, ShoalPieceWork *work)
 {
@@ -435,14 +435,7 @@ lose (ShoalTransferRun *run, ShoalPieceWork *work)
   g_debug ("%s: %s is gone", run->name, entry->path);
   if (run->n_lost++ == 0)
     run->first_lost = g_strdup (entry->path);
-  if (work->partial == NULL)
-    return;
-  if (!work->keep_serving)
-    shoal_run_unserve (run, work);
-  if (shoal_partial_get_bytes_have (work->partial) == 0)
-    shoal_partial_discard (work->partial);
-  else
-    shoal_partial_sync (work->partial, NULL);
+  shoal_run_drop_work (run, work);
 }
 
 static gboolean
@@ -451,7 +444,6 @@ finish_large (ShoalTransferRun *run, ShoalPieceWork *work, GError **error)
   const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, work->file_index);
 
   g_mutex_lock (&run->lock);
-  g_ptr_array_remove (run->works, work);
   g_hash_table_remove (run->lookups, &work->id);
   gboolean gone = work->state == SHOAL_WORK_GONE;
   g_mutex_unlock (&run->lock);
@@ -508,18 +500,16 @@ open_next (FolderJob *job, GError **error)
 
   if (work == NULL)
     return FALSE;
-  /* A small file is sooner here than the directory has answered who else has it. */
   gboolean small = work->size <= SHOAL_PIECE_SIZE;
-  work->keep_serving = small;
   g_mutex_lock (&run->lock);
-  g_ptr_array_add (run->works, work);
   g_hash_table_add (run->lookups, shoal_digest_dup (&work->id));
-  g_cond_broadcast (&run->changed);
+  /* A small file is sooner here than the directory has answered who else has it. */
+  if (small)
+    work->serving = SHOAL_SERVING_OVER;
   g_mutex_unlock (&run->lock);
+  shoal_run_begin_work (run, work);
   if (!small)
     shoal_run_want_sources (run, &work->id);
-  if (!small && work->partial != NULL)
-    shoal_run_serve (run, work);
   return TRUE;
 }
 
@@ -578,19 +568,9 @@ fetch_all (FolderJob *job, GError **error)
   ok = shoal_run_sync_small (run, ok ? error : NULL) && ok;
   while (run->works->len > 0)
     {
-      ShoalPieceWork *work = g_ptr_array_steal_index (run->works, 0);
+      ShoalPieceWork *work = g_ptr_array_index (run->works, 0);
 
-      if (work->partial != NULL)
-        {
-          if (!work->keep_serving)
-            shoal_run_unserve (run, work);
-          if (run->discard)
-            shoal_partial_discard (work->partial);
-          else
-            shoal_partial_sync (work->partial, NULL);
-        }
-      if (run->discard)
-        unlink (work->layer_path);
+      shoal_run_drop_work (run, work);
       g_ptr_array_add (retired, work);
     }
   return ok;
@@ -636,7 +616,7 @@ shoal_run_folder (ShoalTransferRun *run, GError **error)
   g_autofree char *name = g_strconcat (run->uuid, ".manifest", NULL);
   g_autofree char *path = g_build_filename (run->journals, name, NULL);
   ShoalPieceWork *served = NULL;
-  gboolean ok;
+  gboolean ok = TRUE;
 
   if (run->size == 0 || run->size > SHOAL_MAX_MANIFEST_SIZE)
     return shoal_set_field_error (error, "size",
@@ -645,11 +625,11 @@ shoal_run_folder (ShoalTransferRun *run, GError **error)
   run->manifest = read_manifest (run, path, NULL);
   if (run->manifest == NULL)
     {
-      if (!fetch_manifest (run, name, path, &served, error))
-        return FALSE;
-      run->manifest = read_manifest (run, path, error);
+      ok = fetch_manifest (run, name, path, &served, error);
+      if (ok)
+        run->manifest = read_manifest (run, path, error);
     }
-  ok = run->manifest != NULL;
+  ok = ok && run->manifest != NULL;
   if (ok)
     {
       int parent_fd = shoal_dir_open (run->folder_path, TRUE, error);

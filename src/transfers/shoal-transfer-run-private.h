@@ -40,6 +40,13 @@ typedef enum
   SHOAL_WORK_GONE, /* who had it has it no more, and nobody else offers it */
 } ShoalWorkState;
 
+typedef enum
+{
+  SHOAL_SERVING_LATER, /* once there is a file to serve from */
+  SHOAL_SERVING_NOW,
+  SHOAL_SERVING_OVER, /* or never */
+} ShoalServing;
+
 /* ShoalPieceWork: one content of one or more pieces that goes to a partial file. */
 typedef struct
 {
@@ -54,6 +61,7 @@ typedef struct
   ShoalPartial *partial;
   ShoalScheduler *scheduler;
   ShoalWorkState state;
+  ShoalServing serving;
   gboolean counted;      /* its bytes count in bytes_done */
   gboolean failed;       /* a source did not deliver it to the end */
   gboolean refused;      /* a source said that it has it no more */
@@ -193,7 +201,10 @@ gboolean shoal_run_until (ShoalTransferRun *run,
                           gboolean (*done) (ShoalTransferRun *run, gpointer data),
                           gpointer data,
                           GError **error);
+/* shoal_run_serve: if there is a file to serve from and it is not served yet; any thread, not under
+ * the lock */
 void shoal_run_serve (ShoalTransferRun *run, ShoalPieceWork *work);
+/* shoal_run_unserve: no more, and never again; any thread, not under the lock */
 void shoal_run_unserve (ShoalTransferRun *run, ShoalPieceWork *work);
 void shoal_run_bad_source (ShoalTransferRun *run, ShoalSource *source);
 void shoal_run_want_sources (ShoalTransferRun *run, const ShoalDigest *id);
@@ -202,20 +213,26 @@ void shoal_run_give_lane (ShoalTransferRun *run);
 /* shoal_run_stop_workers: ends the work of this run: no worker is left when it returns */
 void shoal_run_stop_workers (ShoalTransferRun *run);
 
-/* shoal-transfer-run.c */
-/* shoal_run_fetch_one: opens, fetches and finishes one content */
-gboolean shoal_run_fetch_one (ShoalTransferRun *run,
-                              ShoalPieceWork *work,
-                              gboolean executable,
-                              gint64 mtime_ms,
-                              char **made,
-                              GError **error);
+/* shoal-transfer-one.c: one content, from its beginning to its end; not under the lock */
+/* shoal_run_begin_work: workers may take it; it is served once there is a file */
+void shoal_run_begin_work (ShoalTransferRun *run, ShoalPieceWork *work);
+/* shoal_run_finish_work: a complete one: gives it its place, and is done with it even if that fails
+ */
 gboolean shoal_run_finish_work (ShoalTransferRun *run,
                                 ShoalPieceWork *work,
                                 gboolean executable,
                                 gint64 mtime_ms,
                                 char **made,
                                 GError **error);
+/* shoal_run_drop_work: one that did not come to that */
+void shoal_run_drop_work (ShoalTransferRun *run, ShoalPieceWork *work);
+/* shoal_run_fetch_one: begins, fetches and finishes it; it is over also if that fails */
+gboolean shoal_run_fetch_one (ShoalTransferRun *run,
+                              ShoalPieceWork *work,
+                              gboolean executable,
+                              gint64 mtime_ms,
+                              char **made,
+                              GError **error);
 
 /* shoal-transfer-gone.c: under the lock */
 /* shoal_run_note_listing: the directory names @n_sources for @id */

@@ -198,24 +198,37 @@ tell (News *news)
   g_source_attach (source, news->run->context);
 }
 
+/* Told under the lock: whatever thread comes first, the end follows the beginning. */
 void
 shoal_run_serve (ShoalTransferRun *self, ShoalPieceWork *work)
 {
-  News *news = news_new (self, NEWS_SERVE, &work->id);
+  g_mutex_lock (&self->lock);
+  if (work->serving == SHOAL_SERVING_LATER && work->partial != NULL)
+    {
+      News *news = news_new (self, NEWS_SERVE, &work->id);
 
-  news->size = work->size;
-  news->layer = g_bytes_ref (work->layer);
-  news->partial = g_object_ref (work->partial);
-  tell (news);
+      news->size = work->size;
+      news->layer = g_bytes_ref (work->layer);
+      news->partial = g_object_ref (work->partial);
+      work->serving = SHOAL_SERVING_NOW;
+      tell (news);
+    }
+  g_mutex_unlock (&self->lock);
 }
 
 void
 shoal_run_unserve (ShoalTransferRun *self, ShoalPieceWork *work)
 {
-  News *news = news_new (self, NEWS_UNSERVE, &work->id);
+  g_mutex_lock (&self->lock);
+  if (work->serving == SHOAL_SERVING_NOW)
+    {
+      News *news = news_new (self, NEWS_UNSERVE, &work->id);
 
-  news->size = work->size;
-  tell (news);
+      news->size = work->size;
+      tell (news);
+    }
+  work->serving = SHOAL_SERVING_OVER;
+  g_mutex_unlock (&self->lock);
 }
 
 void
@@ -236,71 +249,7 @@ shoal_run_want_sources (ShoalTransferRun *self, const ShoalDigest *id)
   tell (news_new (self, NEWS_NEED_SOURCES, id));
 }
 
-/* ---- One content ---------------------------------------------------------------------------- */
-
-static gboolean
-is_work_complete (ShoalTransferRun *self, gpointer data)
-{
-  const ShoalPieceWork *work = data;
-
-  return work->state == SHOAL_WORK_COMPLETE || work->state == SHOAL_WORK_GONE;
-}
-
-gboolean
-shoal_run_finish_work (ShoalTransferRun *self,
-                       ShoalPieceWork *work,
-                       gboolean executable,
-                       gint64 mtime_ms,
-                       char **made,
-                       GError **error)
-{
-  if (!shoal_partial_finish (work->partial, executable, mtime_ms, made, error))
-    return FALSE;
-  if (!work->keep_serving)
-    shoal_run_unserve (self, work);
-  unlink (work->layer_path);
-  return TRUE;
-}
-
-gboolean
-shoal_run_fetch_one (ShoalTransferRun *self,
-                     ShoalPieceWork *work,
-                     gboolean executable,
-                     gint64 mtime_ms,
-                     char **made,
-                     GError **error)
-{
-  g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->works, work);
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
-  if (work->partial != NULL)
-    shoal_run_serve (self, work);
-
-  gboolean ok = shoal_run_until (self, is_work_complete, work, error);
-
-  g_mutex_lock (&self->lock);
-  g_ptr_array_remove (self->works, work);
-  g_mutex_unlock (&self->lock);
-  if (ok && work->state == SHOAL_WORK_COMPLETE)
-    return shoal_run_finish_work (self, work, executable, mtime_ms, made, error);
-  if (ok)
-    shoal_run_set_gone_error (self, error);
-
-  /* Workers may still hold the work: they are through before it goes. */
-  shoal_run_stop_workers (self);
-  if (work->partial != NULL)
-    {
-      shoal_run_unserve (self, work);
-      if (self->discard)
-        shoal_partial_discard (work->partial);
-      else
-        shoal_partial_sync (work->partial, NULL);
-    }
-  if (self->discard)
-    unlink (work->layer_path);
-  return FALSE;
-}
+/* ---- One file ------------------------------------------------------------------------------- */
 
 /* Whether @name in the folder already has exactly this content. */
 static gboolean

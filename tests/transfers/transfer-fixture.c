@@ -169,6 +169,10 @@ read_body (gpointer data, guint64 offset, guint8 *buffer, gsize length, GError *
   const guint8 *bytes = g_bytes_get_data (body->bytes, NULL);
   gint64 limit = __atomic_load_n (&body->peer->cut_after, __ATOMIC_SEQ_CST);
 
+  g_atomic_int_inc (&body->peer->n_held);
+  while (g_atomic_int_get (&body->peer->hold))
+    g_usleep (1000);
+  g_atomic_int_add (&body->peer->n_held, -1);
   if (limit > 0
       && __atomic_load_n (&body->peer->served, __ATOMIC_SEQ_CST) + (gint64) length > limit)
     {
@@ -258,11 +262,13 @@ on_request_cb (ShoalPeerServer *server, ShoalPeerRequest *request, gpointer user
     shoal_peer_request_respond (request, 404, NULL);
 }
 
+/* Where nobody listens. */
+#define NOBODYS_PORT 1
+
 FakePeer *
-fake_peer_new (TransferFixture *fixture, const char *user)
+fake_peer_new_silent (TransferFixture *fixture, const char *user)
 {
   FakePeer *peer = g_new0 (FakePeer, 1);
-  GHashTable *known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   peer->key = shoal_device_key_generate (NULL);
   peer->user = g_strdup (user);
@@ -271,12 +277,22 @@ fake_peer_new (TransferFixture *fixture, const char *user)
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   peer->manifests
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  peer->port = NOBODYS_PORT;
+  g_ptr_array_add (fixture->peers, peer);
+  return peer;
+}
+
+FakePeer *
+fake_peer_new (TransferFixture *fixture, const char *user)
+{
+  FakePeer *peer = fake_peer_new_silent (fixture, user);
+  GHashTable *known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
   peer->server = shoal_peer_server_new (peer->key, on_request_cb, peer);
   g_hash_table_add (known, g_strdup (shoal_device_key_get_fingerprint (fixture->key)));
   shoal_peer_server_set_known (peer->server, known, NULL);
   g_hash_table_unref (known);
   g_assert_true (shoal_peer_server_start (peer->server, "127.0.0.1", 0, &peer->port, NULL));
-  g_ptr_array_add (fixture->peers, peer);
   return peer;
 }
 
@@ -304,9 +320,17 @@ fake_peer_add_folder (FakePeer *peer,
 }
 
 void
+fake_peer_clear (FakePeer *peer)
+{
+  g_hash_table_remove_all (peer->contents);
+  g_hash_table_remove_all (peer->manifests);
+}
+
+void
 fake_peer_stop (FakePeer *peer)
 {
   g_atomic_int_set (&peer->online, FALSE);
+  g_atomic_int_set (&peer->hold, FALSE);
   if (peer->server != NULL)
     shoal_peer_server_stop (peer->server);
   g_clear_object (&peer->server);

@@ -26,6 +26,8 @@ typedef struct
   int online;            /* as the directory tells */
   guint size_off;        /* what the directory tells too much of its contents' size */
   int refuse;            /* answer 404 to everything */
+  int hold;              /* keep whoever asks for pieces or files waiting */
+  int n_held;            /* how many wait */
   gint64 served;         /* bytes of pieces and files */
   gint64 cut_after;      /* fail reads after so many served bytes; 0: never */
 } FakePeer;
@@ -51,6 +53,8 @@ void transfer_fixture_tear_down (TransferFixture *fixture, gconstpointer data);
 void transfer_fixture_restart (TransferFixture *fixture);
 
 FakePeer *fake_peer_new (TransferFixture *fixture, const char *user);
+/* One that the directory names and that nobody answers for. */
+FakePeer *fake_peer_new_silent (TransferFixture *fixture, const char *user);
 /* Gives @peer the content; returns its id. */
 ShoalDigest fake_peer_add (FakePeer *peer, GBytes *bytes);
 /* Gives @peer a folder: its manifest and the bytes of its entries. */
@@ -58,6 +62,8 @@ void fake_peer_add_folder (FakePeer *peer,
                            const ShoalDigest *manifest_id,
                            GBytes *manifest,
                            GPtrArray *entries);
+/* It has nothing any more; only for a silent one, as a server looks there too. */
+void fake_peer_clear (FakePeer *peer);
 void fake_peer_stop (FakePeer *peer);
 
 /* Random but repeatable bytes. */
