@@ -96,8 +96,8 @@ fetch_manifest (ShoalTransferRun *run,
     return FALSE;
   unlink (path);
 
-  ShoalPieceWork *work = shoal_piece_work_new (run, dirfd, name, &run->id, run->size,
-                                               MANIFEST_INDEX, layer_name, error);
+  g_autoptr (ShoalPieceWork) work = shoal_piece_work_new (run, dirfd, name, &run->id, run->size,
+                                                          MANIFEST_INDEX, layer_name, error);
 
   close (dirfd);
   if (work == NULL)
@@ -111,13 +111,10 @@ fetch_manifest (ShoalTransferRun *run,
     }
   work->counted = FALSE;
 
-  gboolean ok = shoal_run_fetch_one (run, work, FALSE, -1, NULL, error);
-
-  if (ok)
-    *served = work;
-  else
-    shoal_piece_work_free (work);
-  return ok;
+  if (!shoal_run_fetch_one (run, work, FALSE, -1, NULL, error))
+    return FALSE;
+  *served = g_steal_pointer (&work);
+  return TRUE;
 }
 
 /* ---- The folder itself ----------------------------------------------------------------------- */
@@ -456,21 +453,22 @@ finish_large (ShoalTransferRun *run, ShoalPieceWork *work, GError **error)
          && shoal_journal_add_files (run->journal, &work->file_index, 1, error);
 }
 
+/* One that is complete or gone. */
 static ShoalPieceWork *
-dup_complete (ShoalTransferRun *run)
+ref_over (ShoalTransferRun *run)
 {
-  ShoalPieceWork *complete = NULL;
+  ShoalPieceWork *over = NULL;
 
   g_mutex_lock (&run->lock);
-  for (guint i = 0; complete == NULL && i < run->works->len; i++)
+  for (guint i = 0; over == NULL && i < run->works->len; i++)
     {
       ShoalPieceWork *work = g_ptr_array_index (run->works, i);
 
       if (work->state == SHOAL_WORK_COMPLETE || work->state == SHOAL_WORK_GONE)
-        complete = work;
+        over = shoal_piece_work_ref (work);
     }
   g_mutex_unlock (&run->lock);
-  return complete;
+  return over;
 }
 
 /* What was to come in batches comes file by file. */
@@ -495,8 +493,8 @@ static gboolean
 open_next (FolderJob *job, GError **error)
 {
   ShoalTransferRun *run = job->run;
-  ShoalPieceWork *work
-      = open_large (run, g_array_index (job->large, guint32, job->next_large++), error);
+  g_autoptr (ShoalPieceWork) work
+             = open_large (run, g_array_index (job->large, guint32, job->next_large++), error);
 
   if (work == NULL)
     return FALSE;
@@ -513,25 +511,29 @@ open_next (FolderJob *job, GError **error)
   return TRUE;
 }
 
-/* @retired: works that are done; workers may still look at them, so they are freed when no worker
- * is left. */
 static gboolean
-fetch_files (FolderJob *job, GPtrArray *retired, GError **error)
+finish_all_over (ShoalTransferRun *run, GError **error)
+{
+  while (TRUE)
+    {
+      g_autoptr (ShoalPieceWork) work = ref_over (run);
+
+      if (work == NULL)
+        return TRUE;
+      if (!finish_large (run, work, error))
+        return FALSE;
+    }
+}
+
+static gboolean
+fetch_files (FolderJob *job, GError **error)
 {
   ShoalTransferRun *run = job->run;
 
   while (TRUE)
     {
-      ShoalPieceWork *complete;
-
-      if (!shoal_run_until (run, is_step_due, job, error))
+      if (!shoal_run_until (run, is_step_due, job, error) || !finish_all_over (run, error))
         return FALSE;
-      while ((complete = dup_complete (run)) != NULL)
-        {
-          g_ptr_array_add (retired, complete);
-          if (!finish_large (run, complete, error))
-            return FALSE;
-        }
       take_apart (job);
       if (may_open (job))
         {
@@ -553,25 +555,22 @@ static gboolean
 fetch_all (FolderJob *job, GError **error)
 {
   ShoalTransferRun *run = job->run;
-  g_autoptr (GPtrArray) retired
-             = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_piece_work_free);
   gboolean ok;
 
   g_mutex_lock (&run->lock);
   shoal_run_plan_batches (run, job->wanted);
   g_cond_broadcast (&run->changed);
   g_mutex_unlock (&run->lock);
-  ok = fetch_files (job, retired, error);
+  ok = fetch_files (job, error);
 
-  /* The workers end before what they work on goes. */
+  /* Nobody writes any more when what is left is kept or deleted. */
   shoal_run_stop_workers (run);
   ok = shoal_run_sync_small (run, ok ? error : NULL) && ok;
   while (run->works->len > 0)
     {
-      ShoalPieceWork *work = g_ptr_array_index (run->works, 0);
+      g_autoptr (ShoalPieceWork) work = shoal_piece_work_ref (g_ptr_array_index (run->works, 0));
 
       shoal_run_drop_work (run, work);
-      g_ptr_array_add (retired, work);
     }
   return ok;
 }
@@ -615,7 +614,7 @@ shoal_run_folder (ShoalTransferRun *run, GError **error)
 {
   g_autofree char *name = g_strconcat (run->uuid, ".manifest", NULL);
   g_autofree char *path = g_build_filename (run->journals, name, NULL);
-  ShoalPieceWork *served = NULL;
+  g_autoptr (ShoalPieceWork) served = NULL;
   gboolean ok = TRUE;
 
   if (run->size == 0 || run->size > SHOAL_MAX_MANIFEST_SIZE)
@@ -641,10 +640,7 @@ shoal_run_folder (ShoalTransferRun *run, GError **error)
     }
   shoal_run_stop_workers (run);
   if (served != NULL)
-    {
-      shoal_run_unserve (run, served);
-      shoal_piece_work_free (served);
-    }
+    shoal_run_unserve (run, served);
   if (ok || run->discard)
     unlink (path);
   return ok;

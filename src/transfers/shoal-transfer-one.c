@@ -17,7 +17,7 @@ void
 shoal_run_begin_work (ShoalTransferRun *self, ShoalPieceWork *work)
 {
   g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->works, work);
+  g_ptr_array_add (self->works, shoal_piece_work_ref (work));
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
   shoal_run_serve (self, work);

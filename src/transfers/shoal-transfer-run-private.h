@@ -47,9 +47,11 @@ typedef enum
   SHOAL_SERVING_OVER, /* or never */
 } ShoalServing;
 
-/* ShoalPieceWork: one content of one or more pieces that goes to a partial file. */
+/* ShoalPieceWork: one content of one or more pieces that goes to a partial file. Reference counted:
+ * whoever works on it keeps it, and it goes with the last, after its end. */
 typedef struct
 {
+  gatomicrefcount ref_count;
   ShoalDigest id;
   guint64 size;
   guint32 file_index;  /* in the journal; the manifest's entry */
@@ -110,7 +112,7 @@ struct _ShoalTransferRun
 
   /* Under the lock. */
   GPtrArray *peers; /* ShoalRunPeer */
-  GPtrArray *works; /* ShoalPieceWork that are open */
+  GPtrArray *works; /* ShoalPieceWork that are open; owned */
   GQueue batches;   /* ShoalBatch * that nobody fetches */
   guint n_batches_out;
   gboolean batches_failed;
@@ -157,7 +159,10 @@ ShoalPieceWork *shoal_piece_work_new (ShoalTransferRun *run,
                                       guint32 file_index,
                                       const char *layer_name,
                                       GError **error);
-void shoal_piece_work_free (ShoalPieceWork *self);
+ShoalPieceWork *shoal_piece_work_ref (ShoalPieceWork *self);
+/* shoal_piece_work_unref: may close files: not under the lock */
+void shoal_piece_work_unref (ShoalPieceWork *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalPieceWork, shoal_piece_work_unref)
 /* shoal_piece_work_set_layer: takes a checked layer, opens the partial file (may re-hash) and makes
  * the work ready. Not under the lock. */
 gboolean shoal_piece_work_set_layer (ShoalTransferRun *run,

@@ -54,7 +54,7 @@ shoal_transfer_run_new (const ShoalRunConfig *config,
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->peers = g_ptr_array_new_with_free_func (shoal_run_peer_free);
-  self->works = g_ptr_array_new ();
+  self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_piece_work_unref);
   g_queue_init (&self->batches);
   self->unsynced = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->lookups = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, NULL);
@@ -310,16 +310,11 @@ run_file (ShoalTransferRun *self, GError **error)
     {
       shoal_run_map_begin (self, shoal_piece_count (self->size));
 
-      ShoalPieceWork *work = shoal_piece_work_new (self, dirfd, self->name, &self->id, self->size,
-                                                   0, layer_name, error);
+      g_autoptr (ShoalPieceWork) work = shoal_piece_work_new (self, dirfd, self->name, &self->id,
+                                                              self->size, 0, layer_name, error);
 
       shoal_run_want_sources (self, &self->id);
-      if (work != NULL)
-        {
-          ok = shoal_run_fetch_one (self, work, FALSE, self->mtime_ms, &made, error);
-          shoal_run_stop_workers (self);
-          shoal_piece_work_free (work);
-        }
+      ok = work != NULL && shoal_run_fetch_one (self, work, FALSE, self->mtime_ms, &made, error);
     }
   close (dirfd);
   if (ok)

@@ -48,9 +48,10 @@ shoal_piece_work_new (ShoalTransferRun *run,
                       const char *layer_name,
                       GError **error)
 {
-  ShoalPieceWork *self = g_new0 (ShoalPieceWork, 1);
+  g_autoptr (ShoalPieceWork) self = g_new0 (ShoalPieceWork, 1);
   g_autoptr (GBytes) layer = NULL;
 
+  g_atomic_ref_count_init (&self->ref_count);
   self->id = *id;
   self->size = size;
   self->file_index = file_index;
@@ -64,7 +65,6 @@ shoal_piece_work_new (ShoalTransferRun *run,
   if (self->dirfd < 0)
     {
       shoal_error_from_errno (error, errno, _ ("Cannot keep the folder open"));
-      shoal_piece_work_free (self);
       return NULL;
     }
   if (shoal_piece_count (size) == 1)
@@ -72,16 +72,22 @@ shoal_piece_work_new (ShoalTransferRun *run,
   else
     layer = load_layer (self->layer_path, id, size);
   if (layer != NULL && !shoal_piece_work_set_layer (run, self, layer, error))
-    {
-      shoal_piece_work_free (self);
-      return NULL;
-    }
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+ShoalPieceWork *
+shoal_piece_work_ref (ShoalPieceWork *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
   return self;
 }
 
 void
-shoal_piece_work_free (ShoalPieceWork *self)
+shoal_piece_work_unref (ShoalPieceWork *self)
 {
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
   if (self->dirfd >= 0)
     close (self->dirfd);
   g_clear_pointer (&self->scheduler, shoal_scheduler_free);

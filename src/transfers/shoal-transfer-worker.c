@@ -62,10 +62,17 @@ typedef struct
     TASK_SPAN,
     TASK_BATCH,
   } kind;
-  ShoalPieceWork *work;
+  ShoalPieceWork *work; /* owned */
   ShoalSpan span;
   ShoalBatch batch;
 } Task;
+
+static void
+task_clear (Task *task)
+{
+  g_clear_pointer (&task->work, shoal_piece_work_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Task, task_clear)
 
 static void
 have_free (gpointer data)
@@ -114,7 +121,6 @@ take_from_work (Worker *self, ShoalPieceWork *work, gint64 now_us, Task *task)
 
   if (!shoal_run_peer_may_have (self->peer, self->run, &work->id, now_us))
     return FALSE;
-  task->work = work;
   if (work->state == SHOAL_WORK_NEEDS_LAYER)
     {
       work->state = SHOAL_WORK_FETCHING_LAYER;
@@ -163,8 +169,15 @@ take_task (Worker *self, gint64 now_us, Task *task)
       return TRUE;
     }
   for (guint i = 0; i < run->works->len; i++)
-    if (take_from_work (self, g_ptr_array_index (run->works, i), now_us, task))
-      return TRUE;
+    {
+      ShoalPieceWork *work = g_ptr_array_index (run->works, i);
+
+      if (take_from_work (self, work, now_us, task))
+        {
+          task->work = shoal_piece_work_ref (work);
+          return TRUE;
+        }
+    }
   return FALSE;
 }
 
@@ -509,7 +522,7 @@ work_until_done (Worker *self)
   while (TRUE)
     {
       g_autoptr (GError) error = NULL;
-      Task task = { .kind = TASK_NONE };
+      g_auto (Task) task = { .kind = TASK_NONE };
 
       g_mutex_lock (&run->lock);
       while (!take_task (self, g_get_monotonic_time (), &task))

@@ -34,15 +34,26 @@ wait_for_failure (TransferFixture *fixture, ShoalTransfer *transfer)
   g_assert_cmpuint (g_hash_table_size (fixture->pulling), ==, 0);
 }
 
-/* A manifest of one file that has @bytes. */
+/* A manifest of @n_files empty files and, if @bytes is not NULL, one that has them. */
 static GBytes *
-make_manifest (GBytes *bytes)
+make_manifest (guint n_files, GBytes *bytes)
 {
   g_autoptr (ShoalManifestBuilder) builder = shoal_manifest_builder_new ();
-  g_autoptr (ShoalContent) content = shoal_hash_bytes (bytes);
+  ShoalDigest nothing = { { 0 } };
 
-  g_assert_true (shoal_manifest_builder_add_file (builder, "file", FALSE, g_bytes_get_size (bytes),
-                                                  &content->id, NULL));
+  for (guint i = 0; i < n_files; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%0200u", i);
+
+      g_assert_true (shoal_manifest_builder_add_file (builder, name, FALSE, 0, &nothing, NULL));
+    }
+  if (bytes != NULL)
+    {
+      g_autoptr (ShoalContent) content = shoal_hash_bytes (bytes);
+
+      g_assert_true (shoal_manifest_builder_add_file (
+          builder, "file", FALSE, g_bytes_get_size (bytes), &content->id, NULL));
+    }
   return shoal_manifest_builder_end (builder, NULL);
 }
 
@@ -76,7 +87,7 @@ test_file_of_folder (TransferFixture *fixture, gconstpointer data)
   FakePeer *lister = fake_peer_new (fixture, "ada");
   FakePeer *holder = fake_peer_new (fixture, "ben");
   g_autoptr (GBytes) bytes = make_bytes (3 * SHOAL_PIECE_SIZE, 1);
-  g_autoptr (GBytes) manifest = make_manifest (bytes);
+  g_autoptr (GBytes) manifest = make_manifest (0, bytes);
   ShoalDigest id = fake_peer_add (lister, manifest);
   g_autofree char *made = g_build_filename (fixture->downloads, "photos", NULL);
 
@@ -94,6 +105,32 @@ test_file_of_folder (TransferFixture *fixture, gconstpointer data)
   wait_for_failure (fixture, transfer);
 }
 
+/* One source has delivered the rest of the list of files while another still holds a piece of it:
+ * it works on what the failure takes away. */
+static void
+test_manifest (TransferFixture *fixture, gconstpointer data)
+{
+  FakePeer *quick = fake_peer_new (fixture, "ada");
+  FakePeer *slow = fake_peer_new (fixture, "ben");
+  g_autoptr (GBytes) manifest = make_manifest (20000, NULL);
+  ShoalDigest id = fake_peer_add (quick, manifest);
+  g_autofree char *journals = g_build_filename (fixture->folder, "journals", NULL);
+
+  fake_peer_add (slow, manifest);
+  g_atomic_int_set (&quick->hold, TRUE);
+  g_atomic_int_set (&slow->hold, TRUE);
+
+  g_autoptr (ShoalTransfer) transfer
+             = start_folder (fixture, "photos", &id, g_bytes_get_size (manifest));
+  g_autofree char *name = g_strconcat (shoal_transfer_get_uuid (transfer), ".manifest", NULL);
+
+  wait_until (g_atomic_int_get (&quick->n_held) > 0 && g_atomic_int_get (&slow->n_held) > 0);
+  wait_until (g_hash_table_size (fixture->pulling) == 1);
+  delete_part (journals, name);
+  g_atomic_int_set (&quick->hold, FALSE);
+  wait_for_failure (fixture, transfer);
+}
+
 #define SERVES ((gconstpointer) TRUE)
 #define ADD(path, func)                                                                            \
   g_test_add (path, TransferFixture, SERVES, transfer_fixture_set_up, func,                        \
@@ -106,5 +143,6 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   ADD ("/transfer-ends/file", test_file);
   ADD ("/transfer-ends/file-of-folder", test_file_of_folder);
+  ADD ("/transfer-ends/manifest", test_manifest);
   return g_test_run ();
 }
