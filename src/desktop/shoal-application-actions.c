@@ -104,7 +104,7 @@ tell (OpenDownload *open, const GError *error)
   toast = adw_toast_new (text);
   /* Somebody has just pressed a button and waits. */
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  shoal_window_add_toast (shoal_application_ensure_window (self), toast);
+  shoal_toaster_add (shoal_window_get_toaster (shoal_application_ensure_window (self)), toast);
 }
 
 static void

@@ -23,7 +23,7 @@
 
 typedef struct
 {
-  ShoalWindow *window; /* weak */
+  ShoalToaster *toaster;
   ShoalEngine *engine;
   GPtrArray *paths;   /* to be shared */
   GPtrArray *refused; /* "path: reason" */
@@ -38,7 +38,7 @@ static void
 sharing_free (Sharing *sharing)
 {
   g_clear_handle_id (&sharing->progress_id, g_source_remove);
-  g_clear_weak_pointer (&sharing->window);
+  g_clear_object (&sharing->toaster);
   g_clear_object (&sharing->engine);
   g_clear_object (&sharing->toast);
   g_clear_pointer (&sharing->paths, g_ptr_array_unref);
@@ -223,7 +223,7 @@ show_progress (Sharing *sharing)
   g_signal_connect (sharing->toast, "button-clicked", G_CALLBACK (on_undo_cb), sharing);
   on_progress_cb (sharing);
   sharing->progress_id = g_timeout_add (PROGRESS_MS, on_progress_cb, sharing);
-  shoal_window_add_toast (sharing->window, g_object_ref (sharing->toast));
+  shoal_toaster_add (sharing->toaster, g_object_ref (sharing->toast));
 }
 
 /* ---- The end ---- */
@@ -276,7 +276,7 @@ show_done (Sharing *sharing, guint n_shared)
   undo->engine = g_object_ref (sharing->engine);
   undo->shares = find_new (sharing);
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_late_undo_cb), undo, undo_free, 0);
-  shoal_window_add_toast (sharing->window, toast);
+  shoal_toaster_add (sharing->toaster, toast);
 }
 
 static void
@@ -290,7 +290,8 @@ show_refused (Sharing *sharing)
   body = g_strdup_printf (
       ngettext ("%u item cannot be shared:", "%u items cannot be shared:", n_refused), n_refused);
   g_ptr_array_add (sharing->refused, NULL);
-  shoal_dialogs_show_list (GTK_WINDOW (sharing->window), _ ("Not Everything Is Shared"), body,
+  shoal_dialogs_show_list (shoal_toaster_get_window (sharing->toaster),
+                           _ ("Not Everything Is Shared"), body,
                            (const char *const *) sharing->refused->pdata);
 }
 
@@ -304,7 +305,7 @@ finish (Sharing *sharing)
       g_signal_handlers_disconnect_by_data (sharing->toast, sharing);
       adw_toast_dismiss (sharing->toast);
     }
-  if (sharing->window == NULL || sharing->undone)
+  if (shoal_toaster_get_window (sharing->toaster) == NULL || sharing->undone)
     return;
   collect_failures (sharing, &n_shared);
   show_done (sharing, n_shared);
@@ -325,16 +326,16 @@ on_added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 void
-shoal_sharing_begin (ShoalWindow *window, ShoalEngine *engine, GListModel *files)
+shoal_sharing_begin (ShoalToaster *toaster, ShoalEngine *engine, GListModel *files)
 {
-  g_return_if_fail (SHOAL_IS_WINDOW (window));
+  g_return_if_fail (SHOAL_IS_TOASTER (toaster));
   g_return_if_fail (SHOAL_IS_ENGINE (engine));
   g_return_if_fail (G_IS_LIST_MODEL (files));
 
   g_autoptr (Sharing) sharing = g_new0 (Sharing, 1);
   ShoalShares *shares = shoal_engine_get_shares (engine);
 
-  g_set_weak_pointer (&sharing->window, window);
+  sharing->toaster = g_object_ref (toaster);
   sharing->engine = g_object_ref (engine);
   sharing->paths = g_ptr_array_new_with_free_func (g_free);
   sharing->refused = g_ptr_array_new_with_free_func (g_free);
@@ -356,29 +357,25 @@ shoal_sharing_begin (ShoalWindow *window, ShoalEngine *engine, GListModel *files
 static void
 on_looked_through_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (ShoalWindow) window = user_data;
+  g_autoptr (ShoalToaster) toaster = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) shares = shoal_shares_add_finish (SHOAL_SHARES (object), result, &error);
 
   if (shares == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      g_autofree char *text = g_markup_escape_text (error->message, -1);
-
-      shoal_window_add_toast (window, adw_toast_new (text));
-    }
+    shoal_toaster_say (toaster, error->message);
 }
 
 char *
-shoal_sharing_look_through (ShoalWindow *window, ShoalEngine *engine, GFile *folder)
+shoal_sharing_look_through (ShoalToaster *toaster, ShoalEngine *engine, GFile *folder)
 {
-  g_return_val_if_fail (SHOAL_IS_WINDOW (window), NULL);
+  g_return_val_if_fail (SHOAL_IS_TOASTER (toaster), NULL);
   g_return_val_if_fail (SHOAL_IS_ENGINE (engine), NULL);
   g_return_val_if_fail (G_IS_FILE (folder), NULL);
 
   const char *reason = refuse (folder);
   if (reason != NULL)
     {
-      shoal_window_add_toast (window, adw_toast_new (reason));
+      shoal_toaster_say (toaster, reason);
       return NULL;
     }
   const char *const paths[] = { g_file_peek_path (folder), NULL };
@@ -387,6 +384,6 @@ shoal_sharing_look_through (ShoalWindow *window, ShoalEngine *engine, GFile *fol
 
   free (real);
   shoal_shares_add_unoffered_async (shoal_engine_get_shares (engine), paths, NULL,
-                                    on_looked_through_cb, g_object_ref (window));
+                                    on_looked_through_cb, g_object_ref (toaster));
   return path;
 }

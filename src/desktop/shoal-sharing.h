@@ -4,16 +4,17 @@
  */
 #pragma once
 
-#include "shoal-window.h"
+#include "shoal-engine.h"
+#include "shoal-toaster.h"
 
 G_BEGIN_DECLS
 
 /** shoal_sharing_begin: shares @files in the group of @engine: a toast with Undo tells of the
  * progress, and what cannot be shared is listed with its reasons in the end. @files: (element-type
  * GFile) */
-void shoal_sharing_begin (ShoalWindow *window, ShoalEngine *engine, GListModel *files);
+void shoal_sharing_begin (ShoalToaster *toaster, ShoalEngine *engine, GListModel *files);
 /** shoal_sharing_look_through: adds @folder without offering anything of it; what goes wrong is
  * told in a toast. Returns: (transfer full) (nullable): the path that it will be shared as */
-char *shoal_sharing_look_through (ShoalWindow *window, ShoalEngine *engine, GFile *folder);
+char *shoal_sharing_look_through (ShoalToaster *toaster, ShoalEngine *engine, GFile *folder);
 
 G_END_DECLS

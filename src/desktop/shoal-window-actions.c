@@ -91,12 +91,10 @@ static void
 toast_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   ShoalWindow *self = SHOAL_WINDOW (widget);
-  g_autofree char *title = g_markup_escape_text (g_variant_get_string (parameter, NULL), -1);
-  AdwToast *toast = adw_toast_new (title);
 
   /* What was said before is of no interest any more: ten downloads are not told of for a minute. */
-  shoal_window_dismiss_toast (self);
-  shoal_window_add_toast (self, toast);
+  shoal_toaster_dismiss (self->toaster);
+  shoal_toaster_say (self->toaster, g_variant_get_string (parameter, NULL));
 }
 
 /* ---- Files ---- */
@@ -109,21 +107,13 @@ make_context (ShoalWindow *self)
 }
 
 static void
-report (ShoalWindow *self, const GError *error)
-{
-  g_autofree char *text = g_markup_escape_text (error->message, -1);
-
-  shoal_window_add_toast (self, adw_toast_new (text));
-}
-
-static void
 on_opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ShoalWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!shoal_open_path_finish (result, &error))
-    report (self, error);
+    shoal_toaster_say (self->toaster, error->message);
 }
 
 static void
@@ -189,8 +179,9 @@ on_part_picked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   g_autoptr (GFile) folder = files != NULL ? g_list_model_get_item (files, 0) : NULL;
   ShoalEngine *engine = shoal_session_get_engine (self->session);
-  g_autofree char *path
-      = folder != NULL && engine != NULL ? shoal_sharing_look_through (self, engine, folder) : NULL;
+  g_autofree char *path = folder != NULL && engine != NULL
+                              ? shoal_sharing_look_through (self->toaster, engine, folder)
+                              : NULL;
 
   if (path == NULL)
     return;

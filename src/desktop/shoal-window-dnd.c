@@ -76,7 +76,7 @@ on_pasted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (value != NULL && G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     share_list (self, value);
   else
-    shoal_window_add_toast (self, adw_toast_new (_ ("The clipboard holds no files")));
+    shoal_toaster_say (self->toaster, _ ("The clipboard holds no files"));
 }
 
 void
@@ -88,7 +88,7 @@ shoal_window_paste (ShoalWindow *self)
       && !gdk_content_formats_contain_mime_type (gdk_clipboard_get_formats (clipboard),
                                                  "text/uri-list"))
     {
-      shoal_window_add_toast (self, adw_toast_new (_ ("The clipboard holds no files")));
+      shoal_toaster_say (self->toaster, _ ("The clipboard holds no files"));
       return;
     }
   gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL,

@@ -48,7 +48,7 @@ struct _ShoalWindow
   ShoalHistoryPage *history;
 
   ShoalSession *session;
-  AdwToast *toast; /* weak: the last one that goes by itself */
+  ShoalToaster *toaster;
   GBinding *search_binding;
   GListStore *waiting; /* of GFile: to be shared as soon as a group is open */
   gboolean setting_up; /* the user is on the way into a (further) group */
@@ -56,8 +56,6 @@ struct _ShoalWindow
 
 /** shoal_window_update_view: shows what fits the session's state */
 void shoal_window_update_view (ShoalWindow *self);
-/** shoal_window_dismiss_toast: takes away the last toast that would go by itself */
-void shoal_window_dismiss_toast (ShoalWindow *self);
 void shoal_window_set_up (ShoalWindow *self, gboolean setting_up);
 
 /* shoal-window-actions.c */

@@ -122,43 +122,11 @@ shoal_window_get_visible_page (ShoalWindow *self)
   return adw_view_stack_get_visible_child_name (self->pages);
 }
 
-static void
-on_toast_dismissed_cb (ShoalWindow *self, AdwToast *toast)
+ShoalToaster *
+shoal_window_get_toaster (ShoalWindow *self)
 {
-  if (self->toast == toast)
-    g_clear_weak_pointer (&self->toast);
-}
-
-void
-shoal_window_dismiss_toast (ShoalWindow *self)
-{
-  AdwToast *toast = self->toast;
-
-  g_clear_weak_pointer (&self->toast);
-  if (toast != NULL)
-    adw_toast_dismiss (toast);
-}
-
-void
-shoal_window_add_toast (ShoalWindow *self, AdwToast *toast)
-{
-  g_return_if_fail (SHOAL_IS_WINDOW (self));
-
-  /* libadwaita 1.2 puts what an urgent toast replaces back into its queue while the widget still
-   * fades, and aborts when it is its turn again before that is over. Here it goes for good. */
-  if (adw_toast_get_priority (toast) == ADW_TOAST_PRIORITY_HIGH)
-    {
-      adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_NORMAL);
-      shoal_window_dismiss_toast (self);
-    }
-  /* One without an end is dismissed by whoever has made it. */
-  if (adw_toast_get_timeout (toast) > 0)
-    {
-      g_set_weak_pointer (&self->toast, toast);
-      g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_toast_dismissed_cb), self,
-                               G_CONNECT_SWAPPED);
-    }
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  g_return_val_if_fail (SHOAL_IS_WINDOW (self), NULL);
+  return self->toaster;
 }
 
 /* ---- Session ---- */
@@ -252,9 +220,7 @@ on_active_changed_cb (ShoalWindow *self)
 static void
 on_problem_cb (ShoalWindow *self, const char *message)
 {
-  g_autofree char *text = g_markup_escape_text (message, -1);
-
-  shoal_window_add_toast (self, adw_toast_new (text));
+  shoal_toaster_say (self->toaster, message);
 }
 
 /* What was given while the group was being opened. */
@@ -290,11 +256,10 @@ shoal_window_share (ShoalWindow *self, GListModel *files)
     }
   if (engine == NULL)
     {
-      shoal_window_add_toast (self,
-                              adw_toast_new (_ ("Join a group first, then share files in it")));
+      shoal_toaster_say (self->toaster, _ ("Join a group first, then share files in it"));
       return;
     }
-  shoal_sharing_begin (self, engine, files);
+  shoal_sharing_begin (self->toaster, engine, files);
 }
 
 void
@@ -346,11 +311,18 @@ dispose (GObject *object)
 {
   ShoalWindow *self = SHOAL_WINDOW (object);
 
-  g_clear_weak_pointer (&self->toast);
   g_clear_object (&self->search_binding);
   g_clear_object (&self->waiting);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (shoal_window_parent_class)->dispose (object);
+}
+
+static void
+finalize (GObject *object)
+{
+  /* Not earlier: a file that is being opened may tell how it went when the window has gone. */
+  g_object_unref (SHOAL_WINDOW (object)->toaster);
+  G_OBJECT_CLASS (shoal_window_parent_class)->finalize (object);
 }
 
 static void
@@ -360,6 +332,7 @@ shoal_window_class_init (ShoalWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = dispose;
+  object_class->finalize = finalize;
   object_class->get_property = get_property;
   GTK_WINDOW_CLASS (klass)->close_request = close_request;
   properties[PROP_VISIBLE_PAGE]
@@ -411,6 +384,7 @@ static void
 shoal_window_init (ShoalWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->toaster = shoal_toaster_new (self->toasts);
   self->waiting = g_list_store_new (G_TYPE_FILE);
   fill_sidebar (self);
   on_visible_page_changed_cb (self);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "shoal-application.h"
+#include "shoal-toaster.h"
 
 G_BEGIN_DECLS
 
@@ -25,8 +26,8 @@ void shoal_window_choose_files (ShoalWindow *self);
 /** shoal_window_join: shows what the link @text leads to and asks whether to join; @text:
  * (nullable): asks for one */
 void shoal_window_join (ShoalWindow *self, const char *text);
-/** shoal_window_add_toast: @toast: (transfer full) */
-void shoal_window_add_toast (ShoalWindow *self, AdwToast *toast);
+/** shoal_window_get_toaster: Returns: (transfer none): what tells things in this window */
+ShoalToaster *shoal_window_get_toaster (ShoalWindow *self);
 /** shoal_window_has_page: Returns: whether there is a page @name */
 gboolean shoal_window_has_page (const char *name);
 /** shoal_window_show_page: @name: "browse", "transfers", "files", "people" or "history" */

@@ -13,7 +13,7 @@ add_progress (GuiApp *app, const char *title)
 
   adw_toast_set_timeout (toast, 0);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  shoal_window_add_toast (app->window, g_object_ref (toast));
+  shoal_toaster_add (shoal_window_get_toaster (app->window), g_object_ref (toast));
   return toast;
 }
 
