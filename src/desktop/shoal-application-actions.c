@@ -47,7 +47,8 @@ preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   ShoalApplication *self = user_data;
 
   g_application_activate (G_APPLICATION (self));
-  shoal_preferences_window_present (self, GTK_WINDOW (shoal_application_ensure_window (self)));
+  shoal_preferences_window_present (GTK_WINDOW (shoal_application_ensure_window (self)),
+                                    self->session, self->settings);
 }
 
 static void

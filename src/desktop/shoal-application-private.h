@@ -54,6 +54,10 @@ void shoal_application_watch_window (ShoalApplication *self, ShoalWindow *window
 /* shoal-application-background.c: running without a window, starting at sign-in */
 void shoal_application_start_background (ShoalApplication *self);
 void shoal_application_stop_background (ShoalApplication *self);
+/** shoal_application_close: the user closes @window, the main one: it is hidden while transfers go
+ * on in the background, or the program ends, perhaps after a question. Returns: whether the window
+ * is not to be destroyed now */
+gboolean shoal_application_close (ShoalApplication *self, GtkWindow *window);
 /** shoal_application_note_shown: the window is there again */
 void shoal_application_note_shown (ShoalApplication *self);
 

@@ -42,7 +42,9 @@ shoal_application_ensure_window (ShoalApplication *self)
   for (GList *at = gtk_application_get_windows (GTK_APPLICATION (self)); at != NULL; at = at->next)
     if (SHOAL_IS_WINDOW (at->data))
       return at->data;
-  window = shoal_window_new (self);
+  window = shoal_window_new (GTK_APPLICATION (self), self->session, self->settings);
+  g_signal_connect_object (window, "closing", G_CALLBACK (shoal_application_close), self,
+                           G_CONNECT_SWAPPED);
   shoal_application_watch_window (self, window);
   return window;
 }

@@ -23,10 +23,6 @@ ShoalApplication *shoal_application_new (void);
 ShoalSession *shoal_application_get_session (ShoalApplication *self);
 /** shoal_application_get_settings: Returns: (transfer none): what the user has set for the app */
 GSettings *shoal_application_get_settings (ShoalApplication *self);
-/** shoal_application_close: the user closes @window, the main one: it is hidden while transfers go
- * on in the background, or the program ends, perhaps after a question. Returns: whether the window
- * is not to be destroyed now */
-gboolean shoal_application_close (ShoalApplication *self, GtkWindow *window);
 /** shoal_application_quit: closes the group and all windows, then ends; takes up to a few seconds
  */
 void shoal_application_quit (ShoalApplication *self);

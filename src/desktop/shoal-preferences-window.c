@@ -47,7 +47,7 @@ struct _ShoalPreferencesWindow
   AdwActionRow *secret_row;
   AdwActionRow *key_row;
 
-  ShoalApplication *application;
+  ShoalSession *session;
   GSettings *settings;
   GtkToggleButton *days[N_DAYS];
   gboolean loading_days;
@@ -240,8 +240,7 @@ on_port_input_cb (GtkSpinButton *spin, double *value, gpointer user_data)
 static void
 show_port (ShoalPreferencesWindow *self)
 {
-  ShoalEngine *engine
-      = shoal_session_get_engine (shoal_application_get_session (self->application));
+  ShoalEngine *engine = shoal_session_get_engine (self->session);
   guint16 port = engine != NULL ? shoal_uploads_get_port (shoal_engine_get_uploads (engine)) : 0;
   g_autofree char *text = port != 0 ? g_strdup_printf (_ ("Now %u"), (guint) port) : NULL;
 
@@ -252,8 +251,7 @@ show_port (ShoalPreferencesWindow *self)
 static void
 show_secrets (ShoalPreferencesWindow *self)
 {
-  ShoalEngine *engine
-      = shoal_session_get_engine (shoal_application_get_session (self->application));
+  ShoalEngine *engine = shoal_session_get_engine (self->session);
   const char *kind = engine != NULL ? shoal_engine_get_secret_kind (engine) : NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->secret_row), kind != NULL);
@@ -267,8 +265,7 @@ show_secrets (ShoalPreferencesWindow *self)
 static void
 show_key (ShoalPreferencesWindow *self)
 {
-  ShoalGroupItem *group
-      = shoal_session_get_current (shoal_application_get_session (self->application));
+  ShoalGroupItem *group = shoal_session_get_current (self->session);
   const char *key = group != NULL ? shoal_group_item_get_group (group)->key : NULL;
   g_autofree char *words = key != NULL ? shoal_fingerprint_to_words (key) : NULL;
 
@@ -323,7 +320,7 @@ dispose (GObject *object)
   ShoalPreferencesWindow *self = SHOAL_PREFERENCES_WINDOW (object);
 
   g_clear_object (&self->settings);
-  g_clear_object (&self->application);
+  g_clear_object (&self->session);
   G_OBJECT_CLASS (shoal_preferences_window_parent_class)->dispose (object);
 }
 
@@ -381,12 +378,15 @@ shoal_preferences_window_init (ShoalPreferencesWindow *self)
 }
 
 void
-shoal_preferences_window_present (ShoalApplication *application, GtkWindow *parent)
+shoal_preferences_window_present (GtkWindow *parent, ShoalSession *session, GSettings *settings)
 {
-  g_return_if_fail (SHOAL_IS_APPLICATION (application));
+  g_return_if_fail (GTK_IS_WINDOW (parent));
+  g_return_if_fail (SHOAL_IS_SESSION (session));
+  g_return_if_fail (G_IS_SETTINGS (settings));
 
-  for (GList *at = gtk_application_get_windows (GTK_APPLICATION (application)); at != NULL;
-       at = at->next)
+  GtkApplication *application = gtk_window_get_application (parent);
+
+  for (GList *at = gtk_application_get_windows (application); at != NULL; at = at->next)
     if (SHOAL_IS_PREFERENCES_WINDOW (at->data))
       {
         gtk_window_present (at->data);
@@ -397,8 +397,8 @@ shoal_preferences_window_present (ShoalApplication *application, GtkWindow *pare
       = g_object_new (SHOAL_TYPE_PREFERENCES_WINDOW, "application", application, "transient-for",
                       parent, "modal", TRUE, NULL);
 
-  self->application = g_object_ref (application);
-  self->settings = g_object_ref (shoal_application_get_settings (application));
+  self->session = g_object_ref (session);
+  self->settings = g_object_ref (settings);
   bind_all (self);
   show_folder (self);
   show_schedule (self);

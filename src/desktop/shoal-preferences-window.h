@@ -4,7 +4,9 @@
  */
 #pragma once
 
-#include "shoal-application.h"
+#include <adwaita.h>
+
+#include "shoal-session.h"
 
 G_BEGIN_DECLS
 
@@ -12,7 +14,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (
     ShoalPreferencesWindow, shoal_preferences_window, SHOAL, PREFERENCES_WINDOW, AdwWindow)
 
-/** shoal_preferences_window_present: shows the one that is there, or a new one above @parent */
-void shoal_preferences_window_present (ShoalApplication *application, GtkWindow *parent);
+/** shoal_preferences_window_present: shows the one that is there, or a new one above @parent, which
+ * belongs to an application. @session: whose engine some settings are shown of; @settings: what is
+ * set */
+void
+shoal_preferences_window_present (GtkWindow *parent, ShoalSession *session, GSettings *settings);
 
 G_END_DECLS

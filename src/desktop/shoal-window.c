@@ -24,6 +24,14 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
+enum
+{
+  SIGNAL_CLOSING,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 /* ---- Pages ---- */
 
 static GtkWidget *
@@ -291,10 +299,10 @@ remember (ShoalWindow *self, GSettings *settings)
 static gboolean
 close_request (GtkWindow *window)
 {
-  GtkApplication *application = gtk_window_get_application (window);
+  gboolean kept = FALSE;
 
-  return (application != NULL && shoal_application_close (SHOAL_APPLICATION (application), window))
-         || GTK_WINDOW_CLASS (shoal_window_parent_class)->close_request (window);
+  g_signal_emit (window, signals[SIGNAL_CLOSING], 0, &kept);
+  return kept || GTK_WINDOW_CLASS (shoal_window_parent_class)->close_request (window);
 }
 
 static void
@@ -339,6 +347,9 @@ shoal_window_class_init (ShoalWindowClass *klass)
       = g_param_spec_string ("visible-page", NULL, NULL, NULL,
                              G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SIGNAL_CLOSING]
+      = g_signal_new ("closing", SHOAL_TYPE_WINDOW, G_SIGNAL_RUN_LAST, 0,
+                      g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 0);
 
   g_type_ensure (SHOAL_TYPE_SETUP_VIEW);
   g_type_ensure (SHOAL_TYPE_SIDEBAR_LAYOUT);
@@ -393,10 +404,13 @@ shoal_window_init (ShoalWindow *self)
 }
 
 ShoalWindow *
-shoal_window_new (ShoalApplication *application)
+shoal_window_new (GtkApplication *application, ShoalSession *session, GSettings *settings)
 {
+  g_return_val_if_fail (GTK_IS_APPLICATION (application), NULL);
+  g_return_val_if_fail (SHOAL_IS_SESSION (session), NULL);
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+
   ShoalWindow *self = g_object_new (SHOAL_TYPE_WINDOW, "application", application, NULL);
-  ShoalSession *session = shoal_application_get_session (application);
 
   self->session = g_object_ref (session);
   shoal_setup_view_set_session (self->setup, session);
@@ -412,7 +426,7 @@ shoal_window_new (ShoalApplication *application)
   g_signal_connect_object (session, "problem", G_CALLBACK (on_problem_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (shoal_session_get_groups (session), "items-changed",
                            G_CALLBACK (shoal_window_update_group), self, G_CONNECT_SWAPPED);
-  remember (self, shoal_application_get_settings (application));
+  remember (self, settings);
   on_engine_changed_cb (self);
   return self;
 }

@@ -4,19 +4,25 @@
  */
 #pragma once
 
-#include "shoal-application.h"
+#include <adwaita.h>
+
+#include "shoal-session.h"
 #include "shoal-toaster.h"
 
 G_BEGIN_DECLS
 
 /** ShoalWindow: main thread. Property "visible-page" (string, read-only): the name of the page that
- * is shown, %NULL while none is. Closing it is shoal_application_close(). Pages reach it through
- * its actions: "win.show-page" (s), "win.toast" (s), "win.show-person" (s: account),
- * "win.open-path" (s), "win.show-in-folder" (s). */
+ * is shown, %NULL while none is. Signal "closing", with a boolean for an answer: the user closes
+ * it; a handler that returns %TRUE keeps it from being destroyed. Pages reach it through its
+ * actions: "win.show-page" (s), "win.toast" (s), "win.show-person" (s: account), "win.open-path"
+ * (s), "win.show-in-folder" (s). */
 #define SHOAL_TYPE_WINDOW (shoal_window_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalWindow, shoal_window, SHOAL, WINDOW, AdwApplicationWindow)
 
-ShoalWindow *shoal_window_new (ShoalApplication *application);
+/** shoal_window_new: @session: whose groups it shows; @settings: the app's, which keep its size and
+ * page */
+ShoalWindow *
+shoal_window_new (GtkApplication *application, ShoalSession *session, GSettings *settings);
 /** shoal_window_share: shares @files (of #GFile) in the group that is open, or as soon as the one
  * that is being opened is */
 void shoal_window_share (ShoalWindow *self, GListModel *files);

@@ -6,6 +6,7 @@
 
 #include "gui-peers.h"
 #include "gui-widgets.h"
+#include "shoal-application.h"
 #include "shoal-window.h"
 
 G_BEGIN_DECLS
