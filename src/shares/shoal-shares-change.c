@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <glib/gi18n.h>
 
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
 
@@ -191,7 +192,7 @@ add_new (ShoalShares *self, const RealPath *real, gboolean unoffered, InsertJob 
   if (unoffered && real->folder)
     shoal_switches_set (stored->switches, "", FALSE);
   stored->offer = make_offer_id ();
-  stored->added_ms = g_get_real_time () / 1000;
+  stored->added_ms = shoal_now_ms ();
   ShoalShareEntry *entry = shoal_shares_append (self, stored);
   entry->inserting = TRUE;
   g_ptr_array_add (job->stored, stored);

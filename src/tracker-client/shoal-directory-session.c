@@ -15,6 +15,7 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -179,7 +180,7 @@ take_hello (ShoalDirectorySession *session, JsonObject *reply, GError **error)
     }
   g_free (self->group_name);
   self->group_name = g_strdup (name);
-  self->clock_offset_ms = time_ms - g_get_real_time () / 1000;
+  self->clock_offset_ms = time_ms - shoal_now_ms ();
   guint idle = (guint) CLAMP (idle_ms, MIN_IDLE_MS, MAX_IDLE_MS);
   shoal_channel_set_ping_interval (session->channel, idle / 3);
   shoal_channel_set_idle_timeout (session->channel, idle);

@@ -10,6 +10,7 @@
 
 #include "shoal-kept-roster.h"
 
+#include "shoal-clock.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
 
@@ -226,7 +227,7 @@ shoal_kept_roster_flush (ShoalKeptRoster *self)
   g_clear_handle_id (&self->timer, g_source_remove);
   if (self->change == NULL)
     return;
-  self->change->now_ms = g_get_real_time () / 1000;
+  self->change->now_ms = shoal_now_ms ();
   shoal_database_write_async (self->database, write_change, g_steal_pointer (&self->change),
                               change_free, NULL, on_written_cb, NULL);
 }

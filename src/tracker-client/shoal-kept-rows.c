@@ -16,6 +16,7 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -274,7 +275,7 @@ shoal_kept_rows_add (ShoalKeptRows *self, const ShoalQuery *query, ShoalPage *pa
 
   Answer *answer = g_new0 (Answer, 1);
   answer->rows = g_ptr_array_ref (page->rows);
-  answer->seen_ms = g_get_real_time () / 1000;
+  answer->seen_ms = shoal_now_ms ();
   answer->whole = asks_for_all (query) && page->cursor == NULL;
   answer->top = query->top;
   answer->folder = g_strdup (query->folder);

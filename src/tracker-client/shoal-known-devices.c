@@ -11,6 +11,7 @@
 
 #include "shoal-known-devices.h"
 
+#include "shoal-clock.h"
 #include "shoal-limits.h"
 
 const char shoal_known_devices_schema[] = "CREATE TABLE known_devices ("
@@ -173,7 +174,7 @@ add_row (GPtrArray *rows, const char *account, const char *device, gboolean conf
 
   row->account = g_strdup (account);
   row->device = g_strdup (device);
-  row->first_seen_ms = g_get_real_time () / 1000;
+  row->first_seen_ms = shoal_now_ms ();
   row->confirmed = confirmed;
   g_ptr_array_add (rows, row);
 }

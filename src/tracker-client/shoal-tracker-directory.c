@@ -18,6 +18,7 @@
 #include <glib/gi18n.h>
 
 #include "shoal-audit-chain.h"
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -545,7 +546,7 @@ gint64
 shoal_tracker_directory_get_now_ms (ShoalTrackerDirectory *self)
 {
   g_return_val_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self), 0);
-  return g_get_real_time () / 1000 + self->clock_offset_ms;
+  return shoal_now_ms () + self->clock_offset_ms;
 }
 
 ShoalDevice *

@@ -11,6 +11,7 @@
 
 #include "shoal-transfer-manager-private.h"
 
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-transfer-store.h"
 
@@ -217,7 +218,7 @@ record (ShoalTransferManager *self,
   entry->size = shoal_transfer_get_size (transfer);
   entry->bytes = shoal_transfer_get_bytes_fetched (transfer);
   entry->elapsed_ms = shoal_transfer_get_elapsed_ms (transfer);
-  entry->ended_ms = g_get_real_time () / 1000;
+  entry->ended_ms = shoal_now_ms ();
   entry->outcome = g_strdup (outcome);
   entry->reason = g_strdup (reason);
   entry->users = shoal_transfer_dup_users (transfer);

@@ -7,6 +7,7 @@
 #include "fake-tracker.h"
 
 #include "shoal-audit-chain.h"
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -61,9 +62,8 @@ answer (FakeTracker *self, const char *method)
 {
   if (g_str_equal (method, "hello"))
     return shoal_json_new ("protocol", "i", (gint64) 1, "software", "s", "fake", "group", "s",
-                           self->fingerprint, "name", "s", "Lab", "time_ms", "i",
-                           g_get_real_time () / 1000, "sign_up", "s", "open", "idle_ms", "i",
-                           (gint64) 30000, NULL);
+                           self->fingerprint, "name", "s", "Lab", "time_ms", "i", shoal_now_ms (),
+                           "sign_up", "s", "open", "idle_ms", "i", (gint64) 30000, NULL);
   if (g_str_equal (method, "sign-in") || g_str_equal (method, "sign-up"))
     return shoal_json_new (
         "account", "s", ADA, "user", "s", "ada", "owner", "b", FALSE, "token", "s", "token-1",

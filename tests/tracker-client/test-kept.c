@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fake-tracker.h"
+#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-kept-roster.h"
 #include "shoal-kept-rows.h"
@@ -207,13 +208,13 @@ static void
 test_rows_are_whole (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
-  gint64 before = g_get_real_time () / 1000;
+  gint64 before = shoal_now_ms ();
 
   add_some (fixture);
   g_autoptr (ShoalPage) page = search (fixture, &everything, &error);
   g_assert_no_error (error);
   g_assert_cmpint (page->kept_ms, >=, before);
-  g_assert_cmpint (page->kept_ms, <=, g_get_real_time () / 1000);
+  g_assert_cmpint (page->kept_ms, <=, shoal_now_ms ());
   g_assert_cmpint (page->total, ==, 4);
   ShoalResult *row = g_ptr_array_index (page->rows, 3);
   g_assert_cmpstr (shoal_result_get_path (row), ==, "one/Song.flac");
@@ -332,7 +333,7 @@ test_roster (Fixture *fixture, gconstpointer unused)
              = parse_json ("{\"seq\":8,\"members\":[],\"removed\":[\"" BEN "\"]}");
   g_autoptr (ShoalKeptRoster) kept = shoal_kept_roster_new (fixture->database);
   g_autoptr (ShoalRoster) none = load_roster (fixture);
-  gint64 before = g_get_real_time () / 1000;
+  gint64 before = shoal_now_ms ();
   gboolean gap = FALSE;
 
   g_assert_cmpuint (g_list_model_get_n_items (shoal_roster_get_members (none)), ==, 0);
