@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <sqlite3.h>
+
 #include "shoal-database.h"
 
 G_BEGIN_DECLS
@@ -24,6 +26,10 @@ gboolean shoal_connection_is_in_transaction (ShoalConnection *self);
 void shoal_connection_reset_all (ShoalConnection *self);
 /** shoal_connection_set_cancellable: lets @cancellable interrupt what runs; %NULL: nothing does */
 void shoal_connection_set_cancellable (ShoalConnection *self, GCancellable *cancellable);
+/** shoal_connection_peek: a connection that leaves the file and its log as they are */
+ShoalConnection *shoal_connection_peek (const char *path, GError **error);
+/** shoal_connection_get_sqlite: Returns: (transfer none) */
+sqlite3 *shoal_connection_get_sqlite (ShoalConnection *self);
 const char *shoal_connection_get_path (ShoalConnection *self);
 
 /** shoal_database_lock_file: the file that says whether another process has the database open,

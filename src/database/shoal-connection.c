@@ -198,8 +198,8 @@ check_features (GError **error)
   return FALSE;
 }
 
-ShoalConnection *
-shoal_connection_open (const char *path, gboolean read_only, gsize cache_bytes, GError **error)
+static ShoalConnection *
+open_file (const char *path, int how, GError **error)
 {
   if (!check_features (error))
     return NULL;
@@ -209,9 +209,8 @@ shoal_connection_open (const char *path, gboolean read_only, gsize cache_bytes, 
   self->path = g_strdup (path);
   self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, statement_free);
 
-  int result
-      = sqlite3_open_v2 (path, &self->sqlite,
-                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+  int result = sqlite3_open_v2 (path, &self->sqlite,
+                                how | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
   if (result != SQLITE_OK)
     {
@@ -222,9 +221,23 @@ shoal_connection_open (const char *path, gboolean read_only, gsize cache_bytes, 
   sqlite3_db_config (self->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   sqlite3_db_config (self->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
   sqlite3_db_config (self->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-  if (!apply_pragmas (self, read_only, cache_bytes, error))
+  return g_steal_pointer (&self);
+}
+
+ShoalConnection *
+shoal_connection_open (const char *path, gboolean read_only, gsize cache_bytes, GError **error)
+{
+  g_autoptr (ShoalConnection) self = open_file (path, SQLITE_OPEN_READWRITE, error);
+
+  if (self == NULL || !apply_pragmas (self, read_only, cache_bytes, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+ShoalConnection *
+shoal_connection_peek (const char *path, GError **error)
+{
+  return open_file (path, SQLITE_OPEN_READONLY, error);
 }
 
 void
@@ -508,6 +521,12 @@ gint64
 shoal_connection_changes (ShoalConnection *self)
 {
   return sqlite3_changes64 (self->sqlite);
+}
+
+gint64
+shoal_connection_total_changes (ShoalConnection *self)
+{
+  return sqlite3_total_changes64 (self->sqlite);
 }
 
 gboolean

@@ -198,7 +198,7 @@ check_foreign_keys (ShoalConnection *connection, guint version, GError **error)
   if (shoal_rows_next (rows, &local_error))
     {
       g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL,
-                   "Upgrade %u leaves rows of “%s” that refer to nothing", version,
+                   _ ("Upgrade %u leaves rows of “%s” that refer to nothing"), version,
                    shoal_rows_string (rows, 0));
       return FALSE;
     }
@@ -261,7 +261,7 @@ migrate (ShoalConnection *connection,
   for (guint i = (guint) version; i < n_migrations; i++)
     if (!migrate_step (connection, migrations[i], i, error))
       {
-        g_prefix_error (error, "Upgrade to version %u failed and was undone: ", i + 1);
+        g_prefix_error (error, _ ("Upgrade to version %u failed and was undone: "), i + 1);
         return FALSE;
       }
   return TRUE;

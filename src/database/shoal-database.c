@@ -442,6 +442,24 @@ shoal_database_set_cache (ShoalDatabase *self,
          && worker_call (&self->reader, set_cache_job, &reader_bytes, TRUE, error);
 }
 
+gboolean
+shoal_database_peek (const char *path, ShoalDatabaseFunc func, gpointer data, GError **error)
+{
+  g_return_val_if_fail (path != NULL && func != NULL, FALSE);
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND, "There is no database “%s”", path);
+      return FALSE;
+    }
+  g_autoptr (ShoalConnection) connection = shoal_connection_peek (path, error);
+  if (connection == NULL)
+    return FALSE;
+  gboolean done = func (connection, data, error);
+  shoal_connection_reset_all (connection);
+  return done;
+}
+
 ShoalDatabase *
 shoal_database_open (const char *path,
                      const char *const *migrations,

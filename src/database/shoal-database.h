@@ -5,7 +5,6 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <sqlite3.h>
 
 G_BEGIN_DECLS
 
@@ -72,6 +71,12 @@ shoal_database_write (ShoalDatabase *self, ShoalDatabaseFunc func, gpointer data
 gboolean
 shoal_database_read (ShoalDatabase *self, ShoalDatabaseFunc func, gpointer data, GError **error);
 
+/** shoal_database_peek: runs @func at once, in this thread, on a connection that can only read,
+ * beside whoever has the database open, in this process or in another. Blocking: for worker
+ * threads. A file that is not there is %SHOAL_ERROR_NOT_FOUND */
+gboolean
+shoal_database_peek (const char *path, ShoalDatabaseFunc func, gpointer data, GError **error);
+
 /**
  * shoal_connection_run:
  * @sql: one statement; prepared once and kept
@@ -100,9 +105,8 @@ gboolean shoal_connection_query_integer (ShoalConnection *self,
 gint64 shoal_connection_last_row_id (ShoalConnection *self);
 /** shoal_connection_changes: rows changed by the last run */
 gint64 shoal_connection_changes (ShoalConnection *self);
-/** shoal_connection_get_sqlite: for what the functions here do not offer. Returns: (transfer none)
- */
-sqlite3 *shoal_connection_get_sqlite (ShoalConnection *self);
+/** shoal_connection_total_changes: rows changed since it was opened, those of an index too */
+gint64 shoal_connection_total_changes (ShoalConnection *self);
 
 /** shoal_rows_next: Returns: %TRUE with a row; %FALSE at the end, or with @error set */
 gboolean shoal_rows_next (ShoalRows *self, GError **error);

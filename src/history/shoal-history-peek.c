@@ -9,18 +9,16 @@
 
 #include "config.h"
 
-#include <sqlite3.h>
 #include <glib/gi18n.h>
 
 #include "shoal-error.h"
 #include "shoal-history.h"
 
-#define BUSY_MS 5000
-
 typedef struct
 {
   char *path;
   char *uuid;
+  ShoalHistoryEntry *entry; /* (nullable): what was found */
 } Peek;
 
 static void
@@ -30,81 +28,56 @@ peek_free (gpointer data)
 
   g_free (peek->path);
   g_free (peek->uuid);
+  g_clear_pointer (&peek->entry, shoal_history_entry_free);
   g_free (peek);
 }
 
-static void
-close_database (sqlite3 *database)
+static gboolean
+peek_job (ShoalConnection *connection, gpointer data, GError **error)
 {
-  sqlite3_close (database);
-}
+  Peek *peek = data;
+  g_autoptr (ShoalRows) rows = shoal_connection_query (
+      connection, error,
+      "SELECT uuid, upload, name, folder, outcome, destination FROM history WHERE uuid = ?", "s",
+      peek->uuid);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, close_database)
+  g_autoptr (GError) local = NULL;
 
-static char *
-dup_column (sqlite3_stmt *statement, int column)
-{
-  return g_strdup ((const char *) sqlite3_column_text (statement, column));
-}
-
-static ShoalHistoryEntry *
-read_entry (sqlite3_stmt *statement)
-{
-  ShoalHistoryEntry *entry = shoal_history_entry_new ();
-
-  entry->uuid = dup_column (statement, 0);
-  entry->upload = sqlite3_column_int (statement, 1) != 0;
-  entry->name = dup_column (statement, 2);
-  entry->folder = sqlite3_column_int (statement, 3) != 0;
-  entry->outcome = dup_column (statement, 4);
-  entry->destination = dup_column (statement, 5);
-  return entry;
-}
-
-static ShoalHistoryEntry *
-peek_at (const Peek *peek, GError **error)
-{
-  sqlite3 *opened = NULL;
-  sqlite3_stmt *statement = NULL;
-  ShoalHistoryEntry *entry = NULL;
-  int code
-      = sqlite3_open_v2 (peek->path, &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-  g_autoptr (sqlite3) database = opened;
-
-  if (code == SQLITE_OK)
+  if (rows == NULL)
+    return FALSE;
+  if (!shoal_rows_next (rows, &local))
     {
-      sqlite3_busy_timeout (database, BUSY_MS);
-      code = sqlite3_prepare_v2 (database,
-                                 "SELECT uuid, upload, name, folder, outcome, destination "
-                                 "FROM history WHERE uuid = ?",
-                                 -1, &statement, NULL);
+      if (local == NULL)
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
     }
-  if (code == SQLITE_OK)
-    code = sqlite3_bind_text (statement, 1, peek->uuid, -1, SQLITE_STATIC);
-  if (code == SQLITE_OK)
-    code = sqlite3_step (statement);
-  if (code == SQLITE_ROW)
-    entry = read_entry (statement);
-  else if (code == SQLITE_DONE || code == SQLITE_CANTOPEN)
-    g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                         _ ("The transfer is not in the history any more."));
-  else
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL, _ ("The history cannot be read: %s"),
-                 sqlite3_errmsg (database));
-  sqlite3_finalize (statement);
-  return entry;
+  peek->entry = shoal_history_entry_new ();
+  peek->entry->uuid = shoal_rows_dup_string (rows, 0);
+  peek->entry->upload = shoal_rows_integer (rows, 1) != 0;
+  peek->entry->name = shoal_rows_dup_string (rows, 2);
+  peek->entry->folder = shoal_rows_integer (rows, 3) != 0;
+  peek->entry->outcome = shoal_rows_dup_string (rows, 4);
+  peek->entry->destination = shoal_rows_dup_string (rows, 5);
+  return TRUE;
 }
 
 static void
 peek_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  Peek *peek = data;
   GError *error = NULL;
-  ShoalHistoryEntry *entry = peek_at (data, &error);
 
-  if (entry != NULL)
-    g_task_return_pointer (task, entry, (GDestroyNotify) shoal_history_entry_free);
+  if (!shoal_database_peek (peek->path, peek_job, peek, &error)
+      && !g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND))
+    g_task_return_error (task, g_steal_pointer (&error));
+  else if (peek->entry != NULL)
+    g_task_return_pointer (task, g_steal_pointer (&peek->entry),
+                           (GDestroyNotify) shoal_history_entry_free);
   else
-    g_task_return_error (task, error);
+    g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
+                             _ ("The transfer is not in the history any more."));
+  g_clear_error (&error);
 }
 
 void

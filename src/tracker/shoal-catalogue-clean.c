@@ -103,14 +103,13 @@ find_entries (ShoalConnection *connection, gint64 listing_row, GArray *ids, GErr
 static gboolean
 merge (ShoalCleaning *self, ShoalConnection *connection, GError **error)
 {
-  sqlite3 *sqlite = shoal_connection_get_sqlite (connection);
-  gint64 before = sqlite3_total_changes64 (sqlite);
+  gint64 before = shoal_connection_total_changes (connection);
 
   if (!shoal_connection_run (connection, error,
                              "INSERT INTO item_words (item_words, rank) VALUES ('merge', ?)", "i",
                              (gint64) SHOAL_MERGE_PAGES))
     return FALSE;
-  self->more = sqlite3_total_changes64 (sqlite) - before >= 2;
+  self->more = shoal_connection_total_changes (connection) - before >= 2;
   return TRUE;
 }
 

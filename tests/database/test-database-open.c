@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "database-fixture.h"
+#include "shoal-connection-private.h"
 #include "shoal-error.h"
 
 static const char *own_path;

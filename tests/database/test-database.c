@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "database-fixture.h"
-#include "shoal-database.h"
+#include "shoal-connection-private.h"
 #include "shoal-error.h"
 
 typedef struct
