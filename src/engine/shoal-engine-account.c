@@ -160,7 +160,7 @@ keep_account (ShoalEngine *self, GTask *task)
 
   if (token == NULL)
     g_set_error_literal (&error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL,
-                         "The tracker gave no session token.");
+                         _ ("The tracker gave no session token. Sign in again."));
   if (token == NULL || !shoal_engine_save_group (self, &error))
     {
       g_task_return_error (task, error);

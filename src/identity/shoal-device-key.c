@@ -176,10 +176,11 @@ shoal_device_key_from_seed (GBytes *seed, GError **error)
 
   if (size != SEED_SIZE)
     {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                   "The stored device key has %" G_GSIZE_FORMAT
-                   " bytes instead of %d: it is damaged",
-                   size, SEED_SIZE);
+      g_set_error (
+          error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
+          _ ("The stored device key is damaged: it has %lu bytes instead of %d. Put a copy "
+             "of it in its place, or sign in anew as another device"),
+          (gulong) size, SEED_SIZE);
       return NULL;
     }
 

@@ -181,9 +181,9 @@ read_record (int dirfd, GError **error)
         return SHOAL_SECRET_STORE_KEYRING;
       if (read && strcmp (text, SHOAL_SECRET_STORE_FILE) == 0)
         return SHOAL_SECRET_STORE_FILE;
-      g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
-                           "The file “" RECORD_NAME "” in the profile is damaged: it must say "
-                           "“keyring” or “file”");
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
+                   _ ("The file “%s” in the profile is damaged: it must say “%s” or “%s”"),
+                   RECORD_NAME, SHOAL_SECRET_STORE_KEYRING, SHOAL_SECRET_STORE_FILE);
       return NULL;
     }
   if (!g_error_matches (local_error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND))

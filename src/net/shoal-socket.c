@@ -118,7 +118,7 @@ shoal_socket_listen (const char *address, guint16 port, guint16 *bound, GError *
       else if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
         code = SHOAL_ERROR_DENIED;
       g_set_error (error, SHOAL_ERROR, code, _ ("Cannot listen on %s port %u: %s"),
-                   address != NULL ? address : "any address", port, local_error->message);
+                   address != NULL ? address : _ ("any address"), port, local_error->message);
       return NULL;
     }
   if (bound != NULL)

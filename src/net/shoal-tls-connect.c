@@ -129,7 +129,7 @@ attempt_failed (GTask *task, const GError *cause)
       GError *error = NULL;
 
       shoal_tls_set_wrong_key_error (&error, dial->seen, dial->pin);
-      g_prefix_error (&error, "%s is not the tracker that you trusted: ", address);
+      g_prefix_error (&error, _ ("%s is not the tracker that you trusted: "), address);
       g_task_return_error (task, error);
       g_object_unref (task);
       return;

@@ -618,8 +618,8 @@ shoal_run_folder (ShoalTransferRun *run, GError **error)
   gboolean ok = TRUE;
 
   if (run->size == 0 || run->size > SHOAL_MAX_MANIFEST_SIZE)
-    return shoal_set_field_error (error, "size",
-                                  "The list of files of “%s” has an impossible size.", run->name);
+    return shoal_set_field_error (
+        error, "size", _ ("The list of files of “%s” has an impossible size."), run->name);
   shoal_run_want_sources (run, &run->id);
   run->manifest = read_manifest (run, path, NULL);
   if (run->manifest == NULL)
