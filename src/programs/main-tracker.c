@@ -1,4 +1,4 @@
-/* shoal-tracker.c: the tracker's main(): runs the server until a signal ends it, or one subcommand
+/* main-tracker.c: the tracker's main(): runs the server until a signal ends it, or one subcommand
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

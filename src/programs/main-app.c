@@ -1,4 +1,4 @@
-/* shoal.c: the desktop app's main()
+/* main-app.c: the desktop app's main()
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

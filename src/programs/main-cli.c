@@ -1,4 +1,4 @@
-/* shoal-cli.c: Shoal on the command line
+/* main-cli.c: Shoal on the command line
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
