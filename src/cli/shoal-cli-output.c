@@ -120,8 +120,8 @@ shoal_cli_array (JsonObject *object, const char *name)
 
 /* ---- Errors ---- */
 
-int
-shoal_cli_exit_code (const GError *error)
+static int
+exit_code (const GError *error)
 {
   if (error->domain != SHOAL_ERROR)
     return SHOAL_CLI_FAILED;
@@ -180,7 +180,7 @@ shoal_cli_fail (ShoalCli *cli, const GError *error)
       shoal_cli_print_json (line);
     }
   fprintf (stderr, "shoal-cli: %s\n", safe);
-  return shoal_cli_exit_code (error);
+  return exit_code (error);
 }
 
 void

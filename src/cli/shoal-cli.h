@@ -108,7 +108,6 @@ void shoal_cli_print_json (JsonObject *object);
 void shoal_cli_print_rows (JsonArray *rows);
 /** shoal_cli_fail: tells an error. Returns: its exit code */
 int shoal_cli_fail (ShoalCli *cli, const GError *error);
-int shoal_cli_exit_code (const GError *error);
 /** shoal_cli_note: a line for people on standard error, not with --json */
 void shoal_cli_note (ShoalCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /** shoal_cli_format_age: Returns: (transfer full): "5 min", "3 days"; @ms_ago: milliseconds */

@@ -101,7 +101,7 @@ job_end (Job *job)
   ShoalContent *content = shoal_hash_file_end (g_steal_pointer (&job->file), &error);
 
   if (content != NULL)
-    g_task_return_pointer (job->task, content, (GDestroyNotify) shoal_content_unref);
+    g_task_return_pointer (job->task, content, (GDestroyNotify) shoal_content_free);
   else
     g_task_return_error (job->task, error);
   job_free (job);

@@ -19,17 +19,6 @@
 #include <fcntl.h>
 #include <glib/gi18n.h>
 
-/* What is handed out; the references stand before it, so that the struct stays as it is declared.
- */
-typedef struct
-{
-  gatomicrefcount refs;
-  ShoalContent content;
-} CountedContent;
-
-#define COUNTED(self)                                                                              \
-  ((CountedContent *) ((guint8 *) (self) -G_STRUCT_OFFSET (CountedContent, content)))
-
 struct _ShoalHashFile
 {
   int fd;
@@ -45,31 +34,12 @@ struct _ShoalHashFile
   GError *error;
 };
 
-static ShoalContent *
-content_new (void)
-{
-  CountedContent *counted = g_new0 (CountedContent, 1);
-
-  g_atomic_ref_count_init (&counted->refs);
-  return &counted->content;
-}
-
-ShoalContent *
-shoal_content_ref (ShoalContent *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-  g_atomic_ref_count_inc (&COUNTED (self)->refs);
-  return self;
-}
-
 void
-shoal_content_unref (ShoalContent *self)
+shoal_content_free (ShoalContent *self)
 {
   g_return_if_fail (self != NULL);
-  if (!g_atomic_ref_count_dec (&COUNTED (self)->refs))
-    return;
   g_clear_pointer (&self->layer, g_bytes_unref);
-  g_free (COUNTED (self));
+  g_free (self);
 }
 
 /* Fills id and layer from the piece roots, which are taken over. */
@@ -184,7 +154,7 @@ shoal_hash_file_end (ShoalHashFile *self, GError **error)
     }
   if (self->error == NULL)
     {
-      content = content_new ();
+      content = g_new0 (ShoalContent, 1);
       content->size = self->size;
       content->stamp = before;
       content->executable = (self->before.st_mode & 0100) != 0;
@@ -227,7 +197,7 @@ shoal_hash_bytes (GBytes *bytes)
     shoal_merkle_piece_root (data + (gsize) i * SHOAL_PIECE_SIZE, shoal_piece_length (size, i),
                              size, &layer[i]);
 
-  ShoalContent *content = content_new ();
+  ShoalContent *content = g_new0 (ShoalContent, 1);
   content->size = size;
   content->mtime_ms = -1;
   content_take_layer (content, g_steal_pointer (&layer), n_pieces);

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/** ShoalContent: what hashing a file tells; reference counted, immutable, thread-safe */
+/** ShoalContent: what hashing a file tells; not changed after */
 typedef struct
 {
   ShoalDigest id;
@@ -22,9 +22,8 @@ typedef struct
   gint64 mtime_ms;
 } ShoalContent;
 
-ShoalContent *shoal_content_ref (ShoalContent *self);
-void shoal_content_unref (ShoalContent *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalContent, shoal_content_unref)
+void shoal_content_free (ShoalContent *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalContent, shoal_content_free)
 
 /** shoal_hash_fd: hashes an open regular file from its start, in this thread.
  * @progress: (nullable): atomically increased by the bytes hashed so far.

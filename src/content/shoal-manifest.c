@@ -20,7 +20,6 @@
 
 struct _ShoalManifest
 {
-  gatomicrefcount refs;
   ShoalManifestEntry *entries;
   guint n_entries;
   guint n_files;
@@ -61,20 +60,10 @@ shoal_manifest_parent_length (const char *path)
   return slash != NULL ? (gsize) (slash - path) : 0;
 }
 
-ShoalManifest *
-shoal_manifest_ref (ShoalManifest *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-  g_atomic_ref_count_inc (&self->refs);
-  return self;
-}
-
 void
-shoal_manifest_unref (ShoalManifest *self)
+shoal_manifest_free (ShoalManifest *self)
 {
   g_return_if_fail (self != NULL);
-  if (!g_atomic_ref_count_dec (&self->refs))
-    return;
   g_string_chunk_free (self->strings);
   g_free (self->entries);
   g_free (self);
@@ -398,7 +387,6 @@ shoal_manifest_parse (GBytes *bytes, GError **error)
   g_return_val_if_fail (bytes != NULL, NULL);
 
   g_autoptr (ShoalManifest) self = g_new0 (ShoalManifest, 1);
-  g_atomic_ref_count_init (&self->refs);
   self->strings = g_string_chunk_new (16 * SHOAL_KIB);
 
   gsize size;

@@ -27,13 +27,12 @@ typedef struct
   ShoalEntryKind kind;
 } ShoalManifestEntry;
 
-/** ShoalManifest: parsed and checked, immutable, reference counted, thread-safe. Compact: an entry
+/** ShoalManifest: parsed and checked, immutable, so any thread may read it. Compact: an entry
  * costs its struct and its path. */
 typedef struct _ShoalManifest ShoalManifest;
 
-ShoalManifest *shoal_manifest_ref (ShoalManifest *self);
-void shoal_manifest_unref (ShoalManifest *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalManifest, shoal_manifest_unref)
+void shoal_manifest_free (ShoalManifest *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalManifest, shoal_manifest_free)
 
 /**
  * shoal_manifest_parse:

@@ -35,8 +35,8 @@
 /* So many wrong pieces without a right one say enough. */
 #define ENOUGH_WRONG (8)
 
-void
-shoal_part_file_clear (ShoalPartFile *self)
+static void
+part_file_clear (ShoalPartFile *self)
 {
   shoal_fd_clear (&self->fd);
   g_clear_pointer (&self->name, g_free);
@@ -435,6 +435,6 @@ shoal_part_file_open (const ShoalPartPlace *place,
   file->found = g_malloc0 (shoal_bitmap_size (place->n_pieces));
   if (open_or_create (place, file, cancellable, error))
     return TRUE;
-  shoal_part_file_clear (file);
+  part_file_clear (file);
   return FALSE;
 }

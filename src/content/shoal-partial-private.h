@@ -31,8 +31,6 @@ typedef struct
   guint8 *found;     /* those of them that the journal does not know */
 } ShoalPartFile;
 
-void shoal_part_file_clear (ShoalPartFile *self);
-
 /** shoal_part_file_open: opens the recorded file, or one that by its pieces is ours, or a new one
  */
 gboolean shoal_part_file_open (const ShoalPartPlace *place,

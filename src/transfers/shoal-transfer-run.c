@@ -84,7 +84,7 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
   if (self->thread != NULL)
     g_thread_unref (self->thread);
   g_clear_pointer (&self->journal, shoal_journal_unref);
-  g_clear_pointer (&self->manifest, shoal_manifest_unref);
+  g_clear_pointer (&self->manifest, shoal_manifest_free);
   if (self->root_fd >= 0)
     close (self->root_fd);
   g_queue_clear_full (&self->batches, g_free);

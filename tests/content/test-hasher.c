@@ -377,7 +377,7 @@ test_pool (gconstpointer data)
       g_assert_no_error (answers[i].error);
       g_assert_cmpmem (&answers[i].content->id, 32, &expected->id, 32);
       g_assert_true (g_bytes_equal (answers[i].content->layer, expected->layer));
-      shoal_content_unref (answers[i].content);
+      shoal_content_free (answers[i].content);
     }
   assert_pool_ends (pool);
 }
@@ -419,7 +419,7 @@ test_pool_cancel (void)
               cancelled += was_cancelled;
             }
           g_clear_error (&answers[i].error);
-          g_clear_pointer (&answers[i].content, shoal_content_unref);
+          g_clear_pointer (&answers[i].content, shoal_content_free);
         }
       g_assert_cmpuint (cancelled, >=, 1);
     }
