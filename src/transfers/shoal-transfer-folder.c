@@ -399,7 +399,8 @@ static gboolean
 may_open (const FolderJob *job)
 {
   return job->next_large < job->large->len
-         && job->run->works->len < (job->run->apart ? APART_AT_ONCE : LARGE_AT_ONCE);
+         && job->run->works->len
+                < (shoal_source_book_is_apart (job->run->book) ? APART_AT_ONCE : LARGE_AT_ONCE);
 }
 
 /* Under the lock: something to do for the run's thread, or all done. */
@@ -416,7 +417,7 @@ is_step_due (ShoalTransferRun *run, gpointer data)
       if (work->state == SHOAL_WORK_COMPLETE || work->state == SHOAL_WORK_GONE)
         return TRUE;
     }
-  if (run->apart && !g_queue_is_empty (&run->batches))
+  if (shoal_source_book_is_apart (run->book) && !g_queue_is_empty (&run->batches))
     return TRUE;
   if (may_open (job))
     return TRUE;
@@ -441,7 +442,7 @@ finish_large (ShoalTransferRun *run, ShoalPieceWork *work, GError **error)
   const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, work->file_index);
 
   g_mutex_lock (&run->lock);
-  g_hash_table_remove (run->lookups, &work->id);
+  shoal_source_book_forget (run->book, &work->id);
   gboolean gone = work->state == SHOAL_WORK_GONE;
   g_mutex_unlock (&run->lock);
   if (gone)
@@ -479,7 +480,8 @@ take_apart (FolderJob *job)
   ShoalBatch *batch;
 
   g_mutex_lock (&run->lock);
-  while (run->apart && (batch = g_queue_pop_head (&run->batches)) != NULL)
+  while (shoal_source_book_is_apart (run->book)
+         && (batch = g_queue_pop_head (&run->batches)) != NULL)
     {
       for (guint32 i = batch->first; i < batch->first + batch->count; i++)
         if (job->wanted[i])
@@ -500,14 +502,14 @@ open_next (FolderJob *job, GError **error)
     return FALSE;
   gboolean small = work->size <= SHOAL_PIECE_SIZE;
   g_mutex_lock (&run->lock);
-  g_hash_table_add (run->lookups, shoal_digest_dup (&work->id));
+  shoal_source_book_want (run->book, &work->id);
   /* A small file is sooner here than the directory has answered who else has it. */
   if (small)
     work->serving = SHOAL_SERVING_OVER;
   g_mutex_unlock (&run->lock);
   shoal_run_begin_work (run, work);
   if (!small)
-    shoal_run_want_sources (run, &work->id);
+    shoal_run_ask_for_sources (run, &work->id);
   return TRUE;
 }
 

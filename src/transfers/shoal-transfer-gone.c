@@ -23,19 +23,6 @@
 #define APART_AFTER_US (5 * G_USEC_PER_SEC)
 
 void
-shoal_run_note_listing (ShoalTransferRun *run, const ShoalDigest *id, guint n_sources)
-{
-  if (n_sources > 0)
-    g_hash_table_remove (run->unlisted, id);
-  else if (!g_hash_table_contains (run->unlisted, id))
-    {
-      gint64 now = g_get_monotonic_time ();
-
-      g_hash_table_insert (run->unlisted, shoal_digest_dup (id), g_memdup2 (&now, sizeof now));
-    }
-}
-
-void
 shoal_run_note_failure (ShoalTransferRun *run, ShoalPieceWork *work, gboolean refused)
 {
   if (work != NULL)
@@ -53,40 +40,22 @@ shoal_run_note_failure (ShoalTransferRun *run, ShoalPieceWork *work, gboolean re
     run->asked_us = 0;
 }
 
-/* Whether nobody offers @id any more, and nobody who is at work could still have it. */
-static gboolean
-is_gone (ShoalTransferRun *run, const ShoalDigest *id, gint64 after_us, gint64 now)
-{
-  const gint64 *since = g_hash_table_lookup (run->unlisted, id);
-
-  if (since == NULL || now - *since < after_us)
-    return FALSE;
-  for (guint i = 0; i < run->peers->len; i++)
-    {
-      ShoalRunPeer *peer = g_ptr_array_index (run->peers, i);
-
-      if (!peer->bad && shoal_run_peer_may_have (peer, run, id, now))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 void
 shoal_run_find_gone (ShoalTransferRun *run)
 {
   gint64 now = g_get_monotonic_time ();
 
   if (run->batches_failed && !g_queue_is_empty (&run->batches) && run->n_batches_out == 0
-      && is_gone (run, &run->id, APART_AFTER_US, now))
-    run->apart = TRUE;
+      && shoal_source_book_is_gone (run->book, &run->id, APART_AFTER_US, now))
+    shoal_source_book_set_apart (run->book);
   for (guint i = 0; i < run->works->len; i++)
     {
       ShoalPieceWork *work = g_ptr_array_index (run->works, i);
       /* Once the folder is known to be another, there is nothing to wait for. */
-      gboolean at_once = run->apart && work->refused;
+      gboolean at_once = shoal_source_book_is_apart (run->book) && work->refused;
 
       if (work->failed && (work->state == SHOAL_WORK_NEEDS_LAYER || work->state == SHOAL_WORK_READY)
-          && is_gone (run, &work->id, at_once ? 0 : GONE_AFTER_US, now))
+          && shoal_source_book_is_gone (run->book, &work->id, at_once ? 0 : GONE_AFTER_US, now))
         work->state = SHOAL_WORK_GONE;
     }
 }
@@ -95,18 +64,12 @@ const char *
 shoal_run_describe_gone (ShoalTransferRun *run)
 {
   gboolean refused = run->batches_refused && !g_queue_is_empty (&run->batches);
-  gboolean unlisted = g_hash_table_size (run->lookups) > 0;
-  GHashTableIter iter;
-  gpointer id;
 
   for (guint i = 0; i < run->works->len; i++)
     refused = refused || ((ShoalPieceWork *) g_ptr_array_index (run->works, i))->refused;
   if (refused)
     return _ ("It was changed or taken back where it was found. Looking for somebody who has it.");
-  g_hash_table_iter_init (&iter, run->lookups);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
-    unlisted = unlisted && g_hash_table_contains (run->unlisted, id);
-  if (unlisted)
+  if (shoal_source_book_is_unlisted (run->book))
     return _ (
         "Nobody shares it any more as it was. It goes on if somebody does; a search shows what"
         " is shared now.");

@@ -26,114 +26,30 @@
 
 /* ---- Sources ------------------------------------------------------------------------------- */
 
-void
-shoal_run_peer_free (gpointer data)
-{
-  ShoalRunPeer *peer = data;
-
-  shoal_source_unref (peer->source);
-  g_hash_table_unref (peer->contents);
-  g_hash_table_unref (peer->lacks);
-  g_free (peer);
-}
-
-static ShoalRunPeer *
-find_peer (ShoalTransferRun *self, const char *device)
-{
-  for (guint i = 0; i < self->peers->len; i++)
-    {
-      ShoalRunPeer *peer = g_ptr_array_index (self->peers, i);
-
-      if (g_str_equal (peer->source->device, device))
-        return peer;
-    }
-  return NULL;
-}
-
-static gboolean
-is_reachable (const ShoalSource *source)
-{
-  return source->online && source->addresses != NULL && source->addresses[0] != NULL;
-}
-
-/* Under the lock: what a source of @id must say its size is; %FALSE: nothing more is wanted of it.
- */
-static gboolean
-find_size (ShoalTransferRun *self, const ShoalDigest *id, guint64 *size)
+/* Under the lock: what a source of @id must say its size is; -1: nothing more is wanted of it. */
+static gint64
+find_size (ShoalTransferRun *self, const ShoalDigest *id)
 {
   if (shoal_digest_equal (id, &self->id))
-    {
-      *size = self->size;
-      return TRUE;
-    }
+    return (gint64) self->size;
   for (guint i = 0; i < self->works->len; i++)
     {
       const ShoalPieceWork *work = g_ptr_array_index (self->works, i);
 
       if (shoal_digest_equal (id, &work->id))
-        {
-          *size = work->size;
-          return TRUE;
-        }
+        return (gint64) work->size;
     }
-  return FALSE;
+  return -1;
 }
 
 void
 shoal_transfer_run_set_sources (ShoalTransferRun *self, const ShoalDigest *id, GPtrArray *sources)
 {
-  guint n_listed = 0;
-  guint64 size = 0;
-
   g_mutex_lock (&self->lock);
-  gboolean wanted = find_size (self, id, &size);
-  for (guint i = 0; i < self->peers->len; i++)
-    {
-      ShoalRunPeer *peer = g_ptr_array_index (self->peers, i);
-
-      g_hash_table_remove (peer->contents, id);
-    }
-  for (guint i = 0; i < sources->len; i++)
-    {
-      ShoalSource *source = g_ptr_array_index (sources, i);
-      ShoalRunPeer *peer = find_peer (self, source->device);
-
-      if (self->device != NULL && !g_str_equal (self->device, source->device))
-        continue;
-      /* Content is an id and a size: with another size it is an offer of something else. */
-      if (wanted && source->size != size)
-        continue;
-      n_listed++;
-      if (peer == NULL)
-        {
-          if (self->peers->len >= SHOAL_MAX_SOURCES || !is_reachable (source))
-            continue;
-          peer = g_new0 (ShoalRunPeer, 1);
-          peer->source = shoal_source_ref (source);
-          peer->number = self->peers->len;
-          peer->contents
-              = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, NULL);
-          peer->lacks
-              = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, g_free);
-          g_ptr_array_add (self->peers, peer);
-        }
-      else
-        {
-          /* Back again, or moved: worth a try at once. */
-          if (is_reachable (source)
-              && (!is_reachable (peer->source)
-                  || !g_strv_equal ((const char *const *) source->addresses,
-                                    (const char *const *) peer->source->addresses)))
-            peer->retry_us = 0;
-          shoal_source_unref (peer->source);
-          peer->source = shoal_source_ref (source);
-        }
-      g_hash_table_replace (peer->contents, shoal_digest_dup (id),
-                            GINT_TO_POINTER (source->partial));
-      if (!source->partial && shoal_digest_equal (id, &self->id))
-        peer->had_folder = self->folder;
-    }
-  shoal_run_note_listing (self, id, n_listed);
+  g_autoptr (GArray) renamed = shoal_source_book_list (self->book, id, find_size (self, id),
+                                                       sources, g_get_monotonic_time ());
+  if (renamed != NULL)
+    shoal_run_map_rename (self, renamed);
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 }
@@ -181,13 +97,14 @@ shoal_run_set_state (ShoalTransferRun *self, ShoalTransferState state, const cha
 static gboolean
 has_work_for (ShoalTransferRun *self, ShoalRunPeer *peer, gint64 now)
 {
-  if (!g_queue_is_empty (&self->batches) && shoal_run_peer_may_have (peer, self, &self->id, now))
+  if (!g_queue_is_empty (&self->batches)
+      && shoal_source_book_may_have (self->book, peer, &self->id, now))
     return TRUE;
   for (guint i = 0; i < self->works->len; i++)
     {
       ShoalPieceWork *work = g_ptr_array_index (self->works, i);
 
-      if (!shoal_run_peer_may_have (peer, self, &work->id, now))
+      if (!shoal_source_book_may_have (self->book, peer, &work->id, now))
         continue;
       if (work->state == SHOAL_WORK_NEEDS_LAYER)
         return TRUE;
@@ -224,19 +141,20 @@ spawn_workers (ShoalTransferRun *self)
 {
   gint64 now = g_get_monotonic_time ();
   guint useful = useful_workers (self);
+  guint n_peers = shoal_source_book_get_n_peers (self->book);
 
   self->crowded = FALSE;
   self->no_lane = FALSE;
   if (self->no_space || self->fatal != NULL)
     return;
   for (guint round = 1; round <= self->per_source; round++)
-    for (guint i = 0; i < self->peers->len; i++)
+    for (guint i = 0; i < n_peers; i++)
       {
         ShoalRunPeer *peer
-            = g_ptr_array_index (self->peers, (i + self->next_peer) % self->peers->len);
+            = shoal_source_book_get_peer (self->book, (i + self->next_peer) % n_peers);
 
         /* A source that has answered nobody yet, or failed last, is tried with one connection. */
-        if (peer->bad || !is_reachable (peer->source) || peer->retry_us > now
+        if (peer->bad || !shoal_run_peer_is_reachable (peer) || peer->retry_us > now
             || peer->n_workers >= round
             || (peer->n_workers > 0 && (peer->n_failures > 0 || self->n_workers >= useful))
             || self->n_workers >= SHOAL_MAX_WORKERS_PER_DOWNLOAD || !has_work_for (self, peer, now))
@@ -263,17 +181,9 @@ spawn_workers (ShoalTransferRun *self)
 static const char *
 reason_to_wait (ShoalTransferRun *self)
 {
-  guint n_reachable = 0, n_bad = 0;
+  guint n_active, n_reachable, n_bad;
 
-  for (guint i = 0; i < self->peers->len; i++)
-    {
-      const ShoalRunPeer *peer = g_ptr_array_index (self->peers, i);
-
-      if (peer->bad)
-        n_bad++;
-      else if (is_reachable (peer->source) && g_hash_table_size (peer->contents) > 0)
-        n_reachable++;
-    }
+  shoal_source_book_count (self->book, &n_active, &n_reachable, &n_bad);
   if (self->no_lane)
     return _ ("Other downloads go first.");
   if (self->crowded)
@@ -290,22 +200,18 @@ reason_to_wait (ShoalTransferRun *self)
 static void
 ask_for_sources (ShoalTransferRun *self)
 {
-  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) ids = NULL;
   gint64 now = g_get_monotonic_time ();
-  GHashTableIter iter;
-  gpointer id;
 
   g_mutex_lock (&self->lock);
   if (now - self->asked_us > (self->n_workers == 0 ? ASK_WHEN_WAITING_US : ASK_WHEN_ACTIVE_US))
     {
       self->asked_us = now;
-      g_hash_table_iter_init (&iter, self->lookups);
-      while (g_hash_table_iter_next (&iter, &id, NULL))
-        g_ptr_array_add (ids, shoal_digest_dup (id));
+      ids = shoal_source_book_dup_wanted (self->book);
     }
   g_mutex_unlock (&self->lock);
-  for (guint i = 0; i < ids->len; i++)
-    shoal_run_want_sources (self, g_ptr_array_index (ids, i));
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    shoal_run_ask_for_sources (self, g_ptr_array_index (ids, i));
 }
 
 static gboolean

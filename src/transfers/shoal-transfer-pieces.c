@@ -100,11 +100,23 @@ shoal_run_map_release (ShoalTransferRun *run, const ShoalPieceWork *work, ShoalS
       shoal_run_map_set (run, work->first_piece + piece, 1, SHOAL_PIECE_MISSING);
 }
 
+void
+shoal_run_map_rename (ShoalTransferRun *run, GArray *numbers)
+{
+  for (guint i = 0; run->pieces != NULL && i < numbers->len; i++)
+    {
+      guint8 from = SHOAL_PIECE_HERE_FROM (g_array_index (numbers, guint, i));
+
+      for (gsize piece = 0; piece < run->n_pieces; piece++)
+        if (run->pieces[piece] == from)
+          run->pieces[piece] = SHOAL_PIECE_HERE;
+    }
+}
+
 GBytes *
 shoal_transfer_dup_pieces (ShoalTransfer *self, char ***users)
 {
   ShoalTransferRun *run = shoal_transfer_get_run (self);
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autofree guint8 *pieces = NULL;
   gsize n_pieces = 0;
 
@@ -118,17 +130,10 @@ shoal_transfer_dup_pieces (ShoalTransfer *self, char ***users)
     {
       n_pieces = run->n_pieces;
       pieces = g_memdup2 (run->pieces, n_pieces);
-      for (guint i = 0; i < run->peers->len; i++)
-        {
-          const ShoalRunPeer *peer = g_ptr_array_index (run->peers, i);
-
-          g_ptr_array_add (names, g_strdup (peer->source->user));
-        }
+      *users = shoal_source_book_dup_names (run->book);
     }
   g_mutex_unlock (&run->lock);
   if (pieces == NULL)
     return NULL;
-  g_ptr_array_add (names, NULL);
-  *users = (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
   return g_bytes_new_take (g_steal_pointer (&pieces), n_pieces);
 }

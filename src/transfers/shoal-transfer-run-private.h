@@ -12,24 +12,9 @@
 #include "shoal-scheduler.h"
 #include "shoal-small-files.h"
 #include "shoal-transfer-run.h"
+#include "shoal-transfer-sources.h"
 
 G_BEGIN_DECLS
-
-/* ShoalRunPeer: a device that may have something for this run. */
-typedef struct
-{
-  ShoalSource *source;  /* replaced when the directory tells anew */
-  GHashTable *contents; /* ShoalDigest → GINT: whether the directory calls it partial */
-  GHashTable *lacks;    /* ShoalDigest → when to ask again (monotonic µs, gint64 *) */
-  guint number;         /* its place among the run's peers */
-  guint n_workers;
-  guint n_failures;
-  gint64 retry_us;
-  gboolean bad;
-  guint64 bytes;       /* delivered and right */
-  double rate;         /* of one of its connections, lately */
-  gboolean had_folder; /* offered the folder that this run fetches, whole */
-} ShoalRunPeer;
 
 typedef enum
 {
@@ -89,7 +74,6 @@ struct _ShoalTransferRun
   guint64 size;
   gboolean folder;
   char *folder_path;
-  char *device;
   gint64 mtime_ms;
   char *journals;
   ShoalDeviceKey *key;
@@ -111,14 +95,13 @@ struct _ShoalTransferRun
   GCond changed;
 
   /* Under the lock. */
-  GPtrArray *peers; /* ShoalRunPeer */
+  ShoalSourceBook *book;
   GPtrArray *works; /* ShoalPieceWork that are open; owned */
   GQueue batches;   /* ShoalBatch * that nobody fetches */
   guint n_batches_out;
   gboolean batches_failed;
   gboolean batches_refused;
-  gboolean apart; /* nobody offers the folder any more: its files one by one */
-  guint n_lost;   /* files of the folder that are gone */
+  guint n_lost; /* files of the folder that are gone */
   char *first_lost;
   GArray *unsynced; /* guint32: small files that are on disk but not recorded */
   guint n_workers;
@@ -139,9 +122,7 @@ struct _ShoalTransferRun
   char *made;     /* name in folder_path */
   guint8 *pieces; /* (nullable): the map: see shoal-transfer-pieces.c */
   gsize n_pieces;
-  gint64 asked_us;      /* when sources were last asked for */
-  GHashTable *lookups;  /* ShoalDigest → itself: contents whose sources are asked for */
-  GHashTable *unlisted; /* ShoalDigest → gint64: nobody at all offers it, since when */
+  gint64 asked_us; /* when sources were last asked for */
 
   /* Only the run's thread, workers read after it was set under the lock. */
   ShoalJournal *journal;
@@ -189,18 +170,15 @@ void shoal_run_map_batch (ShoalTransferRun *run, guint32 first, guint32 end, gui
 void shoal_run_map_work (ShoalTransferRun *run, const ShoalPieceWork *work);
 /* shoal_run_map_release: what the scheduler calls missing again */
 void shoal_run_map_release (ShoalTransferRun *run, const ShoalPieceWork *work, ShoalSpan span);
+/* shoal_run_map_rename: the numbers (guint) now name somebody else: what came from them is here
+ * from nobody */
+void shoal_run_map_rename (ShoalTransferRun *run, GArray *numbers);
 
 /* shoal-transfer-worker.c */
 /* shoal_run_spawn_worker: under the lock */
 void shoal_run_spawn_worker (ShoalTransferRun *run, ShoalRunPeer *peer);
-/* shoal_run_peer_may_have: under the lock */
-gboolean shoal_run_peer_may_have (ShoalRunPeer *peer,
-                                  const ShoalTransferRun *run,
-                                  const ShoalDigest *id,
-                                  gint64 now_us);
 
 /* shoal-transfer-loop.c */
-void shoal_run_peer_free (gpointer peer);
 void shoal_run_set_state (ShoalTransferRun *run, ShoalTransferState state, const char *message);
 gboolean shoal_run_until (ShoalTransferRun *run,
                           gboolean (*done) (ShoalTransferRun *run, gpointer data),
@@ -212,6 +190,9 @@ void shoal_run_serve (ShoalTransferRun *run, ShoalPieceWork *work);
 /* shoal_run_unserve: no more, and never again; any thread, not under the lock */
 void shoal_run_unserve (ShoalTransferRun *run, ShoalPieceWork *work);
 void shoal_run_bad_source (ShoalTransferRun *run, ShoalSource *source);
+/* shoal_run_ask_for_sources: the main thread looks them up; any thread */
+void shoal_run_ask_for_sources (ShoalTransferRun *run, const ShoalDigest *id);
+/* shoal_run_want_sources: asks now, and goes on asking; not under the lock */
 void shoal_run_want_sources (ShoalTransferRun *run, const ShoalDigest *id);
 /* shoal_run_give_lane: another download may move; not under the lock */
 void shoal_run_give_lane (ShoalTransferRun *run);
@@ -240,8 +221,6 @@ gboolean shoal_run_fetch_one (ShoalTransferRun *run,
                               GError **error);
 
 /* shoal-transfer-gone.c: under the lock */
-/* shoal_run_note_listing: the directory names @n_sources for @id */
-void shoal_run_note_listing (ShoalTransferRun *run, const ShoalDigest *id, guint n_sources);
 /* shoal_run_note_failure: a source broke off; @refused: says that it has it no more; @work:
  * (nullable): the folder's batches */
 void shoal_run_note_failure (ShoalTransferRun *run, ShoalPieceWork *work, gboolean refused);

@@ -40,7 +40,6 @@ shoal_transfer_run_new (const ShoalRunConfig *config,
   self->folder = config->folder;
   self->folder_path = g_strdup (config->folder_path);
   self->made = g_strdup (config->made);
-  self->device = g_strdup (config->device);
   self->mtime_ms = config->mtime_ms;
   self->journals = g_strdup (config->journals);
   self->key = shoal_device_key_ref (config->key);
@@ -53,12 +52,10 @@ shoal_transfer_run_new (const ShoalRunConfig *config,
   self->cancellable = g_cancellable_new ();
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
-  self->peers = g_ptr_array_new_with_free_func (shoal_run_peer_free);
+  self->book = shoal_source_book_new (config->folder ? &self->id : NULL, config->device);
   self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_piece_work_unref);
   g_queue_init (&self->batches);
   self->unsynced = g_array_new (FALSE, FALSE, sizeof (guint32));
-  self->lookups = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, NULL);
-  self->unlisted = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, g_free);
   self->state = SHOAL_TRANSFER_STARTING;
   self->root_fd = -1;
   if (!config->folder)
@@ -89,10 +86,8 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
     close (self->root_fd);
   g_queue_clear_full (&self->batches, g_free);
   g_ptr_array_unref (self->works);
-  g_ptr_array_unref (self->peers);
+  shoal_source_book_free (self->book);
   g_array_unref (self->unsynced);
-  g_hash_table_unref (self->lookups);
-  g_hash_table_unref (self->unlisted);
   g_clear_error (&self->fatal);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
@@ -107,7 +102,6 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
   g_free (self->made);
   g_free (self->first_lost);
   g_free (self->journals);
-  g_free (self->device);
   g_free (self->folder_path);
   g_free (self->name);
   g_free (self->uuid);
@@ -241,12 +235,18 @@ shoal_run_bad_source (ShoalTransferRun *self, ShoalSource *source)
 }
 
 void
+shoal_run_ask_for_sources (ShoalTransferRun *self, const ShoalDigest *id)
+{
+  tell (news_new (self, NEWS_NEED_SOURCES, id));
+}
+
+void
 shoal_run_want_sources (ShoalTransferRun *self, const ShoalDigest *id)
 {
   g_mutex_lock (&self->lock);
-  g_hash_table_add (self->lookups, shoal_digest_dup (id));
+  shoal_source_book_want (self->book, id);
   g_mutex_unlock (&self->lock);
-  tell (news_new (self, NEWS_NEED_SOURCES, id));
+  shoal_run_ask_for_sources (self, id);
 }
 
 /* ---- One file ------------------------------------------------------------------------------- */
@@ -418,6 +418,8 @@ shoal_transfer_run_join (ShoalTransferRun *self)
 void
 shoal_transfer_run_get_progress (ShoalTransferRun *self, ShoalRunProgress *progress)
 {
+  guint n_reachable, n_bad;
+
   g_mutex_lock (&self->lock);
   progress->state = self->state;
   progress->bytes_total = self->bytes_total;
@@ -425,14 +427,7 @@ shoal_transfer_run_get_progress (ShoalTransferRun *self, ShoalRunProgress *progr
   progress->active_us = self->active_us;
   if (self->active_since_us != 0)
     progress->active_us += g_get_monotonic_time () - self->active_since_us;
-  progress->n_sources = 0;
-  for (guint i = 0; i < self->peers->len; i++)
-    {
-      const ShoalRunPeer *peer = g_ptr_array_index (self->peers, i);
-
-      if (peer->n_workers > 0)
-        progress->n_sources++;
-    }
+  shoal_source_book_count (self->book, &progress->n_sources, &n_reachable, &n_bad);
   g_mutex_unlock (&self->lock);
   progress->bytes_done = (guint64) __atomic_load_n (&self->bytes_done, __ATOMIC_RELAXED);
   progress->bytes_fetched = (guint64) __atomic_load_n (&self->bytes_fetched, __ATOMIC_RELAXED);
@@ -460,24 +455,8 @@ shoal_transfer_run_dup_destination (ShoalTransferRun *self)
 char *
 shoal_transfer_run_dup_users (ShoalTransferRun *self, char ***devices)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) fingerprints = g_ptr_array_new_with_free_func (g_free);
-
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->peers->len; i++)
-    {
-      const ShoalRunPeer *peer = g_ptr_array_index (self->peers, i);
-
-      if (peer->bytes == 0)
-        continue;
-      if (!g_ptr_array_find_with_equal_func (names, peer->source->user, g_str_equal, NULL))
-        g_ptr_array_add (names, g_strdup (peer->source->user));
-      g_ptr_array_add (fingerprints, g_strdup (peer->source->device));
-    }
+  char *users = shoal_source_book_dup_users (self->book, devices);
   g_mutex_unlock (&self->lock);
-  g_ptr_array_add (names, NULL);
-  g_ptr_array_add (fingerprints, NULL);
-  if (devices != NULL)
-    *devices = (char **) g_ptr_array_free (g_steal_pointer (&fingerprints), FALSE);
-  return g_strjoinv (", ", (char **) names->pdata);
+  return users;
 }

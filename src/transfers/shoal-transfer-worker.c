@@ -36,7 +36,7 @@
 typedef struct
 {
   ShoalTransferRun *run; /* owned */
-  ShoalRunPeer *peer;    /* lives as long as the run */
+  ShoalRunPeer *peer;    /* in the book while somebody works at it */
   ShoalSource *source;   /* owned: as it was when the worker started */
   guint number;
   ShoalPeerClient *client;
@@ -83,43 +83,13 @@ have_free (gpointer data)
   g_free (have);
 }
 
-gboolean
-shoal_run_peer_may_have (ShoalRunPeer *peer,
-                         const ShoalTransferRun *run,
-                         const ShoalDigest *id,
-                         gint64 now_us)
-{
-  const gint64 *until = g_hash_table_lookup (peer->lacks, id);
-
-  if (until != NULL && *until > now_us)
-    return FALSE;
-  if (g_hash_table_contains (peer->contents, id))
-    return TRUE;
-  /* Who offers the folder as a whole has every file of it, and most of them when the folder has
-   * changed. */
-  gpointer partial;
-  if (run->apart && peer->had_folder)
-    return TRUE;
-  return run->folder && g_hash_table_lookup_extended (peer->contents, &run->id, NULL, &partial)
-         && !GPOINTER_TO_INT (partial);
-}
-
-static gboolean
-is_partial_for (Worker *self, const ShoalDigest *id)
-{
-  gpointer partial;
-
-  return g_hash_table_lookup_extended (self->peer->contents, id, NULL, &partial)
-         && GPOINTER_TO_INT (partial);
-}
-
 /* Under the lock. */
 static gboolean
 take_from_work (Worker *self, ShoalPieceWork *work, gint64 now_us, Task *task)
 {
   GBytes *bits = NULL;
 
-  if (!shoal_run_peer_may_have (self->peer, self->run, &work->id, now_us))
+  if (!shoal_source_book_may_have (self->run->book, self->peer, &work->id, now_us))
     return FALSE;
   if (work->state == SHOAL_WORK_NEEDS_LAYER)
     {
@@ -129,7 +99,7 @@ take_from_work (Worker *self, ShoalPieceWork *work, gint64 now_us, Task *task)
     }
   if (work->state != SHOAL_WORK_READY)
     return FALSE;
-  if (is_partial_for (self, &work->id))
+  if (shoal_run_peer_is_partial (self->peer, &work->id))
     {
       const Have *have = g_hash_table_lookup (self->have, &work->id);
 
@@ -156,8 +126,8 @@ take_task (Worker *self, gint64 now_us, Task *task)
   ShoalTransferRun *run = self->run;
 
   task->kind = TASK_NONE;
-  if (!g_queue_is_empty (&run->batches) && !is_partial_for (self, &run->id)
-      && shoal_run_peer_may_have (self->peer, run, &run->id, now_us))
+  if (!g_queue_is_empty (&run->batches) && !shoal_run_peer_is_partial (self->peer, &run->id)
+      && shoal_source_book_may_have (run->book, self->peer, &run->id, now_us))
     {
       g_autofree ShoalBatch *batch = g_queue_pop_head (&run->batches);
 
@@ -454,12 +424,6 @@ perform (Worker *self, const Task *task, GError **error)
     }
 }
 
-static void
-note_lacks (ShoalRunPeer *peer, const ShoalDigest *id, gint64 until_us)
-{
-  g_hash_table_replace (peer->lacks, shoal_digest_dup (id), g_memdup2 (&until_us, sizeof until_us));
-}
-
 /* What a failed task means for the source and for the run. Returns whether the worker can go on. */
 static gboolean
 judge (Worker *self, const Task *task, const GError *error)
@@ -484,7 +448,8 @@ judge (Worker *self, const Task *task, const GError *error)
            || g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED)
            || g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_INVALID))
     {
-      note_lacks (peer, task->kind == TASK_BATCH ? &run->id : &task->work->id, now + LACKS_US);
+      shoal_run_peer_lacks (peer, task->kind == TASK_BATCH ? &run->id : &task->work->id,
+                            now + LACKS_US);
       shoal_run_note_failure (run, task->kind == TASK_BATCH ? NULL : task->work, TRUE);
       go_on = TRUE;
     }

@@ -120,6 +120,46 @@ test_parallel (TransferFixture *fixture, gconstpointer data)
   g_assert_cmpuint (most, >, 0);
 }
 
+/* As many devices as a run keeps, and nobody answers for any of them. */
+static ShoalTransfer *
+start_with_silent (TransferFixture *fixture, GBytes *bytes)
+{
+  ShoalDigest id;
+
+  for (guint i = 0; i < SHOAL_MAX_SOURCES; i++)
+    id = fake_peer_add (fake_peer_new_silent (fixture, "ben"), bytes);
+
+  ShoalTransfer *transfer = start_download (fixture, "file", &id, g_bytes_get_size (bytes));
+
+  wait_for_state (transfer, SHOAL_TRANSFER_WAITING);
+  return transfer;
+}
+
+/* However many devices a download has had to do with: a new one is taken. */
+static void
+test_after_many_left (TransferFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) bytes = make_bytes (5 * SHOAL_PIECE_SIZE, 1);
+  g_autoptr (ShoalTransfer) transfer = start_with_silent (fixture, bytes);
+
+  for (guint i = 0; i < fixture->peers->len; i++)
+    fake_peer_clear (g_ptr_array_index (fixture->peers, i));
+  fake_peer_add (fake_peer_new (fixture, "ada"), bytes);
+  wait_for_state (transfer, SHOAL_TRANSFER_FINISHED);
+  assert_file (fixture->downloads, "file", bytes);
+}
+
+static void
+test_beside_many_silent (TransferFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) bytes = make_bytes (5 * SHOAL_PIECE_SIZE, 1);
+  g_autoptr (ShoalTransfer) transfer = start_with_silent (fixture, bytes);
+
+  fake_peer_add (fake_peer_new (fixture, "ada"), bytes);
+  wait_for_state (transfer, SHOAL_TRANSFER_FINISHED);
+  assert_file (fixture->downloads, "file", bytes);
+}
+
 #define SERVES ((gconstpointer) TRUE)
 #define ADD(path, data, func)                                                                      \
   g_test_add (path, TransferFixture, data, transfer_fixture_set_up, func,                          \
@@ -130,6 +170,8 @@ main (int argc, char *argv[])
 {
   g_assert_true (shoal_tls_init (NULL));
   g_test_init (&argc, &argv, NULL);
+  ADD ("/transfer-sources/after-many-left", NULL, test_after_many_left);
+  ADD ("/transfer-sources/beside-many-silent", NULL, test_beside_many_silent);
   ADD ("/transfer-sources/other-size", NULL, test_other_size);
   ADD ("/transfer-sources/parallel", NULL, test_parallel);
   ADD ("/transfer-sources/twice", SERVES, test_twice);
