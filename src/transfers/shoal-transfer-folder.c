@@ -205,10 +205,7 @@ is_here_already (ShoalTransferRun *run, int parent_fd)
 static gboolean
 record_made (ShoalTransferRun *run, const char *name, GError **error)
 {
-  g_mutex_lock (&run->lock);
-  g_free (run->made);
-  run->made = g_strdup (name);
-  g_mutex_unlock (&run->lock);
+  shoal_run_set_made (run, name);
   return run->delegate.making (run, name, run->user_data, error);
 }
 
@@ -395,6 +392,7 @@ open_large (ShoalTransferRun *run, guint32 index, GError **error)
   return work;
 }
 
+/* Under the lock. */
 static gboolean
 may_open (const FolderJob *job)
 {
@@ -403,13 +401,21 @@ may_open (const FolderJob *job)
                 < (shoal_source_book_is_apart (job->run->book) ? APART_AT_ONCE : LARGE_AT_ONCE);
 }
 
+/* Under the lock. */
+static gboolean
+is_all_here (const FolderJob *job)
+{
+  ShoalTransferRun *run = job->run;
+
+  return g_queue_is_empty (&run->batches) && run->n_batches_out == 0 && run->works->len == 0
+         && job->next_large == job->large->len;
+}
+
 /* Under the lock: something to do for the run's thread, or all done. */
 static gboolean
 is_step_due (ShoalTransferRun *run, gpointer data)
 {
   const FolderJob *job = data;
-  gboolean all_small = g_queue_is_empty (&run->batches) && run->n_batches_out == 0;
-
   for (guint i = 0; i < run->works->len; i++)
     {
       const ShoalPieceWork *work = g_ptr_array_index (run->works, i);
@@ -421,7 +427,7 @@ is_step_due (ShoalTransferRun *run, gpointer data)
     return TRUE;
   if (may_open (job))
     return TRUE;
-  return all_small && run->works->len == 0 && job->next_large == job->large->len;
+  return is_all_here (job);
 }
 
 /* What came of it stays for another try. */
@@ -537,17 +543,13 @@ fetch_files (FolderJob *job, GError **error)
       if (!shoal_run_until (run, is_step_due, job, error) || !finish_all_over (run, error))
         return FALSE;
       take_apart (job);
-      if (may_open (job))
-        {
-          if (!open_next (job, error))
-            return FALSE;
-          continue;
-        }
 
       g_mutex_lock (&run->lock);
-      gboolean all = g_queue_is_empty (&run->batches) && run->n_batches_out == 0
-                     && run->works->len == 0 && job->next_large == job->large->len;
+      gboolean open = may_open (job);
+      gboolean all = !open && is_all_here (job);
       g_mutex_unlock (&run->lock);
+      if (open && !open_next (job, error))
+        return FALSE;
       if (all)
         return TRUE;
     }
@@ -598,7 +600,7 @@ fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
 
   if (run->made == NULL && is_here_already (run, parent_fd))
     {
-      run->made = g_strdup (run->name);
+      shoal_run_set_made (run, run->name);
       for (guint i = 0; i < shoal_manifest_get_n_entries (run->manifest); i++)
         count_done (run, i);
       return TRUE;
@@ -643,7 +645,7 @@ shoal_run_folder (ShoalTransferRun *run, GError **error)
   shoal_run_stop_workers (run);
   if (served != NULL)
     shoal_run_unserve (run, served);
-  if (ok || run->discard)
+  if (ok || shoal_run_is_discarded (run))
     unlink (path);
   return ok;
 }

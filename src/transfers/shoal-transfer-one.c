@@ -28,9 +28,11 @@ leave (ShoalTransferRun *self, ShoalPieceWork *work, gboolean in_place)
 {
   g_mutex_lock (&self->lock);
   g_ptr_array_remove (self->works, work);
-  gboolean discard = self->discard;
   gboolean gone = work->state == SHOAL_WORK_GONE;
   g_mutex_unlock (&self->lock);
+
+  gboolean discard = shoal_run_is_discarded (self);
+
   if (!in_place || !work->keep_serving)
     shoal_run_unserve (self, work);
   if (!in_place && work->partial != NULL)

@@ -199,6 +199,11 @@ void shoal_run_give_lane (ShoalTransferRun *run);
 /* shoal_run_stop_workers: ends the work of this run: no worker is left when it returns */
 void shoal_run_stop_workers (ShoalTransferRun *run);
 
+/* shoal-transfer-run.c; not under the lock */
+gboolean shoal_run_is_discarded (ShoalTransferRun *run);
+/* shoal_run_set_made: what it is called in its folder */
+void shoal_run_set_made (ShoalTransferRun *run, const char *name);
+
 /* shoal-transfer-one.c: one content, from its beginning to its end; not under the lock */
 /* shoal_run_begin_work: workers may take it; it is served once there is a file */
 void shoal_run_begin_work (ShoalTransferRun *run, ShoalPieceWork *work);

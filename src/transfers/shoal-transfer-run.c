@@ -318,12 +318,7 @@ run_file (ShoalTransferRun *self, GError **error)
     }
   close (dirfd);
   if (ok)
-    {
-      g_mutex_lock (&self->lock);
-      g_free (self->made);
-      self->made = g_steal_pointer (&made);
-      g_mutex_unlock (&self->lock);
-    }
+    shoal_run_set_made (self, made);
   return ok;
 }
 
@@ -346,7 +341,7 @@ run_thread (gpointer data)
     }
   shoal_run_stop_workers (self);
   shoal_run_give_lane (self);
-  if (self->journal != NULL && (error == NULL || self->discard))
+  if (self->journal != NULL && (error == NULL || shoal_run_is_discarded (self)))
     shoal_journal_remove (self->journal);
 
   News *news = news_new (self, NEWS_ENDED, &self->id);
@@ -403,6 +398,24 @@ shoal_transfer_run_stop (ShoalTransferRun *self, gboolean discard)
 }
 
 gboolean
+shoal_run_is_discarded (ShoalTransferRun *self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean discard = self->discard;
+  g_mutex_unlock (&self->lock);
+  return discard;
+}
+
+void
+shoal_run_set_made (ShoalTransferRun *self, const char *name)
+{
+  g_mutex_lock (&self->lock);
+  g_free (self->made);
+  self->made = g_strdup (name);
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
 shoal_transfer_run_is_stopped (ShoalTransferRun *self)
 {
   return g_cancellable_is_cancelled (self->cancellable);
@@ -424,6 +437,9 @@ shoal_transfer_run_get_progress (ShoalTransferRun *self, ShoalRunProgress *progr
   progress->state = self->state;
   progress->bytes_total = self->bytes_total;
   progress->pieces_total = self->pieces_total;
+  progress->message = g_strdup (self->message);
+  progress->destination
+      = self->made != NULL ? g_build_filename (self->folder_path, self->made, NULL) : NULL;
   progress->active_us = self->active_us;
   if (self->active_since_us != 0)
     progress->active_us += g_get_monotonic_time () - self->active_since_us;
@@ -434,22 +450,11 @@ shoal_transfer_run_get_progress (ShoalTransferRun *self, ShoalRunProgress *progr
   progress->pieces_done = (guint64) __atomic_load_n (&self->pieces_done, __ATOMIC_RELAXED);
 }
 
-char *
-shoal_transfer_run_dup_message (ShoalTransferRun *self)
+void
+shoal_run_progress_clear (ShoalRunProgress *progress)
 {
-  g_mutex_lock (&self->lock);
-  char *message = g_strdup (self->message);
-  g_mutex_unlock (&self->lock);
-  return message;
-}
-
-char *
-shoal_transfer_run_dup_destination (ShoalTransferRun *self)
-{
-  g_mutex_lock (&self->lock);
-  char *path = self->made != NULL ? g_build_filename (self->folder_path, self->made, NULL) : NULL;
-  g_mutex_unlock (&self->lock);
-  return path;
+  g_clear_pointer (&progress->message, g_free);
+  g_clear_pointer (&progress->destination, g_free);
 }
 
 char *

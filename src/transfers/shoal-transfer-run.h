@@ -39,8 +39,8 @@ typedef struct
   ShoalLanes *lanes; /* shared by all runs: it moves only while it has one */
 } ShoalRunConfig;
 
-/** ShoalRunProgress: @bytes_done is verified and written, @bytes_fetched came over the network in
- * this run */
+/** ShoalRunProgress: all that a row shows of a run; @bytes_done is verified and written,
+ * @bytes_fetched came over the network in this run */
 typedef struct
 {
   ShoalTransferState state;
@@ -49,9 +49,14 @@ typedef struct
   guint64 bytes_total; /* of a folder 0 until its manifest is here */
   guint64 pieces_done;
   guint64 pieces_total;
-  guint n_sources;  /* that deliver now */
-  gint64 active_us; /* time while not waiting */
+  guint n_sources;   /* that deliver now */
+  gint64 active_us;  /* time while not waiting */
+  char *message;     /* (nullable): why it waits, in words */
+  char *destination; /* (nullable): full path of what was made */
 } ShoalRunProgress;
+
+void shoal_run_progress_clear (ShoalRunProgress *progress);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ShoalRunProgress, shoal_run_progress_clear)
 
 /**
  * ShoalRunDelegate: questions and news for the main thread
@@ -103,12 +108,9 @@ gboolean shoal_transfer_run_is_stopped (ShoalTransferRun *self);
  * have been called */
 void shoal_transfer_run_join (ShoalTransferRun *self);
 
+/** shoal_transfer_run_get_progress: all of it as it was at one moment. Any thread
+ * @progress: (out caller-allocates): to be cleared */
 void shoal_transfer_run_get_progress (ShoalTransferRun *self, ShoalRunProgress *progress);
-/** shoal_transfer_run_dup_message: Returns: (transfer full) (nullable): why it waits, in words */
-char *shoal_transfer_run_dup_message (ShoalTransferRun *self);
-/** shoal_transfer_run_dup_destination: Returns: (transfer full) (nullable): full path of what was
- * made */
-char *shoal_transfer_run_dup_destination (ShoalTransferRun *self);
 /** shoal_transfer_run_dup_users: Returns: (transfer full): names of who delivered, comma-separated;
  * and, in
  * @devices, (transfer full) (array zero-terminated=1), their devices */

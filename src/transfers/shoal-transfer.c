@@ -324,14 +324,11 @@ sample_speed (ShoalTransfer *self, guint64 bytes, gint64 now_us)
 void
 shoal_transfer_update (ShoalTransfer *self, gint64 now_us)
 {
-  ShoalRunProgress progress;
+  g_auto (ShoalRunProgress) progress = { 0 };
 
   if (self->run == NULL)
     return;
   shoal_transfer_run_get_progress (self->run, &progress);
-
-  g_autofree char *message = shoal_transfer_run_dup_message (self->run);
-  g_autofree char *destination = shoal_transfer_run_dup_destination (self->run);
 
   g_object_freeze_notify (G_OBJECT (self));
   if (progress.bytes_total > 0 || !self->row->folder)
@@ -343,8 +340,8 @@ shoal_transfer_update (ShoalTransfer *self, gint64 now_us)
               PROP_BYTES_FETCHED);
   set_speed (self, sample_speed (self, progress.bytes_fetched, now_us));
   set_n_sources (self, progress.n_sources);
-  set_string (self, &self->message, message, PROP_MESSAGE);
-  set_string (self, &self->destination, destination, PROP_DESTINATION);
+  set_string (self, &self->message, progress.message, PROP_MESSAGE);
+  set_string (self, &self->destination, progress.destination, PROP_DESTINATION);
   self->active_ms = self->row->active_ms + progress.active_us / 1000;
   /* How it ended is said by the manager, which also knows why it was stopped. */
   if (!shoal_transfer_state_is_ended (progress.state) && progress.state != SHOAL_TRANSFER_PAUSED)
