@@ -10,7 +10,7 @@
 
 #include "config.h"
 
-#include "shoal-transfer-run-private.h"
+#include "shoal-transfer-folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +26,14 @@
 #include "shoal-limits.h"
 #include "shoal-merkle.h"
 #include "shoal-safe-name.h"
+#include "shoal-small-files.h"
+#include "shoal-transfer-gone.h"
+#include "shoal-transfer-loop.h"
+#include "shoal-transfer-news.h"
+#include "shoal-transfer-one.h"
+#include "shoal-transfer-pieces.h"
+#include "shoal-transfer-state.h"
+#include "shoal-transfer-work.h"
 
 /* Large files under way at once: while one is being opened or put in place the workers are busy
  * with another. */

@@ -11,11 +11,12 @@
 
 #include "config.h"
 
-#include "shoal-transfer-run-private.h"
+#include "shoal-transfer-gone.h"
 
 #include <glib/gi18n.h>
 
 #include "shoal-error.h"
+#include "shoal-transfer-state.h"
 
 /* A changed file is hashed and offered again; the same content may come back in between. */
 #define GONE_AFTER_US (15 * G_USEC_PER_SEC)

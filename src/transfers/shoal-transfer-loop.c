@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "shoal-transfer-run-private.h"
+#include "shoal-transfer-loop.h"
 
 #include <sys/statvfs.h>
 #include <glib/gi18n.h>
@@ -14,6 +14,12 @@
 #include "shoal-connection-count.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
+#include "shoal-transfer-gone.h"
+#include "shoal-transfer-news.h"
+#include "shoal-transfer-pieces.h"
+#include "shoal-transfer-state.h"
+#include "shoal-transfer-work.h"
+#include "shoal-transfer-worker.h"
 
 /* How often the thread looks at what no signal tells it: retry times, free space, the sync window.
  */
@@ -51,43 +57,6 @@ shoal_transfer_run_set_sources (ShoalTransferRun *self, const ShoalDigest *id, G
   if (renamed != NULL)
     shoal_run_map_rename (self, renamed);
   g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
-}
-
-/* ---- State --------------------------------------------------------------------------------- */
-
-static gboolean
-is_active_state (ShoalTransferState state)
-{
-  return state == SHOAL_TRANSFER_STARTING || state == SHOAL_TRANSFER_ACTIVE;
-}
-
-/* Under the lock. */
-static void
-set_state (ShoalTransferRun *self, ShoalTransferState state, const char *message)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  if (self->active_since_us != 0 && !is_active_state (state))
-    {
-      self->active_us += now - self->active_since_us;
-      self->active_since_us = 0;
-    }
-  else if (self->active_since_us == 0 && is_active_state (state))
-    self->active_since_us = now;
-  self->state = state;
-  if (g_strcmp0 (self->message, message) != 0)
-    {
-      g_free (self->message);
-      self->message = g_strdup (message);
-    }
-}
-
-void
-shoal_run_set_state (ShoalTransferRun *self, ShoalTransferState state, const char *message)
-{
-  g_mutex_lock (&self->lock);
-  set_state (self, state, message);
   g_mutex_unlock (&self->lock);
 }
 
@@ -285,15 +254,16 @@ shoal_run_until (ShoalTransferRun *self,
       spawn_workers (self);
       if (full)
         {
-          set_state (self, SHOAL_TRANSFER_NO_SPACE,
-                     "There is no room left on the disk. It goes on by itself when there is.");
+          shoal_run_set_state_locked (
+              self, SHOAL_TRANSFER_NO_SPACE,
+              "There is no room left on the disk. It goes on by itself when there is.");
           if (self->n_workers == 0)
             give_lane (self);
         }
       else if (self->n_workers > 0)
         {
           waiting_since = 0;
-          set_state (self, SHOAL_TRANSFER_ACTIVE, NULL);
+          shoal_run_set_state_locked (self, SHOAL_TRANSFER_ACTIVE, NULL);
         }
       else
         {
@@ -306,7 +276,7 @@ shoal_run_until (ShoalTransferRun *self,
           if (now - waiting_since > G_USEC_PER_SEC)
             give_lane (self);
           if (self->state != SHOAL_TRANSFER_STARTING || now - waiting_since > G_USEC_PER_SEC)
-            set_state (self, SHOAL_TRANSFER_WAITING, reason_to_wait (self));
+            shoal_run_set_state_locked (self, SHOAL_TRANSFER_WAITING, reason_to_wait (self));
         }
       g_cond_wait_until (&self->changed, &self->lock, g_get_monotonic_time () + TICK_US);
       g_mutex_unlock (&self->lock);

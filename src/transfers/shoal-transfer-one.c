@@ -9,9 +9,13 @@
 
 #include "config.h"
 
-#include "shoal-transfer-run-private.h"
+#include "shoal-transfer-one.h"
 
 #include <unistd.h>
+#include "shoal-transfer-gone.h"
+#include "shoal-transfer-loop.h"
+#include "shoal-transfer-news.h"
+#include "shoal-transfer-state.h"
 
 void
 shoal_run_begin_work (ShoalTransferRun *self, ShoalPieceWork *work)

@@ -10,13 +10,14 @@
 
 #include "config.h"
 
-#include "shoal-transfer-run-private.h"
+#include "shoal-transfer-pieces.h"
 
 #include <string.h>
 
 #include "shoal-limits.h"
 #include "shoal-merkle.h"
 #include "shoal-transfer-private.h"
+#include "shoal-transfer-state.h"
 
 void
 shoal_run_map_begin (ShoalTransferRun *run, guint64 n_pieces)

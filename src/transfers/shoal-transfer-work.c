@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "shoal-transfer-run-private.h"
+#include "shoal-transfer-work.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -16,6 +16,8 @@
 #include "shoal-error.h"
 #include "shoal-limits.h"
 #include "shoal-merkle.h"
+#include "shoal-transfer-pieces.h"
+#include "shoal-transfer-state.h"
 
 /* Bytes of one batch of small files: large enough that a request costs nothing, small enough that
  * several workers share a folder evenly and that little is fetched again after a kill. */

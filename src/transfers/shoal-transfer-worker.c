@@ -11,7 +11,7 @@
 
 #include "config.h"
 
-#include "shoal-transfer-run-private.h"
+#include "shoal-transfer-worker.h"
 
 #include <string.h>
 
@@ -19,8 +19,15 @@
 #include "shoal-error.h"
 #include "shoal-limits.h"
 #include "shoal-merkle.h"
+#include "shoal-peer-client.h"
 #include "shoal-retry.h"
 #include "shoal-safe-name.h"
+#include "shoal-small-files.h"
+#include "shoal-transfer-gone.h"
+#include "shoal-transfer-news.h"
+#include "shoal-transfer-pieces.h"
+#include "shoal-transfer-state.h"
+#include "shoal-transfer-work.h"
 
 /* A worker without work looks again after this time; changes wake it earlier. */
 #define IDLE_WAIT_US (G_USEC_PER_SEC / 2)

@@ -1,0 +1,61 @@
+/* shoal-transfer-state.c: what the parts of a run share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "shoal-transfer"
+
+#include "config.h"
+
+#include "shoal-transfer-state.h"
+
+static gboolean
+is_active_state (ShoalTransferState state)
+{
+  return state == SHOAL_TRANSFER_STARTING || state == SHOAL_TRANSFER_ACTIVE;
+}
+
+void
+shoal_run_set_state_locked (ShoalTransferRun *self, ShoalTransferState state, const char *message)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->active_since_us != 0 && !is_active_state (state))
+    {
+      self->active_us += now - self->active_since_us;
+      self->active_since_us = 0;
+    }
+  else if (self->active_since_us == 0 && is_active_state (state))
+    self->active_since_us = now;
+  self->state = state;
+  if (g_strcmp0 (self->message, message) != 0)
+    {
+      g_free (self->message);
+      self->message = g_strdup (message);
+    }
+}
+
+void
+shoal_run_set_state (ShoalTransferRun *self, ShoalTransferState state, const char *message)
+{
+  g_mutex_lock (&self->lock);
+  shoal_run_set_state_locked (self, state, message);
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+shoal_run_is_discarded (ShoalTransferRun *self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean discard = self->discard;
+  g_mutex_unlock (&self->lock);
+  return discard;
+}
+
+void
+shoal_run_set_made (ShoalTransferRun *self, const char *name)
+{
+  g_mutex_lock (&self->lock);
+  g_free (self->made);
+  self->made = g_strdup (name);
+  g_mutex_unlock (&self->lock);
+}
