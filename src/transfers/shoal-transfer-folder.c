@@ -14,21 +14,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 #include <glib/gi18n.h>
 
 #include "shoal-dir.h"
 #include "shoal-error.h"
-#include "shoal-hasher.h"
 #include "shoal-limits.h"
 #include "shoal-merkle.h"
 #include "shoal-safe-name.h"
 #include "shoal-small-files.h"
+#include "shoal-transfer-folder-here.h"
 #include "shoal-transfer-gone.h"
 #include "shoal-transfer-loop.h"
+#include "shoal-transfer-manifest.h"
 #include "shoal-transfer-news.h"
 #include "shoal-transfer-one.h"
 #include "shoal-transfer-pieces.h"
@@ -40,8 +39,6 @@
 #define LARGE_AT_ONCE 2
 /* When small files come one by one, more are needed to keep the workers busy. */
 #define APART_AT_ONCE 8
-/* The manifest's number in the journal, after the entries' own numbers. */
-#define MANIFEST_INDEX SHOAL_MAX_MANIFEST_ENTRIES
 
 typedef struct
 {
@@ -59,156 +56,6 @@ folder_job_clear (FolderJob *job)
   g_clear_pointer (&job->large, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FolderJob, folder_job_clear)
-
-static gboolean
-is_file (const ShoalManifestEntry *entry)
-{
-  return entry->kind == SHOAL_ENTRY_FILE || entry->kind == SHOAL_ENTRY_EXECUTABLE;
-}
-
-/* ---- The manifest ---------------------------------------------------------------------------- */
-
-static ShoalManifest *
-read_manifest (ShoalTransferRun *run, const char *path, GError **error)
-{
-  g_autofree char *text = NULL;
-  gsize length;
-
-  if (!g_file_get_contents (path, &text, &length, error))
-    return NULL;
-
-  g_autoptr (GBytes) bytes = g_bytes_new_take (g_steal_pointer (&text), length);
-  g_autoptr (ShoalContent) content = shoal_hash_bytes (bytes);
-
-  if (content->size != run->size || !shoal_digest_equal (&content->id, &run->id))
-    {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
-                   _ ("The list of files of “%s” is damaged."), run->name);
-      return NULL;
-    }
-  return shoal_manifest_parse (bytes, error);
-}
-
-/* Fetches the manifest like any content, into the folder of journals, and goes on serving it. */
-static gboolean
-fetch_manifest (ShoalTransferRun *run,
-                const char *name,
-                const char *path,
-                ShoalPieceWork **served,
-                GError **error)
-{
-  g_autofree char *layer_name = g_strconcat (run->uuid, ".layer", NULL);
-  int dirfd = shoal_dir_open (run->journals, TRUE, error);
-
-  if (dirfd < 0)
-    return FALSE;
-  unlink (path);
-
-  g_autoptr (ShoalPieceWork) work = shoal_piece_work_new (run, dirfd, name, &run->id, run->size,
-                                                          MANIFEST_INDEX, layer_name, error);
-
-  close (dirfd);
-  if (work == NULL)
-    return FALSE;
-  work->keep_serving = TRUE;
-  if (work->partial != NULL)
-    {
-      /* Pieces of a manifest do not count as progress of the folder's files. */
-      __atomic_store_n (&run->bytes_done, 0, __ATOMIC_RELAXED);
-      __atomic_store_n (&run->pieces_done, 0, __ATOMIC_RELAXED);
-    }
-  work->counted = FALSE;
-
-  if (!shoal_run_fetch_one (run, work, FALSE, -1, NULL, error))
-    return FALSE;
-  *served = g_steal_pointer (&work);
-  return TRUE;
-}
-
-/* ---- The folder itself ----------------------------------------------------------------------- */
-
-static gboolean
-file_is_right (int root_fd,
-               const char *path,
-               const ShoalManifestEntry *entry,
-               GCancellable *cancellable)
-{
-  int fd = shoal_dir_open_file (root_fd, path, O_RDONLY, 0, NULL);
-  struct stat st;
-  g_autoptr (ShoalContent) content = NULL;
-
-  if (fd < 0)
-    return FALSE;
-  if (fstat (fd, &st) == 0 && (guint64) st.st_size == entry->size)
-    content = shoal_hash_fd (fd, NULL, cancellable, NULL);
-  close (fd);
-  return content != NULL && shoal_digest_equal (&content->id, &entry->id);
-}
-
-static gboolean
-link_is_right (int root_fd, const char *path, const char *target)
-{
-  char found[SHOAL_MAX_PATH_BYTES + 1];
-  ssize_t length = readlinkat (root_fd, path, found, sizeof found);
-
-  return length >= 0 && (gsize) length == strlen (target)
-         && memcmp (found, target, (gsize) length) == 0;
-}
-
-/* On the file systems of other systems all files have one mode, whatever they were given. */
-static gboolean
-keeps_modes (int fd)
-{
-  static const unsigned long without[] = {
-    0x4d44 /* FAT */,      0x2011bab0 /* exFAT */, 0x65735546 /* FUSE: NTFS and others */,
-    0x7366746e /* NTFS */, 0xff534d42 /* CIFS */,  0xfe534d42 /* SMB 2 */,
-  };
-  struct statfs fs;
-
-  if (fstatfs (fd, &fs) != 0)
-    return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (without); i++)
-    if (((unsigned long) fs.f_type & 0xffffffff) == without[i])
-      return FALSE;
-  return TRUE;
-}
-
-/* As a share of it would say. */
-static gboolean
-mode_is_right (const ShoalManifestEntry *entry, const struct stat *st)
-{
-  return ((st->st_mode & S_IXUSR) != 0) == (entry->kind == SHOAL_ENTRY_EXECUTABLE);
-}
-
-/* Whether the folder is there with everything in it already, so that there is nothing to do. */
-static gboolean
-is_here_already (ShoalTransferRun *run, int parent_fd)
-{
-  int root_fd = shoal_dir_open_sub (parent_fd, run->name, FALSE, NULL);
-  gboolean same = root_fd >= 0;
-  gboolean modes = same && keeps_modes (root_fd);
-
-  for (int pass = 0; same && pass < 2; pass++)
-    for (guint i = 0; same && i < shoal_manifest_get_n_entries (run->manifest); i++)
-      {
-        const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, i);
-        g_autofree char *path = shoal_safe_path (entry->path, NULL);
-        struct stat st;
-
-        same
-            = path != NULL && fstatat (root_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0
-              && (!is_file (entry) || (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size))
-              && (!modes || !is_file (entry) || mode_is_right (entry, &st))
-              && (entry->kind != SHOAL_ENTRY_FOLDER || S_ISDIR (st.st_mode))
-              && (entry->kind != SHOAL_ENTRY_LINK || link_is_right (root_fd, path, entry->target));
-        /* Hash only when all sizes are right. */
-        if (same && pass == 1 && is_file (entry))
-          same = file_is_right (root_fd, path, entry, run->cancellable);
-      }
-  if (root_fd >= 0)
-    close (root_fd);
-  return same;
-}
 
 static gboolean
 record_made (ShoalTransferRun *run, const char *name, GError **error)
@@ -330,7 +177,7 @@ is_entry_here (FolderJob *job, guint index, const ShoalManifestEntry *entry, con
       || !S_ISREG (st.st_mode) || (guint64) st.st_size != entry->size)
     return FALSE;
   return shoal_journal_has_file (run->journal, index)
-         || file_is_right (run->root_fd, path, entry, run->cancellable);
+         || shoal_folder_file_is_right (run->root_fd, path, entry, run->cancellable);
 }
 
 /* Finds out what is missing; makes empty files at once. */
@@ -347,7 +194,7 @@ survey (FolderJob *job, GError **error)
     {
       const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, i);
 
-      if (!is_file (entry))
+      if (!shoal_folder_entry_is_file (entry))
         continue;
 
       g_autofree char *path = shoal_safe_path (entry->path, error);
@@ -606,7 +453,8 @@ fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
 {
   g_auto (FolderJob) job = { .run = run };
 
-  if (run->made == NULL && is_here_already (run, parent_fd))
+  if (run->made == NULL
+      && shoal_folder_is_here (parent_fd, run->name, run->manifest, run->cancellable))
     {
       shoal_run_set_made (run, run->name);
       for (guint i = 0; i < shoal_manifest_get_n_entries (run->manifest); i++)
@@ -624,23 +472,9 @@ fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
 gboolean
 shoal_run_folder (ShoalTransferRun *run, GError **error)
 {
-  g_autofree char *name = g_strconcat (run->uuid, ".manifest", NULL);
-  g_autofree char *path = g_build_filename (run->journals, name, NULL);
   g_autoptr (ShoalPieceWork) served = NULL;
-  gboolean ok = TRUE;
+  gboolean ok = shoal_run_open_manifest (run, &served, error);
 
-  if (run->size == 0 || run->size > SHOAL_MAX_MANIFEST_SIZE)
-    return shoal_set_field_error (
-        error, "size", _ ("The list of files of “%s” has an impossible size."), run->name);
-  shoal_run_want_sources (run, &run->id);
-  run->manifest = read_manifest (run, path, NULL);
-  if (run->manifest == NULL)
-    {
-      ok = fetch_manifest (run, name, path, &served, error);
-      if (ok)
-        run->manifest = read_manifest (run, path, error);
-    }
-  ok = ok && run->manifest != NULL;
   if (ok)
     {
       int parent_fd = shoal_dir_open (run->folder_path, TRUE, error);
@@ -651,9 +485,6 @@ shoal_run_folder (ShoalTransferRun *run, GError **error)
         close (parent_fd);
     }
   shoal_run_stop_workers (run);
-  if (served != NULL)
-    shoal_run_unserve (run, served);
-  if (ok || shoal_run_is_discarded (run))
-    unlink (path);
+  shoal_run_close_manifest (run, served, !ok && !shoal_run_is_discarded (run));
   return ok;
 }
