@@ -35,9 +35,18 @@ FOLDERS = {
     'cli': 'base content identity protocol profile directory engine control',
     'desktop': 'base content identity protocol database net history profile directory holdings tracker-client shares '
                'uploads transfers engine control',
-    'tracker': 'base content identity protocol database net',
+    'catalogue': 'base content protocol database',
+    'tracker/session': 'base identity protocol database',
+    'tracker/audit': 'base identity protocol database tracker/session',
+    'tracker/presence': 'base identity protocol database tracker/session',
+    'tracker/accounts': 'base identity protocol database tracker/session tracker/audit tracker/presence',
+    'tracker/offers': 'base content identity protocol database catalogue tracker/session tracker/audit '
+                      'tracker/presence',
+    'tracker/server': 'base content identity protocol database net catalogue tracker/session tracker/audit '
+                      'tracker/presence tracker/accounts tracker/offers',
     # The main() files: each may start what it is named after.
-    'programs': 'base content identity protocol net profile engine control tracker cli desktop',
+    'programs': 'base content identity protocol net profile engine control cli desktop tracker/session '
+                'tracker/server',
 }
 FOLDERS = {folder: allowed.split() for folder, allowed in FOLDERS.items()}
 
@@ -47,9 +56,9 @@ LIBRARIES = {
     'gnutls/': ['content', 'identity', 'net'],
     'libsecret/': ['identity'],
     'libsoup/': ['net'],
-    'sodium': ['tracker'],
+    'sodium': ['tracker/accounts', 'tracker/server'],
     'sqlite3': ['database'],
-    'json-glib/': ['protocol', 'tracker', 'tracker-client', 'control', 'cli'],
+    'json-glib/': ['protocol', 'catalogue', 'tracker/presence', 'tracker/accounts', 'tracker-client', 'control', 'cli'],
     'gtk/': ['desktop'],
     'gdk/': ['desktop'],
     'gsk/': ['desktop'],
@@ -167,26 +176,31 @@ def check(root):
 
 # Each: a file, what it includes, and a part of the complaint, or None where it is allowed.
 PLANTED = [
-    ('src/engine/shoal-a.c', '#include "shoal-tracker.h"', 'may not use tracker/'),
-    ('src/tracker/shoal-a.c', '#include "shoal-engine.h"', 'may not use engine/'),
+    ('src/engine/shoal-a.c', '#include "shoal-tracker-server.h"', 'may not use tracker/server/'),
+    ('src/tracker/server/shoal-a.c', '#include "shoal-engine.h"', 'may not use engine/'),
+    ('src/tracker/session/shoal-a.c', '#include "shoal-tracker-presence.h"', 'may not use tracker/presence/'),
+    ('src/tracker/accounts/shoal-a.c', '#include "shoal-catalogue.h"', 'may not use catalogue/'),
+    ('src/tracker/accounts/deep/shoal-a.c', '#include "shoal-tracker-audit.h"', None),
+    ('src/tracker/shoal-a.c', '', 'the table knows'),
+    ('src/catalogue/shoal-a.c', '#include "shoal-tracker-session.h"', 'may not use tracker/session/'),
     ('src/base/shoal-a.c', '#include "shoal-content.h"', 'may not use content/'),
     ('src/base/shoal-a.h', '#include "shoal-net.h"', 'may not use net/'),
     ('src/content/shoal-a.c', '#include "shoal-protocol.h"', 'may not use protocol/'),
     ('src/net/shoal-a.c', '#include "shoal-protocol.h"', 'may not use protocol/'),
     ('src/net/shoal-a.c', '#include "shoal-content.h"', 'may not use content/'),
-    ('src/cli/shoal-a.c', '#include "shoal-tracker.h"', 'may not use tracker/'),
+    ('src/cli/shoal-a.c', '#include "shoal-tracker-server.h"', 'may not use tracker/server/'),
     ('src/desktop/deep/shoal-a.c', '#include "shoal-cli.h"', 'may not use cli/'),
     ('src/cli/shoal-a.c', '#include "shoal-desktop.h"', 'may not use desktop/'),
     ('src/database/shoal-a.c', '#  include   "shoal-net.h"', 'may not use net/'),
-    ('src/engine/shoal-a.c', '#include \\\n "shoal-tracker.h"', 'may not use tracker/'),
-    ('src/engine/shoal-a.c', '#include /* x */ "shoal-tracker.h"', 'may not use tracker/'),
-    ('src/engine/shoal-a.c', '#include "../tracker/shoal-tracker.h"', 'by its name alone'),
-    ('src/engine/shoal-a.c', '#include "tracker/shoal-tracker.h"', 'by its name alone'),
-    ('src/engine/shoal-a.c', '#include <shoal-tracker.h>', 'in quotes'),
-    ('src/engine/shoal-a.c', '#include <../tracker/shoal-tracker.h>', 'in quotes'),
+    ('src/engine/shoal-a.c', '#include \\\n "shoal-tracker-server.h"', 'may not use tracker/'),
+    ('src/engine/shoal-a.c', '#include /* x */ "shoal-tracker-server.h"', 'may not use tracker/'),
+    ('src/engine/shoal-a.c', '#include "../tracker/shoal-tracker-server.h"', 'by its name alone'),
+    ('src/engine/shoal-a.c', '#include "tracker/shoal-tracker-server.h"', 'by its name alone'),
+    ('src/engine/shoal-a.c', '#include <shoal-tracker-server.h>', 'in quotes'),
+    ('src/engine/shoal-a.c', '#include <../tracker/shoal-tracker-server.h>', 'in quotes'),
     ('src/engine/shoal-a.c', '#include SOME_HEADER', 'must stand there'),
     ('src/engine/shoal-a.c', '#include "shoal-nowhere.h"', 'no header of src/'),
-    ('src/tracker/shoal-engine.h', '', None),
+    ('src/tracker/server/shoal-engine.h', '', None),
     ('src/net/shoal-base.h', '\n', None),
     ('src/net/shoal-protocol.h', '#include "shoal-protocol.h"', None),
     ('src/elsewhere/shoal-a.c', '', 'the table knows'),
@@ -202,10 +216,12 @@ PLANTED = [
     ('src/engine/shoal-a.c', '#include <libsecret/secret.h>', 'may not use <libsecret'),
     ('src/base/shoal-a.c', '#include <curl/curl.h>', 'of a library'),
     ('src/engine/shoal-a.c', '#include "shoal-net.h"\n#include "config.h"\n#include <gio/gio.h>', None),
-    ('src/engine/shoal-a.c', '/* #include "shoal-tracker.h" */\n// #include "shoal-tracker.h"', None),
-    ('src/programs/shoal-a.c', '#include "shoal-tracker.h"', None),
+    ('src/engine/shoal-a.c', '/* #include "shoal-tracker-server.h" */\n// #include "shoal-tracker-server.h"', None),
+    ('src/programs/shoal-a.c', '#include "shoal-tracker-server.h"', None),
     ('src/net/shoal-a.c', '#include <libsoup/soup.h>\n#include <gnutls/x509.h>\n#include <sys/socket.h>', None),
-    ('src/tracker/shoal-a.c', '#include <sodium.h>\n#include "shoal-database.h"', None),
+    ('src/tracker/accounts/shoal-a.c', '#include <sodium.h>\n#include "shoal-database.h"', None),
+    ('src/tracker/session/shoal-a.c', '#include <sodium.h>', 'may not use <sodium'),
+    ('src/tracker/server/shoal-a.c', '#include <sqlite3.h>', 'may not use <sqlite3'),
     ('src/desktop/shoal-a.c', '#include <gtk/gtk.h>\n#include "shoal-engine.h"', None),
 ]
 
@@ -221,8 +237,9 @@ def self_test():
     for files, expected in cases:
         with tempfile.TemporaryDirectory(prefix='shoal-layers-') as root:
             for folder in FOLDERS:
-                os.makedirs(os.path.join(root, 'src', folder))
-                with open(os.path.join(root, 'src', folder, f'shoal-{folder}.h'), 'w', encoding='utf-8') as file:
+                os.makedirs(os.path.join(root, 'src', folder), exist_ok=True)
+                header = f'shoal-{folder.replace("/", "-")}.h'
+                with open(os.path.join(root, 'src', folder, header), 'w', encoding='utf-8') as file:
                     file.write('#pragma once\n#include <glib.h>\n')
             for path, text in files:
                 os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)

@@ -85,3 +85,28 @@ test_client_member (TestTracker *tracker, const char *user)
   g_assert_cmpstr (json_object_get_string_member (result, "user"), ==, user);
   return self;
 }
+
+typedef struct
+{
+  const char *sql;
+  gint64 value;
+} Count;
+
+static gboolean
+run_count (ShoalConnection *connection, gpointer data, GError **error)
+{
+  Count *self = data;
+
+  return shoal_connection_query_integer (connection, -1, &self->value, error, self->sql, "");
+}
+
+gint64
+test_tracker_count (TestTracker *tracker, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+  Count count = { sql, -1 };
+
+  shoal_database_read (test_tracker_parts (tracker)->database, run_count, &count, &error);
+  g_assert_no_error (error);
+  return count.value;
+}

@@ -27,6 +27,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestTracker, test_tracker_free)
 /** test_tracker_parts: of the open tracker */
 const ShoalTrackerParts *test_tracker_parts (TestTracker *self);
 
+/** test_tracker_count: what a query of the open tracker's database says. Blocking */
+gint64 test_tracker_count (TestTracker *tracker, const char *sql);
+
 /** test_client_attach: connects to a tracker of this process over a socket pair, as if from
  * @address, and says hello */
 void test_client_attach (TestClient *self, TestTracker *tracker, const char *address);
