@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 
 #include "shoal-digest.h"
+#include "shoal-offer.h"
 #include "shoal-result.h"
 #include "shoal-source.h"
 
@@ -62,40 +63,6 @@ typedef struct
   gboolean descending;
   guint limit;
 } ShoalQuery;
-
-/** ShoalOffer: what is told about a share; strings and arrays are owned */
-typedef struct
-{
-  char *offer; /* 32 hex digits, client-made */
-  char *name;
-  gboolean folder;
-  ShoalDigest id;
-  guint64 size; /* of a folder: the sum of its files */
-  guint64 manifest_size;
-  guint32 n_entries;
-  gint64 mtime_ms;
-  guint sources; /* in a listing of our own: how many devices offer the content, this one too */
-  GPtrArray
-      *entries; /* (nullable) (element-type ShoalOfferEntry): of a folder, in manifest order */
-} ShoalOffer;
-
-typedef struct
-{
-  char *path;
-  char kind; /* 'd', 'f', 'x', 'l' */
-  ShoalDigest id;
-  guint64 size;
-  gint64 mtime_ms;
-} ShoalOfferEntry;
-
-/** shoal_offer_new: Returns: (transfer full): all zero, no entries */
-ShoalOffer *shoal_offer_new (void);
-void shoal_offer_free (ShoalOffer *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalOffer, shoal_offer_free)
-ShoalOfferEntry *shoal_offer_entry_new (
-    const char *path, char kind, const ShoalDigest *id, guint64 size, gint64 mtime_ms);
-void shoal_offer_entry_free (ShoalOfferEntry *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalOfferEntry, shoal_offer_entry_free)
 
 #define SHOAL_TYPE_DIRECTORY (shoal_directory_get_type ())
 G_DECLARE_INTERFACE (ShoalDirectory, shoal_directory, SHOAL, DIRECTORY, GObject)
@@ -213,15 +180,8 @@ void shoal_directory_offer_async (ShoalDirectory *self,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
-/* An element of what shoal_directory_offer_finish() returns that says: refused, with this
- * #ShoalError. */
-#define SHOAL_OFFER_REFUSED(code) ((gint) (code) -1000)
-/* The #ShoalError of a negative element. */
-#define SHOAL_OFFER_REFUSED_CODE(value) ((gint) (value) + 1000)
-
-/** shoal_directory_offer_finish: Returns: (transfer full) (element-type gint): number of sources of
- * each, 1 if only ours, negative ShoalError code - 1000 if it was refused; %NULL with an error if
- * the whole failed */
+/** shoal_directory_offer_finish: Returns: (transfer full) (element-type ShoalOfferAnswer): one for
+ * each offer, in their order; %NULL with an error if the whole failed */
 GArray *shoal_directory_offer_finish (ShoalDirectory *self, GAsyncResult *result, GError **error);
 /** shoal_directory_withdraw_async: @offers: (nullable) (array zero-terminated=1): %NULL for all of
  * this device */

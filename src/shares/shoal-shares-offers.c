@@ -22,9 +22,6 @@
 #include "shoal-limits.h"
 #include "shoal-retry.h"
 
-/* What shoal_directory_offer_finish() adds to an error code. */
-#define REFUSED_BASE 1000
-
 typedef struct
 {
   ShoalShares *shares;
@@ -185,30 +182,26 @@ note_failure (ShoalShares *self, const GError *error)
   self->retry_timer = g_timeout_add ((guint) CLAMP (delay_ms, 1, G_MAXINT), on_retry_cb, self);
 }
 
-/* Whether the same offer may be taken at another time. */
-static gboolean
-is_passing (int code)
-{
-  return code == SHOAL_ERROR_BUSY || code == SHOAL_ERROR_DISCONNECTED
-         || code == SHOAL_ERROR_INTERNAL || code == SHOAL_ERROR_CANCELLED;
-}
-
 static void
-take_answer (ShoalShares *self, ShoalShareEntry *entry, ShoalHoldingSet *set, gint answer)
+take_answer (ShoalShares *self,
+             ShoalShareEntry *entry,
+             ShoalHoldingSet *set,
+             ShoalOfferAnswer answer)
 {
   entry->offering = FALSE;
-  if (answer < 0)
+  if (answer.state != SHOAL_OFFER_TAKEN)
+    entry->offered = FALSE;
+  if (answer.state == SHOAL_OFFER_WAITING)
     {
-      int code = answer + REFUSED_BASE;
-      entry->offered = FALSE;
-      if (is_passing (code))
-        {
-          g_autoptr (GError) error = g_error_new_literal (SHOAL_ERROR, code, "not taken for now");
-          note_failure (self, error);
-          return;
-        }
+      g_autoptr (GError) error
+                 = g_error_new_literal (SHOAL_ERROR, answer.error, "not taken for now");
+      note_failure (self, error);
+      return;
+    }
+  if (answer.state == SHOAL_OFFER_REFUSED)
+    {
       g_autofree char *message = g_strdup_printf (_ ("The group’s tracker did not take it (%s)"),
-                                                  shoal_error_to_reason (code));
+                                                  shoal_error_to_reason (answer.error));
       if (needs_offer (entry))
         shoal_share_set_state (entry->share, SHOAL_SHARE_FAILED, message);
       return;
@@ -220,7 +213,7 @@ take_answer (ShoalShares *self, ShoalShareEntry *entry, ShoalHoldingSet *set, gi
       shoal_shares_withdraw (self, entry);
       return;
     }
-  shoal_share_set_sources (entry->share, (guint) answer);
+  shoal_share_set_sources (entry->share, answer.sources);
   ShoalShareState state = shoal_share_get_state (entry->share);
   if (state == SHOAL_SHARE_WAITING || state == SHOAL_SHARE_NOT_OFFERED)
     shoal_shares_settle (self, entry);
@@ -245,7 +238,7 @@ on_offered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       ShoalShareEntry *entry = g_ptr_array_index (run->entries, i);
       if (error == NULL)
         take_answer (self, entry, g_ptr_array_index (run->sets, i),
-                     g_array_index (answers, gint, i));
+                     g_array_index (answers, ShoalOfferAnswer, i));
       else
         entry->offering = FALSE;
     }

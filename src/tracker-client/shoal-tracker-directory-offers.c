@@ -27,7 +27,7 @@
 typedef struct
 {
   GPtrArray *offers; /* of ShoalOffer */
-  GArray *results;   /* of gint, as many */
+  GArray *answers;   /* of ShoalOfferAnswer, as many */
   guint first;       /* the batch under way: offers [first, end) */
   guint end;
   guint folder; /* while the entries of offer @folder are sent */
@@ -43,7 +43,7 @@ offer_job_free (gpointer data)
   OfferJob *job = data;
 
   g_ptr_array_unref (job->offers);
-  g_clear_pointer (&job->results, g_array_unref);
+  g_clear_pointer (&job->answers, g_array_unref);
   g_free (job);
 }
 
@@ -59,9 +59,9 @@ json_length (const char *text)
 }
 
 static void
-set_result (OfferJob *job, guint index, gint value)
+set_answer (OfferJob *job, guint index, ShoalOfferAnswer answer)
 {
-  g_array_index (job->results, gint, index) = value;
+  g_array_index (job->answers, ShoalOfferAnswer, index) = answer;
 }
 
 static JsonObject *
@@ -111,7 +111,7 @@ next_folder (GTask *task)
       const ShoalOffer *offer = g_ptr_array_index (job->offers, job->folder);
 
       if (offer->entries != NULL && offer->entries->len > 0
-          && g_array_index (job->results, gint, job->folder) >= 0)
+          && g_array_index (job->answers, ShoalOfferAnswer, job->folder).state == SHOAL_OFFER_TAKEN)
         {
           job->entry = 0;
           send_entries (task);
@@ -147,7 +147,7 @@ on_entries_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (reply == NULL)
     {
       g_debug ("The tracker refuses the entries of “%s”: %s", offer->name, error->message);
-      set_result (job, job->folder, SHOAL_OFFER_REFUSED (error->code));
+      set_answer (job, job->folder, shoal_offer_answer_failed (error->code));
       g_error_free (error);
     }
   else if (!complete && next > (gint64) job->entry)
@@ -159,10 +159,10 @@ on_entries_cb (GObject *object, GAsyncResult *result, gpointer user_data)
           return;
         }
       /* All are there and it is still not complete: they are not what the offer says. */
-      set_result (job, job->folder, SHOAL_OFFER_REFUSED (SHOAL_ERROR_INVALID));
+      set_answer (job, job->folder, shoal_offer_answer_failed (SHOAL_ERROR_INVALID));
     }
   else if (!complete)
-    set_result (job, job->folder, SHOAL_OFFER_REFUSED (SHOAL_ERROR_INTERNAL));
+    set_answer (job, job->folder, shoal_offer_answer_failed (SHOAL_ERROR_INTERNAL));
   job->folder++;
   next_folder (task);
 }
@@ -193,7 +193,7 @@ send_entries (GTask *task)
 }
 
 static gboolean
-take_result (OfferJob *job, JsonArray *results, guint index, GError **error)
+take_answer (OfferJob *job, JsonArray *results, guint index, GError **error)
 {
   const ShoalOffer *offer = g_ptr_array_index (job->offers, job->first + index);
   JsonObject *row;
@@ -212,13 +212,14 @@ take_result (OfferJob *job, JsonArray *results, guint index, GError **error)
       if (!shoal_json_get_object (row, "error", &refusal, error)
           || !shoal_json_get_string (refusal, "reason", 64, &reason, error))
         return FALSE;
-      set_result (job, job->first + index, SHOAL_OFFER_REFUSED (shoal_error_from_reason (reason)));
+      set_answer (job, job->first + index,
+                  shoal_offer_answer_failed (shoal_error_from_reason (reason)));
       return TRUE;
     }
   gint64 sources;
   if (!shoal_json_get_integer (row, "sources", 0, G_MAXINT, &sources, error))
     return FALSE;
-  set_result (job, job->first + index, (gint) sources);
+  set_answer (job, job->first + index, shoal_offer_answer_taken ((guint) sources));
   return TRUE;
 }
 
@@ -238,7 +239,7 @@ on_batch_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (good && json_array_get_length (results) != job->end - job->first)
     good = shoal_set_field_error (&error, "results", "The tracker did not answer for each offer.");
   for (guint i = 0; good && i < job->end - job->first; i++)
-    good = take_result (job, results, i, &error);
+    good = take_answer (job, results, i, &error);
   if (!good)
     {
       g_task_return_error (task, error);
@@ -258,7 +259,7 @@ send_batch (GTask *task)
 
   if (job->first >= job->offers->len)
     {
-      g_task_return_pointer (task, g_steal_pointer (&job->results), (GDestroyNotify) g_array_unref);
+      g_task_return_pointer (task, g_steal_pointer (&job->answers), (GDestroyNotify) g_array_unref);
       g_object_unref (task);
       return;
     }
@@ -278,6 +279,20 @@ send_batch (GTask *task)
                                 g_task_get_cancellable (task), on_batch_cb, task);
 }
 
+/* The protocol does not know any other audience yet. */
+static gboolean
+is_for_everyone (GPtrArray *offers)
+{
+  for (guint i = 0; i < offers->len; i++)
+    {
+      const ShoalOffer *offer = g_ptr_array_index (offers, i);
+
+      if (shoal_audience_get_kind (offer->audience) != SHOAL_AUDIENCE_EVERYONE)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 offer_async (ShoalDirectory *directory,
              GPtrArray *offers,
@@ -290,9 +305,16 @@ offer_async (ShoalDirectory *directory,
 
   g_task_set_source_tag (task, offer_async);
   job->offers = g_ptr_array_ref (offers);
-  job->results = g_array_new (FALSE, TRUE, sizeof (gint));
-  g_array_set_size (job->results, offers->len);
+  job->answers = g_array_new (FALSE, TRUE, sizeof (ShoalOfferAnswer));
+  g_array_set_size (job->answers, offers->len);
   g_task_set_task_data (task, job, offer_job_free);
+  if (!is_for_everyone (offers))
+    {
+      g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_INVALID,
+                               "The tracker would tell everybody what is for some.");
+      g_object_unref (task);
+      return;
+    }
   send_batch (task);
 }
 

@@ -54,18 +54,6 @@ fake_directory_init (FakeDirectory *self)
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) shoal_offer_free);
 }
 
-static ShoalOffer *
-copy_offer (const ShoalOffer *offer)
-{
-  ShoalOffer *copy = shoal_offer_new ();
-
-  *copy = *offer;
-  copy->offer = g_strdup (offer->offer);
-  copy->name = g_strdup (offer->name);
-  copy->entries = NULL;
-  return copy;
-}
-
 static ShoalDirectoryState
 get_state (ShoalDirectory *directory)
 {
@@ -90,22 +78,22 @@ offer_async (ShoalDirectory *directory,
              gpointer user_data)
 {
   FakeDirectory *self = FAKE_DIRECTORY (directory);
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr(GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   if (fails (self, task))
     return;
-  g_autoptr (GArray) answers = g_array_new (FALSE, FALSE, sizeof (gint));
+  g_autoptr(GArray) answers = g_array_new (FALSE, FALSE, sizeof (ShoalOfferAnswer));
   for (guint i = 0; i < offers->len; i++)
     {
       ShoalOffer *offer = g_ptr_array_index (offers, i);
-      gint answer = 1;
+      ShoalOfferAnswer answer = shoal_offer_answer_taken (1);
       if (offer->folder)
         g_assert_cmpuint (offer->entries->len, ==, offer->n_entries);
       if (g_strcmp0 (offer->name, self->refused_name) == 0)
-        answer = self->refused_code - 1000;
+        answer = shoal_offer_answer_failed (self->refused_code);
       else
         {
-          ShoalOffer *copy = copy_offer (offer);
+          ShoalOffer *copy = shoal_offer_copy (offer);
 
           copy->sources = 1;
           if (offer->entries != NULL)
@@ -132,7 +120,7 @@ withdraw_async (ShoalDirectory *directory,
                 gpointer user_data)
 {
   FakeDirectory *self = FAKE_DIRECTORY (directory);
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr(GTask) task = g_task_new (self, cancellable, callback, user_data);
   int n = 0;
 
   if (fails (self, task))
@@ -155,7 +143,7 @@ offers_async (ShoalDirectory *directory,
               gpointer user_data)
 {
   FakeDirectory *self = FAKE_DIRECTORY (directory);
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr(GTask) task = g_task_new (self, cancellable, callback, user_data);
   GHashTableIter iter;
   gpointer value = NULL;
 
@@ -165,7 +153,7 @@ offers_async (ShoalDirectory *directory,
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) shoal_offer_free);
   g_hash_table_iter_init (&iter, self->offers);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    g_hash_table_insert (copy, g_strdup (((ShoalOffer *) value)->offer), copy_offer (value));
+    g_hash_table_insert (copy, g_strdup (((ShoalOffer *) value)->offer), shoal_offer_copy (value));
   g_task_return_pointer (task, copy, (GDestroyNotify) g_hash_table_unref);
 }
 

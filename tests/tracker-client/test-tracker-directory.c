@@ -623,13 +623,18 @@ test_offer_batches (Fixture *fixture, gconstpointer data)
   go_online (fixture);
   shoal_directory_offer_async (directory, offers, NULL, keep_result, &result);
   WAIT_UNTIL (result != NULL);
-  g_autoptr (GArray) results = shoal_directory_offer_finish (directory, result, &error);
+  g_autoptr (GArray) answers = shoal_directory_offer_finish (directory, result, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (results->len, ==, 2500);
-  g_assert_cmpint (g_array_index (results, int, 0), ==, 3);
-  g_assert_cmpint (g_array_index (results, int, 7), ==, 3);
-  g_assert_cmpint (SHOAL_OFFER_REFUSED_CODE (g_array_index (results, int, 1)), ==,
-                   SHOAL_ERROR_LIMIT);
+  g_assert_cmpuint (answers->len, ==, 2500);
+  const ShoalOfferAnswer *first = &g_array_index (answers, ShoalOfferAnswer, 0);
+  const ShoalOfferAnswer *second = &g_array_index (answers, ShoalOfferAnswer, 1);
+  const ShoalOfferAnswer *folder = &g_array_index (answers, ShoalOfferAnswer, 7);
+  g_assert_cmpint (first->state, ==, SHOAL_OFFER_TAKEN);
+  g_assert_cmpuint (first->sources, ==, 3);
+  g_assert_cmpint (folder->state, ==, SHOAL_OFFER_TAKEN);
+  g_assert_cmpuint (folder->sources, ==, 3);
+  g_assert_cmpint (second->state, ==, SHOAL_OFFER_REFUSED);
+  g_assert_cmpint (second->error, ==, SHOAL_ERROR_LIMIT);
   g_assert_cmpuint (fake_tracker_count (fixture->tracker, "offer"), ==, 3);
   g_assert_cmpuint (fake_tracker_count (fixture->tracker, "offer-entries"), ==, 3);
 }
