@@ -20,6 +20,9 @@ struct _FakeDirectory
   char *refused_name;
   int refused_code;
   guint n_offered;
+  guint n_withdrawals;
+  gboolean slow;
+  GQueue late; /* of GTask: offers that are not answered yet */
 };
 
 static void fake_directory_iface_init (ShoalDirectoryInterface *iface);
@@ -35,6 +38,7 @@ fake_directory_finalize (GObject *object)
 {
   FakeDirectory *self = FAKE_DIRECTORY (object);
 
+  g_assert_cmpuint (self->late.length, ==, 0);
   g_hash_table_unref (self->offers);
   g_free (self->refused_name);
   G_OBJECT_CLASS (fake_directory_parent_class)->finalize (object);
@@ -71,18 +75,13 @@ fails (FakeDirectory *self, GTask *task)
 }
 
 static void
-offer_async (ShoalDirectory *directory,
-             GPtrArray *offers,
-             GCancellable *cancellable,
-             GAsyncReadyCallback callback,
-             gpointer user_data)
+take_offers (FakeDirectory *self, GTask *task)
 {
-  FakeDirectory *self = FAKE_DIRECTORY (directory);
-  g_autoptr(GTask) task = g_task_new (self, cancellable, callback, user_data);
+  GPtrArray *offers = g_task_get_task_data (task);
 
   if (fails (self, task))
     return;
-  g_autoptr(GArray) answers = g_array_new (FALSE, FALSE, sizeof (ShoalOfferAnswer));
+  g_autoptr (GArray) answers = g_array_new (FALSE, FALSE, sizeof (ShoalOfferAnswer));
   for (guint i = 0; i < offers->len; i++)
     {
       ShoalOffer *offer = g_ptr_array_index (offers, i);
@@ -106,6 +105,23 @@ offer_async (ShoalDirectory *directory,
   g_task_return_pointer (task, g_steal_pointer (&answers), (GDestroyNotify) g_array_unref);
 }
 
+static void
+offer_async (ShoalDirectory *directory,
+             GPtrArray *offers,
+             GCancellable *cancellable,
+             GAsyncReadyCallback callback,
+             gpointer user_data)
+{
+  FakeDirectory *self = FAKE_DIRECTORY (directory);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_task_data (task, g_ptr_array_ref (offers), (GDestroyNotify) g_ptr_array_unref);
+  if (self->slow)
+    g_queue_push_tail (&self->late, g_steal_pointer (&task));
+  else
+    take_offers (self, task);
+}
+
 static GArray *
 offer_finish (ShoalDirectory *directory, GAsyncResult *result, GError **error)
 {
@@ -120,9 +136,10 @@ withdraw_async (ShoalDirectory *directory,
                 gpointer user_data)
 {
   FakeDirectory *self = FAKE_DIRECTORY (directory);
-  g_autoptr(GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   int n = 0;
 
+  self->n_withdrawals++;
   if (fails (self, task))
     return;
   for (gsize i = 0; offers[i] != NULL; i++)
@@ -143,7 +160,7 @@ offers_async (ShoalDirectory *directory,
               gpointer user_data)
 {
   FakeDirectory *self = FAKE_DIRECTORY (directory);
-  g_autoptr(GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   GHashTableIter iter;
   gpointer value = NULL;
 
@@ -216,6 +233,30 @@ fake_directory_refuse (FakeDirectory *self, const char *name, int code)
   g_free (self->refused_name);
   self->refused_name = g_strdup (name);
   self->refused_code = code;
+}
+
+void
+fake_directory_set_slow (FakeDirectory *self, gboolean slow)
+{
+  self->slow = slow;
+  while (!slow && self->late.length > 0)
+    {
+      g_autoptr (GTask) task = g_queue_pop_head (&self->late);
+
+      take_offers (self, task);
+    }
+}
+
+guint
+fake_directory_get_n_late (FakeDirectory *self)
+{
+  return self->late.length;
+}
+
+guint
+fake_directory_get_n_withdrawals (FakeDirectory *self)
+{
+  return self->n_withdrawals;
 }
 
 guint

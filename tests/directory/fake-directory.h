@@ -15,8 +15,15 @@ void fake_directory_set_online (FakeDirectory *self, gboolean online);
 GHashTable *fake_directory_get_offers (FakeDirectory *self);
 /* Puts an offer there that nobody made. */
 void fake_directory_plant (FakeDirectory *self, const char *offer, const char *name);
-/* The next requests to offer fail with this code; -1 for none. */
+/* Requests fail with this code; -1 for none. */
 void fake_directory_set_failure (FakeDirectory *self, int code);
 /* Offers with this name are refused. */
 void fake_directory_refuse (FakeDirectory *self, const char *name, int code);
+/* Takes and answers no offers until it is no longer slow. */
+void fake_directory_set_slow (FakeDirectory *self, gboolean slow);
+/* Requests to offer that wait for that. */
+guint fake_directory_get_n_late (FakeDirectory *self);
+/* Requests to withdraw, those that failed too. */
+guint fake_directory_get_n_withdrawals (FakeDirectory *self);
+/* Offers that were told, those that were refused too. */
 guint fake_directory_get_n_offered (FakeDirectory *self);
