@@ -24,6 +24,7 @@ struct _ShoalEngine
   char *key_group; /* (nullable): whose key it is in the secret store; NULL: not stored yet */
 
   ShoalTrackerDirectory *directory;
+  ShoalOfferKeeper *offers;
   ShoalHistory *history;
   ShoalUploads *uploads;
   ShoalShares *shares;

@@ -38,6 +38,7 @@ shoal_engine_dispose (GObject *object)
   g_clear_object (&self->activity);
   g_clear_object (&self->transfers);
   g_clear_object (&self->shares);
+  g_clear_object (&self->offers);
   g_clear_object (&self->uploads);
   g_clear_object (&self->history);
   g_clear_object (&self->directory);
@@ -221,9 +222,9 @@ make_parts (ShoalEngine *self, ShoalKnownDevices *known)
   ShoalDirectory *directory = SHOAL_DIRECTORY (self->directory);
   self->history = shoal_history_new (self->database);
   self->uploads = shoal_uploads_new (self->key, self->database, self->history, manifests);
-  self->shares = shoal_shares_new (shoal_profile_get_folder (self->profile),
-                                   shoal_profile_get_manifests_folder (self->profile),
-                                   self->database, directory);
+  self->offers = shoal_offer_keeper_new (directory);
+  self->shares = shoal_shares_new (shoal_profile_get_folder (self->profile), manifests,
+                                   self->database, self->offers);
   self->transfers = shoal_transfer_manager_new (self->database, directory, self->key, self->uploads,
                                                 self->history, journals);
   self->activity = shoal_activity_new (G_LIST_MODEL (self->transfers),
@@ -278,6 +279,7 @@ on_shares_loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
+  shoal_offer_keeper_start (self->offers);
   on_holdings_changed_cb (self->shares, self);
   /* Before the task is given away: arguments have no order. */
   GCancellable *cancellable = g_task_get_cancellable (task);
@@ -476,6 +478,7 @@ shoal_engine_stop_async (ShoalEngine *self, GAsyncReadyCallback callback, gpoint
     }
   self->stopped = TRUE;
   shoal_transfer_manager_stop (self->transfers);
+  shoal_offer_keeper_stop (self->offers);
   shoal_shares_stop (self->shares);
   shoal_uploads_stop (self->uploads);
   g_timeout_add_full (G_PRIORITY_DEFAULT, SHOAL_STOP_FLUSH_MS, on_flush_too_long_cb,

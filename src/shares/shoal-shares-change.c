@@ -350,11 +350,9 @@ static void
 on_withdrawn_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  g_autoptr (GError) error = NULL;
 
-  /* If the directory could not be told, the next comparison tells it. */
-  if (shoal_directory_withdraw_finish (SHOAL_DIRECTORY (source), result, &error) < 0)
-    g_debug ("Withdrawing waits for the next comparison: %s", error->message);
+  /* It fails only where nobody waits any more. */
+  shoal_offer_keeper_flush_finish (SHOAL_OFFER_KEEPER (source), result, NULL);
   g_task_return_int (task, GPOINTER_TO_INT (g_task_get_task_data (task)));
 }
 
@@ -372,14 +370,7 @@ on_removed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   guint n = g_strv_length (job->offers);
   g_task_set_task_data (job->task, GINT_TO_POINTER ((int) n), NULL);
-  if (n == 0 || self->directory == NULL || self->stopped
-      || shoal_directory_get_state (self->directory) != SHOAL_DIRECTORY_ONLINE)
-    {
-      g_task_return_int (job->task, (gssize) n);
-      return;
-    }
-  shoal_directory_withdraw_async (self->directory, (const char *const *) job->offers,
-                                  g_task_get_cancellable (job->task), on_withdrawn_cb,
+  shoal_offer_keeper_flush_async (self->offers, g_task_get_cancellable (job->task), on_withdrawn_cb,
                                   g_object_ref (job->task));
 }
 
@@ -391,7 +382,9 @@ forget_entry (ShoalShares *self, ShoalShareEntry *entry, guint position)
 
   entry->removed = TRUE;
   shoal_shares_drop (self, entry);
+  shoal_shares_withdraw (self, entry);
   g_hash_table_remove (self->by_path, shoal_share_get_path (entry->share));
+  g_hash_table_remove (self->by_offer, shoal_share_get_offer (entry->share));
   if (shoal_shares_lookup (self, number) == entry)
     g_hash_table_remove (self->by_number, &number);
   g_ptr_array_remove_index (self->entries, position);

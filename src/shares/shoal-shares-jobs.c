@@ -124,6 +124,7 @@ take_error (ShoalShares *self, ShoalShareEntry *entry, const GError *error)
     return; /* we are being stopped */
   if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED))
     {
+      shoal_shares_hold (self, entry);
       shoal_share_set_state (entry->share, SHOAL_SHARE_CHANGED, error->message);
       shoal_shares_queue_later (self, entry);
       return;
@@ -299,6 +300,7 @@ shoal_shares_queue (ShoalShares *self, ShoalShareEntry *entry)
     }
   g_clear_handle_id (&entry->timer, g_source_remove);
   entry->queued = TRUE;
+  shoal_shares_hold (self, entry);
   if (shoal_share_get_state (entry->share) != SHOAL_SHARE_CHANGED)
     shoal_share_set_state (entry->share, SHOAL_SHARE_HASHING, NULL);
   g_ptr_array_add (self->queue, shoal_share_entry_ref (entry));
@@ -332,6 +334,7 @@ shoal_shares_note_changed (ShoalShares *self, gint64 number)
     }
   if (entry->timer != 0)
     return;
+  shoal_shares_hold (self, entry);
   shoal_share_set_state (entry->share, SHOAL_SHARE_CHANGED, _ ("Changed since it was offered"));
   shoal_shares_queue_later (self, entry);
 }

@@ -26,9 +26,8 @@ typedef struct
   guint delay_ms;           /* before the next try of something that changes */
   guint timer;
   /* Offering. */
-  gboolean offering;      /* on the way to the directory */
-  gboolean offered;       /* the directory has it... */
-  ShoalDigest offered_id; /* ...with this content */
+  gboolean
+      put; /* the list of offers has what is known of it, and its state says what became of it */
 } ShoalShareEntry;
 
 ShoalShareEntry *shoal_share_entry_ref (ShoalShareEntry *self);
@@ -39,15 +38,15 @@ struct _ShoalShares
   GObject parent_instance;
 
   ShoalDatabase *database;
-  ShoalDirectory *directory; /* nullable */
+  ShoalOfferKeeper *offers;
   char *own_folder;
   char *manifests;
   ShoalFileStamp excluded; /* device and inode of the profile's folder */
-  gboolean loaded;
   gboolean stopped;
 
   GPtrArray *entries;    /* of ShoalShareEntry, in the order of the list */
   GHashTable *by_path;   /* borrowed path → borrowed entry */
+  GHashTable *by_offer;  /* borrowed offer id → borrowed entry */
   GHashTable *by_number; /* gint64 in the share's memory → borrowed entry; those stored */
   GPtrArray *waiters;    /* of Waiter, see shoal-shares.c */
 
@@ -69,16 +68,6 @@ struct _ShoalShares
   guint n_watched;
   guint interval;
   gint64 checked_us; /* when all was looked through last */
-
-  /* shoal-shares-offers.c */
-  gboolean repaired; /* the directory's offers were compared since it is online */
-  gboolean repairing;
-  gboolean offer_running;
-  gboolean blocked; /* the directory refused for now; tried again by the timer */
-  guint attempts;
-  guint offer_source;
-  guint retry_timer;
-  GCancellable *cancellable;
 };
 
 /* shoal-shares.c */
@@ -123,10 +112,10 @@ void shoal_shares_stop_offers (ShoalShares *self);
 void shoal_shares_settle (ShoalShares *self, ShoalShareEntry *entry);
 /** shoal_shares_is_all_off: Returns: whether there are files and all are switched off */
 gboolean shoal_shares_is_all_off (ShoalShareEntry *entry);
-/** shoal_shares_withdraw: tells the directory, if it is online */
+/** shoal_shares_hold: it is to be looked through: what the directory has of it stays until then */
+void shoal_shares_hold (ShoalShares *self, ShoalShareEntry *entry);
+/** shoal_shares_withdraw: from the directory, now or as soon as it is back */
 void shoal_shares_withdraw (ShoalShares *self, ShoalShareEntry *entry);
-/** shoal_shares_compare: the directory's offers with ours, once it is online and all is loaded */
-void shoal_shares_compare (ShoalShares *self);
 /** shoal_shares_is_offer_open: Returns: whether something will still be heard of its offer */
 gboolean shoal_shares_is_offer_open (ShoalShares *self, ShoalShareEntry *entry);
 

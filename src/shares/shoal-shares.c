@@ -1,10 +1,10 @@
 /* shoal-shares.c: the files and folders that this device shares
  *
  * This file has the list; shoal-shares-change.c what the user does
- * to it, shoal-shares-jobs.c looks through and hashes, shoal-shares-offers.c keeps the directory
- * informed. A share is in the list from the moment its path has been found to exist, gets its
- * number from the database, and only then is hashed: whatever the threads come back with is for a
- * number, so a removed share is simply nobody.
+ * to it, shoal-shares-jobs.c looks through and hashes, shoal-shares-offers.c offers them. A share
+ * is in the list from the moment its path has been found to exist, gets its number from the
+ * database, and only then is hashed: whatever the threads come back with is for a number, so a
+ * removed share is simply nobody.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -119,6 +119,7 @@ shoal_shares_finalize (GObject *object)
   ShoalShares *self = SHOAL_SHARES (object);
 
   g_clear_pointer (&self->by_number, g_hash_table_unref);
+  g_clear_pointer (&self->by_offer, g_hash_table_unref);
   g_clear_pointer (&self->by_path, g_hash_table_unref);
   g_clear_pointer (&self->queue, g_ptr_array_unref);
   g_clear_pointer (&self->entries, g_ptr_array_unref);
@@ -128,8 +129,7 @@ shoal_shares_finalize (GObject *object)
   g_clear_pointer (&self->own_folder, g_free);
   g_clear_pointer (&self->manifests, g_free);
   g_clear_object (&self->pool);
-  g_clear_object (&self->cancellable);
-  g_clear_object (&self->directory);
+  g_clear_object (&self->offers);
   g_clear_object (&self->database);
   G_OBJECT_CLASS (shoal_shares_parent_class)->finalize (object);
 }
@@ -157,6 +157,7 @@ shoal_shares_init (ShoalShares *self)
 {
   self->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_share_entry_unref);
   self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_offer = g_hash_table_new (g_str_hash, g_str_equal);
   self->by_number = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->waiters = g_ptr_array_new ();
 }
@@ -165,17 +166,17 @@ ShoalShares *
 shoal_shares_new (const char *own_folder,
                   const char *manifests,
                   ShoalDatabase *database,
-                  ShoalDirectory *directory)
+                  ShoalOfferKeeper *offers)
 {
   g_return_val_if_fail (own_folder != NULL && manifests != NULL, NULL);
   g_return_val_if_fail (SHOAL_IS_DATABASE (database), NULL);
-  g_return_val_if_fail (directory == NULL || SHOAL_IS_DIRECTORY (directory), NULL);
+  g_return_val_if_fail (SHOAL_IS_OFFER_KEEPER (offers), NULL);
 
   ShoalShares *self = g_object_new (SHOAL_TYPE_SHARES, NULL);
   struct stat st;
 
   self->database = g_object_ref (database);
-  self->directory = directory != NULL ? g_object_ref (directory) : NULL;
+  self->offers = g_object_ref (offers);
   self->own_folder = g_strdup (own_folder);
   self->manifests = g_strdup (manifests);
   if (stat (self->own_folder, &st) == 0)
@@ -206,6 +207,7 @@ shoal_shares_append (ShoalShares *self, const ShoalStoredShare *stored)
 
   g_ptr_array_add (self->entries, entry);
   g_hash_table_insert (self->by_path, (gpointer) shoal_share_get_path (entry->share), entry);
+  g_hash_table_insert (self->by_offer, (gpointer) shoal_share_get_offer (entry->share), entry);
   return entry;
 }
 
@@ -383,16 +385,14 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         continue;
       ShoalShareEntry *entry = shoal_shares_append (self, stored);
       shoal_shares_number (self, entry, stored->number);
-      if (!stored->offered || shoal_shares_is_all_off (entry))
-        shoal_share_set_state (entry->share, SHOAL_SHARE_NOT_OFFERED, NULL);
-      else if (stored->set != NULL)
-        shoal_share_set_state (entry->share, SHOAL_SHARE_WAITING, NULL);
+      if (!stored->offered || stored->set != NULL)
+        shoal_shares_settle (self, entry);
+      else
+        shoal_shares_hold (self, entry);
     }
-  self->loaded = TRUE;
   g_list_model_items_changed (G_LIST_MODEL (self), before, 0, self->entries->len - before);
   shoal_shares_touch_holdings (self);
   shoal_shares_flush_holdings (self);
-  shoal_shares_compare (self);
   g_task_return_boolean (task, TRUE);
 }
 

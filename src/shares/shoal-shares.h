@@ -7,26 +7,25 @@
 #include <gio/gio.h>
 
 #include "shoal-database.h"
-#include "shoal-directory.h"
 #include "shoal-holdings.h"
+#include "shoal-offer-keeper.h"
 #include "shoal-share.h"
 
 G_BEGIN_DECLS
 
 /** ShoalShares: a #GListModel of #ShoalShare in the order they were added; main thread. Looks
  * through folders and hashes in threads of its own, keeps everything in the database, and keeps the
- * directory's offers equal to it: at each way back online both are compared and differences
- * repaired. Signal "holdings-changed": see shoal_shares_dup_holdings(). */
+ * list of offers equal to it. Signal "holdings-changed": see shoal_shares_dup_holdings(). */
 #define SHOAL_TYPE_SHARES (shoal_shares_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalShares, shoal_shares, SHOAL, SHARES, GObject)
 
 /** shoal_shares_new: @own_folder: absolute: the profile's, which is never shared. @manifests: the
- * folder for the texts of shared folders; it exists. @directory: (nullable): nobody to offer to for
- * now. */
+ * folder for the texts of shared folders; it exists. @offers: where they are offered; to be started
+ * when they are loaded. */
 ShoalShares *shoal_shares_new (const char *own_folder,
                                const char *manifests,
                                ShoalDatabase *database,
-                               ShoalDirectory *directory);
+                               ShoalOfferKeeper *offers);
 /** shoal_shares_load_async: reads what was shared before; call first */
 void shoal_shares_load_async (ShoalShares *self,
                               GCancellable *cancellable,

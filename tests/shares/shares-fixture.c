@@ -46,23 +46,26 @@ open_shares (SharesFixture *self)
   const char *const migrations[] = { first, shoal_share_store_switches_schema };
   self->database = shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), &error);
   g_assert_no_error (error);
-  self->shares = shoal_shares_new (self->profile, self->manifests, self->database,
-                                   SHOAL_DIRECTORY (self->directory));
+  self->offers = shoal_offer_keeper_new (SHOAL_DIRECTORY (self->directory));
+  self->shares = shoal_shares_new (self->profile, self->manifests, self->database, self->offers);
   shoal_shares_load_async (self->shares, NULL, on_result_cb, &result);
   wait_until (result != NULL);
   g_assert_true (shoal_shares_load_finish (self->shares, result, &error));
   g_assert_no_error (error);
+  shoal_offer_keeper_start (self->offers);
 }
 
 static void
 close_shares (SharesFixture *self)
 {
+  shoal_offer_keeper_stop (self->offers);
   shoal_shares_stop (self->shares);
   shoal_database_close (self->database);
   /* What came back from the threads meanwhile. */
   while (g_main_context_iteration (NULL, FALSE))
     continue;
   g_assert_finalize_object (self->shares);
+  g_assert_finalize_object (self->offers);
   g_clear_object (&self->database);
 }
 

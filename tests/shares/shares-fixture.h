@@ -20,6 +20,7 @@ typedef struct
   const char *more_tables;
   ShoalDatabase *database;
   FakeDirectory *directory;
+  ShoalOfferKeeper *offers;
   ShoalShares *shares;
 } SharesFixture;
 
