@@ -35,9 +35,9 @@ struct _ShoalHoldingSet
 
 struct _ShoalHoldings
 {
-  GPtrArray *sets;     /* all, in the order of the shares */
+  GArray *held;        /* of ShoalHeld: all, in the order of the shares */
   GPtrArray *folders;  /* of them, those that are folders; borrowed */
-  GHashTable *singles; /* (ShoalDigest *) → GPtrArray of borrowed sets */
+  GHashTable *singles; /* (ShoalDigest *) → GPtrArray of borrowed ShoalHeld */
   GHashTable *by_path; /* single files: absolute path → borrowed set */
 };
 
@@ -279,36 +279,59 @@ shoal_holding_set_equal (ShoalHoldingSet *a, ShoalHoldingSet *b)
   return TRUE;
 }
 
-ShoalHoldings *
-shoal_holdings_new (GPtrArray *sets)
+static void
+held_clear (gpointer data)
 {
-  ShoalHoldings *self = g_atomic_rc_box_new0 (ShoalHoldings);
+  ShoalHeld *held = data;
 
-  self->sets = g_ptr_array_new_full (sets->len, (GDestroyNotify) shoal_holding_set_unref);
+  shoal_holding_set_unref (held->set);
+  shoal_audience_unref (held->audience);
+}
+
+static void
+add_single (ShoalHoldings *self, const ShoalHeld *held)
+{
+  ShoalHoldingSet *set = held->set;
+
+  g_hash_table_insert (self->by_path, set->path, set);
+  if (set->n_by_id == 0)
+    return;
+  const ShoalDigest *id = shoal_holding_set_get_id (set);
+  GPtrArray *same = g_hash_table_lookup (self->singles, id);
+  if (same == NULL)
+    {
+      same = g_ptr_array_new ();
+      g_hash_table_insert (self->singles, (gpointer) id, same);
+    }
+  g_ptr_array_add (same, (gpointer) held);
+}
+
+ShoalHoldings *
+shoal_holdings_new (const ShoalHeld *held, guint n_held)
+{
+  g_return_val_if_fail (held != NULL || n_held == 0, NULL);
+
+  ShoalHoldings *self = g_atomic_rc_box_new0 (ShoalHoldings);
+  self->held = g_array_sized_new (FALSE, FALSE, sizeof (ShoalHeld), n_held);
+  g_array_set_clear_func (self->held, held_clear);
   self->folders = g_ptr_array_new ();
   self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
   self->singles = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, NULL,
                                          (GDestroyNotify) g_ptr_array_unref);
-  for (guint i = 0; i < sets->len; i++)
+  for (guint i = 0; i < n_held; i++)
     {
-      ShoalHoldingSet *set = shoal_holding_set_ref (g_ptr_array_index (sets, i));
-      g_ptr_array_add (self->sets, set);
-      if (set->folder)
-        {
-          g_ptr_array_add (self->folders, set);
-          continue;
-        }
-      g_hash_table_insert (self->by_path, set->path, set);
-      if (set->n_by_id == 0)
-        continue;
-      const ShoalDigest *id = shoal_holding_set_get_id (set);
-      GPtrArray *same = g_hash_table_lookup (self->singles, id);
-      if (same == NULL)
-        {
-          same = g_ptr_array_new ();
-          g_hash_table_insert (self->singles, (gpointer) id, same);
-        }
-      g_ptr_array_add (same, set);
+      ShoalHeld own
+          = { shoal_holding_set_ref (held[i].set), shoal_audience_ref (held[i].audience) };
+      g_array_append_val (self->held, own);
+    }
+  /* From here on the array does not move any more. */
+  for (guint i = 0; i < n_held; i++)
+    {
+      ShoalHeld *own = &g_array_index (self->held, ShoalHeld, i);
+      if (own->set->folder)
+        g_ptr_array_add (self->folders, own);
+      else
+        add_single (self, own);
     }
   return self;
 }
@@ -325,7 +348,7 @@ shoal_holdings_clear (ShoalHoldings *self)
   g_hash_table_unref (self->by_path);
   g_hash_table_unref (self->singles);
   g_ptr_array_unref (self->folders);
-  g_ptr_array_unref (self->sets);
+  g_array_unref (self->held);
 }
 
 void
@@ -335,9 +358,9 @@ shoal_holdings_unref (ShoalHoldings *self)
 }
 
 static void
-add_match (GArray *matches, ShoalHoldingSet *set, const ShoalHolding *holding)
+add_match (GArray *matches, const ShoalHeld *held, const ShoalHolding *holding)
 {
-  ShoalHoldingMatch match = { set, holding };
+  ShoalHoldingMatch match = { held->set, holding, held->audience };
 
   g_array_append_val (matches, match);
 }
@@ -352,19 +375,19 @@ shoal_holdings_lookup (ShoalHoldings *self, const ShoalDigest *id)
     return matches;
   for (guint i = 0; singles != NULL && i < singles->len; i++)
     {
-      ShoalHoldingSet *set = g_ptr_array_index (singles, i);
-      add_match (matches, set, entry_at (set, 0));
+      const ShoalHeld *held = g_ptr_array_index (singles, i);
+      add_match (matches, held, entry_at (held->set, 0));
     }
   for (guint i = 0; i < self->folders->len; i++)
     {
-      ShoalHoldingSet *set = g_ptr_array_index (self->folders, i);
+      const ShoalHeld *held = g_ptr_array_index (self->folders, i);
       guint first = 0;
       guint n = 0;
-      if (shoal_digest_equal (&set->manifest, id))
-        add_match (matches, set, NULL);
-      if (shoal_holding_set_find (set, id, &first, &n))
+      if (shoal_digest_equal (&held->set->manifest, id))
+        add_match (matches, held, NULL);
+      if (shoal_holding_set_find (held->set, id, &first, &n))
         for (guint j = first; j < first + n; j++)
-          add_match (matches, set, shoal_holding_set_get_found (set, j));
+          add_match (matches, held, shoal_holding_set_get_found (held->set, j));
     }
   return matches;
 }
@@ -378,7 +401,7 @@ shoal_holdings_find_file (ShoalHoldings *self, const char *path)
     return entry_at (single, 0);
   for (guint i = 0; i < self->folders->len; i++)
     {
-      ShoalHoldingSet *set = g_ptr_array_index (self->folders, i);
+      ShoalHoldingSet *set = ((const ShoalHeld *) g_ptr_array_index (self->folders, i))->set;
       gsize length = strlen (set->path);
       if (strncmp (path, set->path, length) != 0 || path[length] != '/')
         continue;

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "shoal-audience.h"
 #include "shoal-digest.h"
 #include "shoal-dir.h"
 #include "shoal-manifest.h"
@@ -68,11 +69,18 @@ const ShoalHolding *shoal_holding_set_get_found (ShoalHoldingSet *self, guint po
 /** shoal_holding_set_equal: Returns: whether both hold the same files with the same stamps */
 gboolean shoal_holding_set_equal (ShoalHoldingSet *a, ShoalHoldingSet *b);
 
+/** ShoalHeld: the files of one share, and who may have them */
+typedef struct
+{
+  ShoalHoldingSet *set;
+  ShoalAudience *audience;
+} ShoalHeld;
+
 /** ShoalHoldings: all that is shared at one moment; immutable, reference counted, thread-safe */
 typedef struct _ShoalHoldings ShoalHoldings;
 
-/** shoal_holdings_new: @sets: (element-type ShoalHoldingSet): kept by reference */
-ShoalHoldings *shoal_holdings_new (GPtrArray *sets);
+/** shoal_holdings_new: @held: (array length=n_held) (nullable): kept by reference */
+ShoalHoldings *shoal_holdings_new (const ShoalHeld *held, guint n_held);
 ShoalHoldings *shoal_holdings_ref (ShoalHoldings *self);
 void shoal_holdings_unref (ShoalHoldings *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalHoldings, shoal_holdings_unref)
@@ -82,6 +90,7 @@ typedef struct
 {
   ShoalHoldingSet *set;
   const ShoalHolding *holding; /* %NULL: it is the set's manifest */
+  const ShoalAudience *audience;
 } ShoalHoldingMatch;
 
 /** shoal_holdings_lookup: Returns: (transfer full) (element-type ShoalHoldingMatch): every place of

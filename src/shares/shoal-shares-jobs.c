@@ -62,15 +62,17 @@ shoal_shares_flush_holdings (ShoalShares *self)
   self->holdings_dirty = FALSE;
   g_clear_handle_id (&self->holdings_source, g_source_remove);
 
-  g_autoptr (GPtrArray) sets = g_ptr_array_sized_new (self->entries->len);
+  g_autoptr (GArray) held = g_array_new (FALSE, FALSE, sizeof (ShoalHeld));
+  g_autoptr (ShoalAudience) audience = shoal_shares_dup_audience (self);
   for (guint i = 0; i < self->entries->len; i++)
     {
       ShoalShareEntry *entry = g_ptr_array_index (self->entries, i);
+      ShoalHeld one = { shoal_share_get_set (entry->share), audience };
       if (is_held (entry))
-        g_ptr_array_add (sets, shoal_share_get_set (entry->share));
+        g_array_append_val (held, one);
     }
   g_clear_pointer (&self->holdings, shoal_holdings_unref);
-  self->holdings = shoal_holdings_new (sets);
+  self->holdings = shoal_holdings_new ((const ShoalHeld *) held->data, held->len);
   g_signal_emit_by_name (self, "holdings-changed");
 }
 
@@ -352,8 +354,7 @@ shoal_shares_init_jobs (ShoalShares *self)
       = g_thread_pool_new (shoal_share_job_hash_batch, NULL, (int) n_workers, FALSE, NULL);
   self->jobs = g_thread_pool_new (run_job, NULL, MAX_JOBS, FALSE, NULL);
   self->queue = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_share_entry_unref);
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
-  self->holdings = shoal_holdings_new (none);
+  self->holdings = shoal_holdings_new (NULL, 0);
 }
 
 void

@@ -71,6 +71,12 @@ fill_offer (ShoalOffer *offer, gpointer content)
     offer->mtime_ms = stamp_mtime_ms (&shoal_holding_set_get_entry (set, 0)->stamp);
 }
 
+ShoalAudience *
+shoal_shares_dup_audience (ShoalShares *self)
+{
+  return shoal_audience_new_everyone ();
+}
+
 static void
 put (ShoalShares *self, ShoalShareEntry *entry)
 {
@@ -79,6 +85,8 @@ put (ShoalShares *self, ShoalShareEntry *entry)
 
   offer->offer = g_strdup (shoal_share_get_offer (entry->share));
   offer->name = g_strdup (shoal_share_get_name (entry->share));
+  shoal_audience_unref (offer->audience);
+  offer->audience = shoal_shares_dup_audience (self);
   offer->folder = shoal_holding_set_is_folder (set);
   offer->id = *shoal_holding_set_get_id (set);
   offer->size = shoal_holding_set_get_total_size (set);

@@ -107,6 +107,9 @@ void shoal_shares_unwatch (ShoalShares *self, ShoalShareEntry *entry);
 /* shoal-shares-offers.c */
 void shoal_shares_init_offers (ShoalShares *self);
 void shoal_shares_stop_offers (ShoalShares *self);
+/** shoal_shares_dup_audience: Returns: (transfer full): to whom shares are offered, and who may
+ * fetch them */
+ShoalAudience *shoal_shares_dup_audience (ShoalShares *self);
 /** shoal_shares_settle: gives an entry that is not being hashed the state that follows from its
  * files, the switch and the directory, and offers or withdraws it */
 void shoal_shares_settle (ShoalShares *self, ShoalShareEntry *entry);

@@ -83,18 +83,12 @@ respond_busy (Answer *self)
 
 /* ---- Who may have what ---- */
 
-/* The audience of a share. Today that is everybody on the roster; offers to chosen people will be
- * told apart here and nowhere else. */
+/* The only place where somebody who asks is compared with an audience. All on the roster are
+ * members as long as nobody can be a guest. */
 static gboolean
-may_have (ShoalHoldingSet *set, const char *account)
+may_have (const ShoalAudience *audience, const char *account)
 {
-  return account != NULL;
-}
-
-static gboolean
-may_have_partial (ServedPartial *partial, const char *account)
-{
-  return account != NULL;
+  return shoal_audience_has (audience, account, TRUE);
 }
 
 static void
@@ -104,7 +98,7 @@ find_content (Answer *self)
 
   self->matches = shoal_holdings_lookup (self->snapshot->holdings, id);
   for (guint i = self->matches->len; i > 0; i--)
-    if (!may_have (g_array_index (self->matches, ShoalHoldingMatch, i - 1).set, self->account))
+    if (!may_have (g_array_index (self->matches, ShoalHoldingMatch, i - 1).audience, self->account))
       g_array_remove_index (self->matches, i - 1);
   if (self->matches->len > 0)
     {
@@ -114,7 +108,7 @@ find_content (Answer *self)
       return;
     }
   ServedPartial *partial = g_hash_table_lookup (self->snapshot->partials, id);
-  if (partial != NULL && may_have_partial (partial, self->account))
+  if (partial != NULL && may_have (partial->audience, self->account))
     {
       self->partial = partial;
       self->size = partial->size;

@@ -20,6 +20,7 @@ typedef struct
   guint64 size;
   GBytes *layer;
   ShoalPartial *partial;
+  ShoalAudience *audience;
   guint n_added;
 } ServedPartial;
 

@@ -47,6 +47,7 @@ served_partial_unref (ServedPartial *self)
     return;
   g_bytes_unref (self->layer);
   g_object_unref (self->partial);
+  shoal_audience_unref (self->audience);
   g_free (self);
 }
 
@@ -273,8 +274,6 @@ shoal_uploads_class_init (ShoalUploadsClass *klass)
 static void
 shoal_uploads_init (ShoalUploads *self)
 {
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
-
   g_mutex_init (&self->mutex);
   g_queue_init (&self->layers);
   self->context = g_main_context_ref_thread_default ();
@@ -282,7 +281,7 @@ shoal_uploads_init (ShoalUploads *self)
   self->slots = shoal_slots_new (SHOAL_DEFAULT_UPLOAD_SLOTS);
   self->snapshot = g_new0 (Snapshot, 1);
   g_atomic_ref_count_init (&self->snapshot->refs);
-  self->snapshot->holdings = shoal_holdings_new (none);
+  self->snapshot->holdings = shoal_holdings_new (NULL, 0);
   self->snapshot->partials = partials_new ();
   self->snapshot->accounts = g_hash_table_new (g_str_hash, g_str_equal);
 }
@@ -438,6 +437,8 @@ shoal_uploads_add_partial (
   g_atomic_ref_count_init (&served->refs);
   served->id = *id;
   served->size = size;
+  /* What is offered to some only must not be added: who downloads it does not know to whom. */
+  served->audience = shoal_audience_new_everyone ();
   served->layer = g_bytes_ref (layer);
   served->partial = g_object_ref (partial);
   served->n_added = 1;

@@ -260,11 +260,10 @@ test_holdings (void)
   g_autoptr (ShoalHoldingSet) one = make_set (1, "/one", TRUE, "ABab", 200);
   g_autoptr (ShoalHoldingSet) two = make_set (2, "/two", TRUE, "bc", 201);
   g_autoptr (ShoalHoldingSet) single = make_set (3, "/one/b", FALSE, "b", 0);
-  g_autoptr (GPtrArray) sets = g_ptr_array_new ();
-  g_ptr_array_add (sets, one);
-  g_ptr_array_add (sets, two);
-  g_ptr_array_add (sets, single);
-  g_autoptr (ShoalHoldings) holdings = shoal_holdings_new (sets);
+  g_autoptr (ShoalAudience) everyone = shoal_audience_new_everyone ();
+  g_autoptr (ShoalAudience) members = shoal_audience_new_members ();
+  const ShoalHeld held[] = { { one, everyone }, { two, members }, { single, everyone } };
+  g_autoptr (ShoalHoldings) holdings = shoal_holdings_new (held, G_N_ELEMENTS (held));
   const struct
   {
     guint8 id;
@@ -276,6 +275,11 @@ test_holdings (void)
       ShoalDigest id = digest (wanted[i].id);
       g_autoptr (GArray) matches = shoal_holdings_lookup (holdings, &id);
       g_assert_cmpuint (matches->len, ==, wanted[i].n);
+      for (guint k = 0; k < matches->len; k++)
+        {
+          const ShoalHoldingMatch *match = &g_array_index (matches, ShoalHoldingMatch, k);
+          g_assert_true (match->audience == (match->set == two ? members : everyone));
+        }
     }
   g_assert_cmpstr (shoal_holding_set_get_root (single), ==, "/one");
   g_assert_cmpstr (shoal_holding_set_get_name (single), ==, "b");

@@ -209,6 +209,39 @@ test_file (Fixture *self, gconstpointer unused)
   wait_until (shoal_share_get_n_fetched (share) == 1);
 }
 
+/* What is for some looks to all others like what is not there. */
+static void
+test_audience (Fixture *self, gconstpointer unused)
+{
+  static const char *const names_ada[] = { "account-a", NULL };
+
+  shares_fixture_write (&self->shares, "letter", "for Ada");
+  g_autoptr (ShoalShare) share = shares_fixture_add (&self->shares, "letter");
+  const ShoalDigest *id = shoal_share_get_id (share);
+  g_autoptr (ShoalPeerClient) ada = client (self, self->ada);
+  g_autoptr (ShoalPeerClient) ben = client (self, self->ben);
+  g_autoptr (GBytes) data = read_file (self, "letter");
+  assert_get (ben, "pieces", id, "0-1", data);
+
+  g_autoptr (ShoalHoldings) all = shoal_shares_dup_holdings (self->shares.shares);
+  g_autoptr (GArray) matches = shoal_holdings_lookup (all, id);
+  g_autoptr (ShoalAudience) audience = shoal_audience_new_accounts (names_ada);
+  const ShoalHeld held = { g_array_index (matches, ShoalHoldingMatch, 0).set, audience };
+  g_autoptr (ShoalHoldings) holdings = shoal_holdings_new (&held, 1);
+  shoal_uploads_set_shared (self->uploads, holdings);
+  assert_get (ada, "pieces", id, "0-1", data);
+  assert_refused (ben, "pieces", id, "0-1", SHOAL_ERROR_NOT_FOUND);
+  assert_refused (ben, "have", id, NULL, SHOAL_ERROR_NOT_FOUND);
+  assert_refused (ben, "layer", id, NULL, SHOAL_ERROR_NOT_FOUND);
+
+  /* The same content is in another share, for everyone. */
+  g_autoptr (ShoalAudience) everyone = shoal_audience_new_everyone ();
+  const ShoalHeld both[] = { held, { held.set, everyone } };
+  g_autoptr (ShoalHoldings) more = shoal_holdings_new (both, G_N_ELEMENTS (both));
+  shoal_uploads_set_shared (self->uploads, more);
+  assert_get (ben, "pieces", id, "0-1", data);
+}
+
 static void
 test_not_here (Fixture *self, gconstpointer unused)
 {
@@ -788,6 +821,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define add(name, func) g_test_add ("/uploads/" name, Fixture, NULL, set_up, func, tear_down)
   add ("file", test_file);
+  add ("audience", test_audience);
   add ("not-here", test_not_here);
   add ("folder", test_folder);
   add ("batch-too-large", test_batch_too_large);
