@@ -23,6 +23,7 @@ typedef enum
 
 /** shoal_type_of_name: of a file. Never %SHOAL_TYPE_FOLDER */
 ShoalType shoal_type_of_name (const char *name);
+/** shoal_type_to_string: as it stands in requests and answers */
 const char *shoal_type_to_string (ShoalType type);
 /** shoal_type_from_string: Returns: whether there is a group of that name */
 gboolean shoal_type_from_string (const char *text, ShoalType *type);

@@ -100,6 +100,7 @@ void shoal_withdrawal_free (ShoalWithdrawal *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalWithdrawal, shoal_withdrawal_free)
 /** shoal_withdrawal_run: a write job (@data: a ShoalWithdrawal), to be run until it is done */
 gboolean shoal_withdrawal_run (ShoalConnection *connection, gpointer data, GError **error);
+/** shoal_withdrawal_is_done: Returns: whether the last job has removed the last of it */
 gboolean shoal_withdrawal_is_done (ShoalWithdrawal *self);
 /** shoal_withdrawal_describe: Returns: (transfer full) (nullable): what all jobs have done, for the
  * log; %NULL: nothing */

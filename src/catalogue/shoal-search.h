@@ -75,6 +75,7 @@ typedef struct
   JsonArray *rows;
 } ShoalSearch;
 
+/** shoal_search_new: Returns: (transfer full): one that finds everything, newest first */
 ShoalSearch *shoal_search_new (void);
 void shoal_search_free (ShoalSearch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalSearch, shoal_search_free)
@@ -111,6 +112,8 @@ typedef struct
   "items.id, items.listing_id, items.live, items.type, items.size, items.fold_at, ifnull "         \
   "(items.fold, items.path)"
 
+/** shoal_candidate_read: @candidate: (out): the columns of the present row; its strings are valid
+ * until the next */
 void shoal_candidate_read (ShoalCandidate *candidate, ShoalRows *rows);
 /** shoal_search_match: whether a candidate is an answer. @match: (out) */
 gboolean shoal_search_match (ShoalSearch *self,

@@ -49,6 +49,7 @@ typedef struct
   char *audit_head;
 } ShoalBinding;
 
+/** shoal_binding_clear: frees what it points to */
 void shoal_binding_clear (ShoalBinding *self);
 
 /* Parts of jobs, in the database's threads. */

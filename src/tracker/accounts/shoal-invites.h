@@ -24,6 +24,8 @@ typedef struct
   gint64 expires_ms; /* out */
 } ShoalInvite;
 
+/** shoal_invite_new: @actor: (nullable): the operator. Returns: (transfer full): without a code yet
+ */
 ShoalInvite *shoal_invite_new (ShoalActor *actor, gint64 uses, gint64 expires_days, gint64 now_ms);
 void shoal_invite_free (ShoalInvite *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalInvite, shoal_invite_free)

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * and shared by the whole roster and by the deltas. Main thread, except where noted. */
 typedef struct _ShoalPresence ShoalPresence;
 
-/** ShoalPresenceDelta: sends @line (a `roster-delta` notification) to all */
+/** ShoalPresenceSend: sends @line (a `roster-delta` notification) to all */
 typedef void (*ShoalPresenceSend) (GBytes *line, gpointer user_data);
 
 /** shoal_presence_new: @send: called at most once a second, with what has changed */
@@ -50,6 +50,7 @@ void shoal_presence_put_member (
 /** shoal_presence_put_device: adds a device to its member, moves it there from another one, or
  * changes it; its being online does not change unless it moves */
 void shoal_presence_put_device (ShoalPresence *self, const ShoalDeviceRecord *record);
+/** shoal_presence_remove_device: the next delta says that it is gone */
 void shoal_presence_remove_device (ShoalPresence *self, const char *device);
 /** shoal_presence_set_online: @now_ms: becomes since_ms or last_seen_ms. @seen: (nullable): the
  * address it comes from */
@@ -72,6 +73,7 @@ gboolean shoal_presence_has_device (ShoalPresence *self, gint64 account_row, con
 /** shoal_presence_check_room: whether another device fits into a roster that travels in one line;
  * else %SHOAL_ERROR_LIMIT */
 gboolean shoal_presence_check_room (ShoalPresence *self, GError **error);
+/** shoal_presence_is_online: Returns: %FALSE also for a device that nobody has */
 gboolean shoal_presence_is_online (ShoalPresence *self, const char *device);
 /** shoal_presence_ref_online: Returns: (transfer full): the set of the rows (GINT_TO_POINTER) of
  * the devices that are online now; immutable, so that a job may use it in another thread; free with

@@ -61,12 +61,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalTrackerSession, shoal_tracker_session_unref)
 
 /** shoal_tracker_session_get_parts: Returns: (transfer none): there as long as the session */
 const ShoalTrackerParts *shoal_tracker_session_get_parts (ShoalTrackerSession *self);
+/** shoal_tracker_session_get_channel: Returns: (transfer none): to send notifications over */
 ShoalChannel *shoal_tracker_session_get_channel (ShoalTrackerSession *self);
+/** shoal_tracker_session_get_connection: Returns: (transfer none) (nullable): what the listener
+ * knows it by */
 GTlsConnection *shoal_tracker_session_get_connection (ShoalTrackerSession *self);
 /** shoal_tracker_session_get_actor: Returns: (transfer none): who it is; before sign-in an actor
  * with the device and the address only, never %NULL */
 ShoalActor *shoal_tracker_session_get_actor (ShoalTrackerSession *self);
+/** shoal_tracker_session_is_signed_in: stays %TRUE when the connection has ended */
 gboolean shoal_tracker_session_is_signed_in (ShoalTrackerSession *self);
+/** shoal_tracker_session_is_closed: the connection has ended; jobs may still hold the session */
 gboolean shoal_tracker_session_is_closed (ShoalTrackerSession *self);
 
 /** shoal_tracker_session_set_hello: the versions agree */
