@@ -10,6 +10,7 @@
 #include "shoal-history.h"
 #include "shoal-link.h"
 #include "shoal-profile.h"
+#include "shoal-resolve.h"
 #include "shoal-settings.h"
 #include "shoal-shares.h"
 #include "shoal-tracker-directory.h"
@@ -59,6 +60,20 @@ gboolean shoal_engine_begin_serving (ShoalEngine *self, guint16 port, GError **e
 /** shoal_engine_run_all: for serve and the app: the whole queue goes on, and what is shared is
  * looked through again */
 void shoal_engine_run_all (ShoalEngine *self);
+
+/** shoal_engine_get_async: queues what shoal_resolve_async() found, and lets it run, also what was
+ * paused or had failed; serves from now on, too. @wanted: (element-type ShoalWanted). @folder:
+ * (nullable): absolute: where it goes; %NULL for the one in the settings. Cancelling leaves what is
+ * queued by then in the queue. */
+void shoal_engine_get_async (ShoalEngine *self,
+                             GPtrArray *wanted,
+                             const char *folder,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+/** shoal_engine_get_finish: Returns: (transfer full) (element-type ShoalTransfer): each once: the
+ * same content under two names is one */
+GPtrArray *shoal_engine_get_finish (ShoalEngine *self, GAsyncResult *result, GError **error);
 
 /** shoal_engine_override_upload_limit: @limit holds instead of the settings' from now on, until the
  * setting upload-limit is set or the engine stops; 0 for none */

@@ -1,4 +1,4 @@
-/* fake-directory.c: a directory in memory that takes offers, for tests
+/* fake-directory.c: a directory in memory that takes offers and finds what it is told, for tests
  *
  * Answers come from the main loop, as a real one's do.
  *
@@ -21,6 +21,9 @@ struct _FakeDirectory
   int refused_code;
   guint n_offered;
   guint n_withdrawals;
+  GHashTable *found;   /* name → GPtrArray of ShoalResult */
+  GHashTable *sources; /* hex id → GPtrArray of ShoalSource */
+  char *asked_user;
   gboolean slow;
   GQueue late; /* of GTask: offers that are not answered yet */
 };
@@ -40,6 +43,9 @@ fake_directory_finalize (GObject *object)
 
   g_assert_cmpuint (self->late.length, ==, 0);
   g_hash_table_unref (self->offers);
+  g_hash_table_unref (self->found);
+  g_hash_table_unref (self->sources);
+  g_free (self->asked_user);
   g_free (self->refused_name);
   G_OBJECT_CLASS (fake_directory_parent_class)->finalize (object);
 }
@@ -54,6 +60,10 @@ static void
 fake_directory_init (FakeDirectory *self)
 {
   self->failure = -1;
+  self->found
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  self->sources
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   self->offers
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) shoal_offer_free);
 }
@@ -180,9 +190,70 @@ offers_finish (ShoalDirectory *directory, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* A copy: who asks may take rows out. */
+static void
+return_rows (GTask *task, GPtrArray *rows, GCopyFunc copy, GDestroyNotify unref)
+{
+  GPtrArray *copies = g_ptr_array_new_with_free_func (unref);
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    g_ptr_array_add (copies, copy (g_ptr_array_index (rows, i), NULL));
+  g_task_return_pointer (task, copies, (GDestroyNotify) g_ptr_array_unref);
+}
+
+static void
+find_async (ShoalDirectory *directory,
+            const char *name,
+            const char *user,
+            GCancellable *cancellable,
+            GAsyncReadyCallback callback,
+            gpointer user_data)
+{
+  FakeDirectory *self = FAKE_DIRECTORY (directory);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_free (self->asked_user);
+  self->asked_user = g_strdup (user);
+  if (!fails (self, task))
+    return_rows (task, g_hash_table_lookup (self->found, name), (GCopyFunc) g_object_ref,
+                 g_object_unref);
+}
+
+static GPtrArray *
+find_finish (ShoalDirectory *directory, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+sources_async (ShoalDirectory *directory,
+               const ShoalDigest *id,
+               GCancellable *cancellable,
+               GAsyncReadyCallback callback,
+               gpointer user_data)
+{
+  FakeDirectory *self = FAKE_DIRECTORY (directory);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autofree char *hex = shoal_digest_dup_hex (id);
+
+  if (!fails (self, task))
+    return_rows (task, g_hash_table_lookup (self->sources, hex), (GCopyFunc) shoal_source_ref,
+                 (GDestroyNotify) shoal_source_unref);
+}
+
+static GPtrArray *
+sources_finish (ShoalDirectory *directory, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 static void
 fake_directory_iface_init (ShoalDirectoryInterface *iface)
 {
+  iface->find_async = find_async;
+  iface->find_finish = find_finish;
+  iface->sources_async = sources_async;
+  iface->sources_finish = sources_finish;
   iface->get_state = get_state;
   iface->offer_async = offer_async;
   iface->offer_finish = offer_finish;
@@ -263,4 +334,35 @@ guint
 fake_directory_get_n_offered (FakeDirectory *self)
 {
   return self->n_offered;
+}
+
+static void
+add_row (GHashTable *table, const char *key, gpointer row, GDestroyNotify unref)
+{
+  GPtrArray *rows = g_hash_table_lookup (table, key);
+
+  if (rows == NULL)
+    {
+      rows = g_ptr_array_new_with_free_func (unref);
+      g_hash_table_insert (table, g_strdup (key), rows);
+    }
+  g_ptr_array_add (rows, row);
+}
+
+void
+fake_directory_add_found (FakeDirectory *self, const char *name, ShoalResult *result)
+{
+  add_row (self->found, name, result, g_object_unref);
+}
+
+void
+fake_directory_add_source (FakeDirectory *self, const char *id, ShoalSource *source)
+{
+  add_row (self->sources, id, source, (GDestroyNotify) shoal_source_unref);
+}
+
+const char *
+fake_directory_get_asked_user (FakeDirectory *self)
+{
+  return self->asked_user;
 }

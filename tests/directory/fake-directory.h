@@ -1,4 +1,4 @@
-/* fake-directory.h: a directory in memory that takes offers, for tests
+/* fake-directory.h: a directory in memory that takes offers and finds what it is told, for tests
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -27,3 +27,10 @@ guint fake_directory_get_n_late (FakeDirectory *self);
 guint fake_directory_get_n_withdrawals (FakeDirectory *self);
 /* Offers that were told, those that were refused too. */
 guint fake_directory_get_n_offered (FakeDirectory *self);
+
+/* One more row of what it finds under exactly @name; takes over @result. */
+void fake_directory_add_found (FakeDirectory *self, const char *name, ShoalResult *result);
+/* One more source of @id, in hex; takes over @source. */
+void fake_directory_add_source (FakeDirectory *self, const char *id, ShoalSource *source);
+/* The user that the last search by name was narrowed to. */
+const char *fake_directory_get_asked_user (FakeDirectory *self);
