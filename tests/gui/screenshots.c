@@ -13,7 +13,7 @@
 
 #include "gui-fixture.h"
 #include "shoal-preferences-window.h"
-#include "shoal-search-row.h"
+#include "shoal-browse-row.h"
 #include "shoal-sources-window.h"
 
 #define MIB (1024 * 1024)

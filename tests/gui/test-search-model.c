@@ -236,14 +236,14 @@ test_pages (Fixture *f, gconstpointer data)
   g_assert_cmpuint (N_ITEMS (f), ==, n_rows);
   g_assert_cmpuint (f->catalogue->n_asked, ==, n_rows / SHOAL_SEARCH_PAGE_ROWS);
   g_assert_cmpuint (f->n_changes, ==, f->catalogue->n_asked);
-  g_autoptr (ShoalSearchRow) last = g_list_model_get_item (G_LIST_MODEL (f->model), n_rows - 1);
-  g_assert_cmpuint (shoal_result_get_size (shoal_search_row_get_result (last)), ==, n_rows - 1);
+  g_autoptr (ShoalBrowseRow) last = g_list_model_get_item (G_LIST_MODEL (f->model), n_rows - 1);
+  g_assert_cmpuint (shoal_result_get_size (shoal_browse_row_get_result (last)), ==, n_rows - 1);
 }
 
 static void
 test_refresh_keeps_rows (Fixture *f, gconstpointer data)
 {
-  g_autoptr (ShoalSearchRow) before = g_list_model_get_item (G_LIST_MODEL (f->model), 5);
+  g_autoptr (ShoalBrowseRow) before = g_list_model_get_item (G_LIST_MODEL (f->model), 5);
 
   f->n_changes = 0;
   shoal_search_model_refresh (f->model);
@@ -253,7 +253,7 @@ test_refresh_keeps_rows (Fixture *f, gconstpointer data)
   f->catalogue->first = 3; /* the first three are gone */
   shoal_search_model_refresh (f->model);
   wait_ready (f);
-  g_autoptr (ShoalSearchRow) after = g_list_model_get_item (G_LIST_MODEL (f->model), 2);
+  g_autoptr (ShoalBrowseRow) after = g_list_model_get_item (G_LIST_MODEL (f->model), 2);
   g_assert_true (before == after);
 }
 
@@ -350,8 +350,8 @@ test_away_and_back (Fixture *f, gconstpointer data)
   set_away (f, FALSE);
   wait_ready (f);
   g_assert_cmpint (shoal_search_model_get_kept_ms (f->model), ==, 0);
-  g_autoptr (ShoalSearchRow) first = g_list_model_get_item (G_LIST_MODEL (f->model), 0);
-  g_assert_cmpuint (shoal_result_get_size (shoal_search_row_get_result (first)), ==, 3);
+  g_autoptr (ShoalBrowseRow) first = g_list_model_get_item (G_LIST_MODEL (f->model), 0);
+  g_assert_cmpuint (shoal_result_get_size (shoal_browse_row_get_result (first)), ==, 3);
 }
 
 int

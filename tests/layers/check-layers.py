@@ -11,6 +11,11 @@ import re
 import sys
 import tempfile
 
+# What a page of the app may include: the engine with all that is below it, and what pages have in common; never
+# another page, nor the window that shows it.
+DESKTOP_PAGE = ('base content identity protocol database net history profile directory holdings tracker-client shares '
+                'uploads transfers engine desktop/widgets')
+
 # A folder may include its own headers and those of these folders; docs/architecture.md says what each is for. Of
 # the folders that hold a file the longest counts.
 FOLDERS = {
@@ -33,8 +38,18 @@ FOLDERS = {
     'control': 'base content identity protocol database net history profile directory holdings tracker-client shares '
                'uploads transfers engine',
     'cli': 'base content identity protocol profile directory engine control',
-    'desktop': 'base content identity protocol database net history profile directory holdings tracker-client shares '
-               'uploads transfers engine control',
+    'desktop/widgets': 'base content directory history transfers',
+    'desktop/session': 'base profile tracker-client engine control',
+    'desktop/browse': DESKTOP_PAGE,
+    'desktop/transfers': DESKTOP_PAGE,
+    'desktop/files': DESKTOP_PAGE,
+    'desktop/people': DESKTOP_PAGE,
+    'desktop/history': DESKTOP_PAGE,
+    'desktop/setup': f'{DESKTOP_PAGE} desktop/session',
+    'desktop/preferences': 'desktop/widgets desktop/session',
+    'desktop/window': 'desktop/widgets desktop/session desktop/browse desktop/transfers desktop/files desktop/people '
+                      'desktop/history desktop/setup',
+    'desktop/app': 'base history profile engine desktop/widgets desktop/session desktop/preferences desktop/window',
     'catalogue': 'base content protocol database',
     'tracker/session': 'base identity protocol database',
     'tracker/audit': 'base identity protocol database tracker/session',
@@ -45,10 +60,13 @@ FOLDERS = {
     'tracker/server': 'base content identity protocol database net catalogue tracker/session tracker/audit '
                       'tracker/presence tracker/accounts tracker/offers',
     # The main() files: each may start what it is named after.
-    'programs': 'base content identity protocol net profile engine control cli desktop tracker/session '
+    'programs': 'base content identity protocol net profile engine control cli desktop/app tracker/session '
                 'tracker/server',
 }
 FOLDERS = {folder: allowed.split() for folder, allowed in FOLDERS.items()}
+
+# The rooms of the app that show something.
+DESKTOP = [folder for folder in FOLDERS if folder.startswith('desktop/') and folder != 'desktop/session']
 
 # Libraries that belong to some folders only: the beginning of what stands in <>, and who may include it. A
 # folder also gets what the public headers of its lower folders include.
@@ -59,13 +77,13 @@ LIBRARIES = {
     'sodium': ['tracker/accounts', 'tracker/server'],
     'sqlite3': ['database'],
     'json-glib/': ['protocol', 'catalogue', 'tracker/presence', 'tracker/accounts', 'tracker-client', 'control', 'cli'],
-    'gtk/': ['desktop'],
-    'gdk/': ['desktop'],
-    'gsk/': ['desktop'],
-    'graphene': ['desktop'],
-    'pango/': ['desktop'],
-    'adwaita': ['desktop'],
-    'qrencode': ['desktop', 'cli'],
+    'gtk/': DESKTOP,
+    'gdk/': DESKTOP,
+    'gsk/': DESKTOP,
+    'graphene': DESKTOP,
+    'pango/': DESKTOP,
+    'adwaita': DESKTOP,
+    'qrencode': ['desktop/widgets', 'cli'],
 }
 
 # What every folder has: C, POSIX and Linux headers, GLib and GIO.
@@ -113,7 +131,7 @@ def includes(path):
 
 
 # Headers that the build makes: no file in the tree, but a folder that they belong to.
-GENERATED = {'shoal-resources.h': {'desktop'}}
+GENERATED = {'shoal-resources.h': {'desktop/app'}}
 
 
 def check_project_header(folder, header, owners):
@@ -189,8 +207,20 @@ PLANTED = [
     ('src/net/shoal-a.c', '#include "shoal-protocol.h"', 'may not use protocol/'),
     ('src/net/shoal-a.c', '#include "shoal-content.h"', 'may not use content/'),
     ('src/cli/shoal-a.c', '#include "shoal-tracker-server.h"', 'may not use tracker/server/'),
-    ('src/desktop/deep/shoal-a.c', '#include "shoal-cli.h"', 'may not use cli/'),
-    ('src/cli/shoal-a.c', '#include "shoal-desktop.h"', 'may not use desktop/'),
+    ('src/desktop/app/deep/shoal-a.c', '#include "shoal-cli.h"', 'may not use cli/'),
+    ('src/cli/shoal-a.c', '#include "shoal-desktop-app.h"', 'may not use desktop/app/'),
+    ('src/engine/shoal-a.c', '#include "shoal-desktop-session.h"', 'may not use desktop/session/'),
+    ('src/desktop/shoal-a.c', '', 'the table knows'),
+    ('src/desktop/browse/shoal-a.c', '#include "shoal-desktop-people.h"', 'may not use desktop/people/'),
+    ('src/desktop/files/shoal-a.h', '#include "shoal-desktop-window.h"', 'may not use desktop/window/'),
+    ('src/desktop/history/shoal-a.c', '#include "shoal-desktop-session.h"', 'may not use desktop/session/'),
+    ('src/desktop/setup/shoal-a.c', '#include "shoal-desktop-session.h"', None),
+    ('src/desktop/window/shoal-a.h', '#include "shoal-desktop-app.h"', 'may not use desktop/app/'),
+    ('src/desktop/preferences/shoal-a.h', '#include "shoal-desktop-app.h"', 'may not use desktop/app/'),
+    ('src/desktop/widgets/shoal-a.c', '#include "shoal-engine.h"', 'may not use engine/'),
+    ('src/desktop/widgets/shoal-a.c', '#include "shoal-desktop-transfers.h"', 'may not use desktop/transfers/'),
+    ('src/desktop/session/shoal-a.c', '#include <gtk/gtk.h>', 'may not use <gtk'),
+    ('src/desktop/window/shoal-a.c', '#include "shoal-resources.h"', 'may not use desktop/app/'),
     ('src/database/shoal-a.c', '#  include   "shoal-net.h"', 'may not use net/'),
     ('src/engine/shoal-a.c', '#include \\\n "shoal-tracker-server.h"', 'may not use tracker/'),
     ('src/engine/shoal-a.c', '#include /* x */ "shoal-tracker-server.h"', 'may not use tracker/'),
@@ -222,7 +252,8 @@ PLANTED = [
     ('src/tracker/accounts/shoal-a.c', '#include <sodium.h>\n#include "shoal-database.h"', None),
     ('src/tracker/session/shoal-a.c', '#include <sodium.h>', 'may not use <sodium'),
     ('src/tracker/server/shoal-a.c', '#include <sqlite3.h>', 'may not use <sqlite3'),
-    ('src/desktop/shoal-a.c', '#include <gtk/gtk.h>\n#include "shoal-engine.h"', None),
+    ('src/desktop/browse/shoal-a.c', '#include <gtk/gtk.h>\n#include "shoal-engine.h"', None),
+    ('src/desktop/app/shoal-a.c', '#include "shoal-resources.h"\n#include "shoal-desktop-window.h"', None),
 ]
 
 

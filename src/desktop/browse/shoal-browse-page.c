@@ -106,7 +106,7 @@ on_scrolled_cb (ShoalBrowsePage *self)
 static void
 on_activate_cb (ShoalBrowsePage *self, guint position, GtkColumnView *view)
 {
-  g_autoptr (ShoalSearchRow) row = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+  g_autoptr (ShoalBrowseRow) row = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
 
   if (row != NULL)
     shoal_browse_actions_activate (self, row);
@@ -269,7 +269,7 @@ static char *
 get_drag_path (gpointer item, gpointer user_data)
 {
   ShoalBrowsePage *self = user_data;
-  const ShoalDigest *id = shoal_result_get_id (shoal_search_row_get_result (item));
+  const ShoalDigest *id = shoal_result_get_id (shoal_browse_row_get_result (item));
 
   return self->index != NULL ? shoal_local_index_dup_path (self->index, id) : NULL;
 }
@@ -284,7 +284,7 @@ set_factory (GtkColumnViewColumn *column, GtkListItemFactory *factory)
 static void
 init_columns (ShoalBrowsePage *self)
 {
-  GType type = SHOAL_TYPE_SEARCH_ROW;
+  GType type = SHOAL_TYPE_BROWSE_ROW;
 
   set_factory (self->name_column,
                shoal_columns_new_name (type, "place", "details", G_OBJECT (self), "narrow"));

@@ -1,15 +1,15 @@
-/* shoal-search-row.c: a row of a search, ready to be shown
+/* shoal-browse-row.c: a row of a search, ready to be shown
  *
  * Very many rows may be loaded and few are ever looked at: texts are made at the first look, and
  * made anew only if what they tell has changed.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#define G_LOG_DOMAIN "shoal-search-row"
+#define G_LOG_DOMAIN "shoal-browse-row"
 
 #include "config.h"
 
-#include "shoal-search-row.h"
+#include "shoal-browse-row.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -38,7 +38,7 @@ enum
   N_PROPS
 };
 
-struct _ShoalSearchRow
+struct _ShoalBrowseRow
 {
   GObject parent_instance;
 
@@ -54,14 +54,14 @@ struct _ShoalSearchRow
   gboolean inside; /* its folder is the one that is shown */
 };
 
-G_DEFINE_FINAL_TYPE (ShoalSearchRow, shoal_search_row, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (ShoalBrowseRow, shoal_browse_row, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
 
 /* ---- Texts ---- */
 
 static char *
-make_place (ShoalSearchRow *self)
+make_place (ShoalBrowseRow *self)
 {
   const char *path = shoal_result_get_path (self->result);
   const char *folder = shoal_result_get_folder_name (self->result);
@@ -77,7 +77,7 @@ make_place (ShoalSearchRow *self)
 }
 
 static char *
-make_who (ShoalSearchRow *self)
+make_who (ShoalBrowseRow *self)
 {
   const char *const *users = shoal_result_get_users (self->result);
   guint n_sources = shoal_result_get_n_sources (self->result);
@@ -100,7 +100,7 @@ make_who (ShoalSearchRow *self)
 }
 
 static char *
-make_state (ShoalSearchRow *self)
+make_state (ShoalBrowseRow *self)
 {
   switch (self->local.kind)
     {
@@ -125,7 +125,7 @@ make_state (ShoalSearchRow *self)
 }
 
 static const char *
-get_state_icon (ShoalSearchRow *self)
+get_state_icon (ShoalBrowseRow *self)
 {
   switch (self->local.kind)
     {
@@ -148,7 +148,7 @@ get_state_icon (ShoalSearchRow *self)
 }
 
 static const char *
-get_place (ShoalSearchRow *self)
+get_place (ShoalBrowseRow *self)
 {
   if (self->place == NULL)
     self->place = make_place (self);
@@ -156,7 +156,7 @@ get_place (ShoalSearchRow *self)
 }
 
 static const char *
-get_size (ShoalSearchRow *self)
+get_size (ShoalBrowseRow *self)
 {
   if (self->size == NULL)
     self->size = shoal_format_size (shoal_result_get_size (self->result));
@@ -164,7 +164,7 @@ get_size (ShoalSearchRow *self)
 }
 
 static const char *
-get_who (ShoalSearchRow *self)
+get_who (ShoalBrowseRow *self)
 {
   if (self->who == NULL)
     self->who = make_who (self);
@@ -172,7 +172,7 @@ get_who (ShoalSearchRow *self)
 }
 
 static const char *
-get_when (ShoalSearchRow *self)
+get_when (ShoalBrowseRow *self)
 {
   if (self->when == NULL)
     self->when = shoal_display_when (shoal_result_get_added_ms (self->result));
@@ -180,7 +180,7 @@ get_when (ShoalSearchRow *self)
 }
 
 static const char *
-get_details (ShoalSearchRow *self)
+get_details (ShoalBrowseRow *self)
 {
   if (self->details == NULL)
     self->details = g_strdup_printf ("%s · %s", get_size (self), get_who (self));
@@ -188,7 +188,7 @@ get_details (ShoalSearchRow *self)
 }
 
 static const char *
-get_state (ShoalSearchRow *self)
+get_state (ShoalBrowseRow *self)
 {
   if (self->state == NULL)
     self->state = make_state (self);
@@ -196,7 +196,7 @@ get_state (ShoalSearchRow *self)
 }
 
 static const char *
-get_label (ShoalSearchRow *self)
+get_label (ShoalBrowseRow *self)
 {
   if (self->label == NULL)
     self->label = g_strdup_printf (
@@ -211,7 +211,7 @@ get_label (ShoalSearchRow *self)
 static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  ShoalSearchRow *self = SHOAL_SEARCH_ROW (object);
+  ShoalBrowseRow *self = SHOAL_BROWSE_ROW (object);
 
   switch (id)
     {
@@ -260,9 +260,9 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 }
 
 static void
-shoal_search_row_finalize (GObject *object)
+shoal_browse_row_finalize (GObject *object)
 {
-  ShoalSearchRow *self = SHOAL_SEARCH_ROW (object);
+  ShoalBrowseRow *self = SHOAL_BROWSE_ROW (object);
 
   g_clear_object (&self->result);
   g_clear_pointer (&self->place, g_free);
@@ -272,11 +272,11 @@ shoal_search_row_finalize (GObject *object)
   g_clear_pointer (&self->details, g_free);
   g_clear_pointer (&self->state, g_free);
   g_clear_pointer (&self->label, g_free);
-  G_OBJECT_CLASS (shoal_search_row_parent_class)->finalize (object);
+  G_OBJECT_CLASS (shoal_browse_row_parent_class)->finalize (object);
 }
 
 static void
-shoal_search_row_class_init (ShoalSearchRowClass *klass)
+shoal_browse_row_class_init (ShoalBrowseRowClass *klass)
 {
   static const char *const names[] = {
     [PROP_NAME] = "name",   [PROP_ICON_NAME] = "icon-name",
@@ -289,7 +289,7 @@ shoal_search_row_class_init (ShoalSearchRowClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->get_property = get_property;
-  object_class->finalize = shoal_search_row_finalize;
+  object_class->finalize = shoal_browse_row_finalize;
   for (guint i = PROP_NAME; i <= PROP_LABEL; i++)
     properties[i] = g_param_spec_string (names[i], NULL, NULL, NULL,
                                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -299,24 +299,24 @@ shoal_search_row_class_init (ShoalSearchRowClass *klass)
 }
 
 static void
-shoal_search_row_init (ShoalSearchRow *self)
+shoal_browse_row_init (ShoalBrowseRow *self)
 {
 }
 
-ShoalSearchRow *
-shoal_search_row_new (ShoalResult *result)
+ShoalBrowseRow *
+shoal_browse_row_new (ShoalResult *result)
 {
   g_return_val_if_fail (SHOAL_IS_RESULT (result), NULL);
 
-  ShoalSearchRow *self = g_object_new (SHOAL_TYPE_SEARCH_ROW, NULL);
+  ShoalBrowseRow *self = g_object_new (SHOAL_TYPE_BROWSE_ROW, NULL);
   self->result = g_object_ref (result);
   return self;
 }
 
 ShoalResult *
-shoal_search_row_get_result (ShoalSearchRow *self)
+shoal_browse_row_get_result (ShoalBrowseRow *self)
 {
-  g_return_val_if_fail (SHOAL_IS_SEARCH_ROW (self), NULL);
+  g_return_val_if_fail (SHOAL_IS_BROWSE_ROW (self), NULL);
   return self->result;
 }
 
@@ -330,9 +330,9 @@ is_told_alike (ShoalResult *a, ShoalResult *b)
 }
 
 void
-shoal_search_row_set_result (ShoalSearchRow *self, ShoalResult *result)
+shoal_browse_row_set_result (ShoalBrowseRow *self, ShoalResult *result)
 {
-  g_return_if_fail (SHOAL_IS_SEARCH_ROW (self));
+  g_return_if_fail (SHOAL_IS_BROWSE_ROW (self));
   g_return_if_fail (SHOAL_IS_RESULT (result));
 
   gboolean alike = is_told_alike (self->result, result);
@@ -351,15 +351,15 @@ shoal_search_row_set_result (ShoalSearchRow *self, ShoalResult *result)
 }
 
 ShoalLocalState
-shoal_search_row_get_local (ShoalSearchRow *self)
+shoal_browse_row_get_local (ShoalBrowseRow *self)
 {
   return self->local;
 }
 
 void
-shoal_search_row_set_local (ShoalSearchRow *self, ShoalLocalState local)
+shoal_browse_row_set_local (ShoalBrowseRow *self, ShoalLocalState local)
 {
-  g_return_if_fail (SHOAL_IS_SEARCH_ROW (self));
+  g_return_if_fail (SHOAL_IS_BROWSE_ROW (self));
 
   if (self->local.kind == local.kind && self->local.percent == local.percent)
     return;
@@ -379,9 +379,9 @@ shoal_search_row_set_local (ShoalSearchRow *self, ShoalLocalState local)
 }
 
 void
-shoal_search_row_set_inside (ShoalSearchRow *self, gboolean inside)
+shoal_browse_row_set_inside (ShoalBrowseRow *self, gboolean inside)
 {
-  g_return_if_fail (SHOAL_IS_SEARCH_ROW (self));
+  g_return_if_fail (SHOAL_IS_BROWSE_ROW (self));
 
   if (!self->inside == !inside)
     return;
@@ -391,19 +391,19 @@ shoal_search_row_set_inside (ShoalSearchRow *self, gboolean inside)
 }
 
 guint
-shoal_search_row_hash (gconstpointer row)
+shoal_browse_row_hash (gconstpointer row)
 {
-  ShoalResult *result = ((const ShoalSearchRow *) row)->result;
+  ShoalResult *result = ((const ShoalBrowseRow *) row)->result;
 
   return shoal_digest_hash (shoal_result_get_id (result))
          ^ g_str_hash (shoal_result_get_name (result));
 }
 
 gboolean
-shoal_search_row_equal (gconstpointer a, gconstpointer b)
+shoal_browse_row_equal (gconstpointer a, gconstpointer b)
 {
-  ShoalResult *one = ((const ShoalSearchRow *) a)->result;
-  ShoalResult *other = ((const ShoalSearchRow *) b)->result;
+  ShoalResult *one = ((const ShoalBrowseRow *) a)->result;
+  ShoalResult *other = ((const ShoalBrowseRow *) b)->result;
 
   return shoal_digest_equal (shoal_result_get_id (one), shoal_result_get_id (other))
          && g_str_equal (shoal_result_get_name (one), shoal_result_get_name (other))

@@ -15,7 +15,7 @@
 
 /* ---- What is selected ---- */
 
-/* Of ShoalSearchRow. */
+/* Of ShoalBrowseRow. */
 static GPtrArray *
 dup_selected (ShoalBrowsePage *self)
 {
@@ -32,7 +32,7 @@ dup_selected (ShoalBrowsePage *self)
 }
 
 /* The only one that is selected. */
-static ShoalSearchRow *
+static ShoalBrowseRow *
 dup_one (ShoalBrowsePage *self)
 {
   g_autoptr (GPtrArray) rows = dup_selected (self);
@@ -89,14 +89,14 @@ download_rows (ShoalBrowsePage *self, GPtrArray *rows, const char *folder)
   if (self->transfers == NULL || folder == NULL || rows->len == 0)
     return;
 
-  ShoalResult *first = shoal_search_row_get_result (g_ptr_array_index (rows, 0));
+  ShoalResult *first = shoal_browse_row_get_result (g_ptr_array_index (rows, 0));
   Download *download = g_new0 (Download, 1);
   download->page = g_object_ref (self);
   download->name = g_strdup (shoal_result_get_name (first));
   download->n = download->waiting = rows->len;
   for (guint i = 0; i < rows->len; i++)
     {
-      ShoalResult *result = shoal_search_row_get_result (g_ptr_array_index (rows, i));
+      ShoalResult *result = shoal_browse_row_get_result (g_ptr_array_index (rows, i));
       gboolean is_folder = shoal_result_is_folder (result);
       ShoalTransferRequest request = {
         .name = shoal_result_get_name (result),
@@ -177,7 +177,7 @@ download_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer user_da
   if (self->folder == NULL)
     return;
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
-  g_ptr_array_add (rows, shoal_search_row_new (self->folder));
+  g_ptr_array_add (rows, shoal_browse_row_new (self->folder));
   download_rows (self, rows, get_download_folder (self));
 }
 
@@ -186,12 +186,12 @@ download_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer user_da
 static char *
 dup_local_path (ShoalBrowsePage *self)
 {
-  g_autoptr (ShoalSearchRow) row = dup_one (self);
+  g_autoptr (ShoalBrowseRow) row = dup_one (self);
 
   if (row == NULL || self->index == NULL)
     return NULL;
   return shoal_local_index_dup_path (self->index,
-                                     shoal_result_get_id (shoal_search_row_get_result (row)));
+                                     shoal_result_get_id (shoal_browse_row_get_result (row)));
 }
 
 static void
@@ -217,23 +217,23 @@ show_in_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer user_dat
 static void
 open_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  g_autoptr (ShoalSearchRow) row = dup_one (user_data);
+  g_autoptr (ShoalBrowseRow) row = dup_one (user_data);
 
-  if (row != NULL && shoal_result_is_folder (shoal_search_row_get_result (row)))
-    shoal_browse_page_open_folder (user_data, shoal_search_row_get_result (row));
+  if (row != NULL && shoal_result_is_folder (shoal_browse_row_get_result (row)))
+    shoal_browse_page_open_folder (user_data, shoal_browse_row_get_result (row));
 }
 
 static void
 who_has_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   ShoalBrowsePage *self = user_data;
-  g_autoptr (ShoalSearchRow) row = dup_one (self);
+  g_autoptr (ShoalBrowseRow) row = dup_one (self);
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
   if (row == NULL || self->directory == NULL)
     return;
   GtkWidget *window = shoal_sources_window_new (self->directory, GTK_WIDGET (self),
-                                                shoal_search_row_get_result (row));
+                                                shoal_browse_row_get_result (row));
   if (GTK_IS_WINDOW (root))
     gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (root));
   gtk_window_present (GTK_WINDOW (window));
@@ -250,7 +250,7 @@ copy_id_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
       char hex[SHOAL_DIGEST_HEX_SIZE];
 
       shoal_digest_to_hex (
-          shoal_result_get_id (shoal_search_row_get_result (g_ptr_array_index (rows, i))), hex);
+          shoal_result_get_id (shoal_browse_row_get_result (g_ptr_array_index (rows, i))), hex);
       g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", hex);
     }
   if (rows->len == 0)
@@ -287,9 +287,9 @@ clear_filters_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
 }
 
 void
-shoal_browse_actions_activate (ShoalBrowsePage *self, ShoalSearchRow *row)
+shoal_browse_actions_activate (ShoalBrowsePage *self, ShoalBrowseRow *row)
 {
-  ShoalResult *result = shoal_search_row_get_result (row);
+  ShoalResult *result = shoal_browse_row_get_result (row);
   g_autofree char *path = NULL;
 
   if (shoal_result_is_folder (result))
@@ -297,7 +297,7 @@ shoal_browse_actions_activate (ShoalBrowsePage *self, ShoalSearchRow *row)
       shoal_browse_page_open_folder (self, result);
       return;
     }
-  switch (shoal_search_row_get_local (row).kind)
+  switch (shoal_browse_row_get_local (row).kind)
     {
     case SHOAL_LOCAL_HERE:
     case SHOAL_LOCAL_SHARED:
@@ -337,8 +337,8 @@ shoal_browse_actions_update (ShoalBrowsePage *self)
   g_autoptr (GtkBitset) selected
              = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
   guint64 n = gtk_bitset_get_size (selected);
-  g_autoptr (ShoalSearchRow) row = n == 1 ? dup_one (self) : NULL;
-  ShoalLocalKind kind = row != NULL ? shoal_search_row_get_local (row).kind : SHOAL_LOCAL_NONE;
+  g_autoptr (ShoalBrowseRow) row = n == 1 ? dup_one (self) : NULL;
+  ShoalLocalKind kind = row != NULL ? shoal_browse_row_get_local (row).kind : SHOAL_LOCAL_NONE;
   gboolean here = kind == SHOAL_LOCAL_HERE || kind == SHOAL_LOCAL_SHARED;
   gboolean can_download = self->transfers != NULL && self->settings != NULL;
 
@@ -350,7 +350,7 @@ shoal_browse_actions_update (ShoalBrowsePage *self)
   set_enabled (self, "open", here);
   set_enabled (self, "show-in-folder", here);
   set_enabled (self, "open-folder",
-               row != NULL && shoal_result_is_folder (shoal_search_row_get_result (row)));
+               row != NULL && shoal_result_is_folder (shoal_browse_row_get_result (row)));
   set_enabled (self, "back", self->folder != NULL);
 }
 

@@ -8,7 +8,7 @@
 
 #include "shoal-directory.h"
 #include "shoal-local-index.h"
-#include "shoal-search-row.h"
+#include "shoal-browse-row.h"
 
 G_BEGIN_DECLS
 
@@ -28,7 +28,7 @@ typedef enum
   SHOAL_SEARCH_FAILED,
 } ShoalSearchState;
 
-/** ShoalSearchModel: a #GListModel of #ShoalSearchRow; main thread. Loads a page, and the next one
+/** ShoalSearchModel: a #GListModel of #ShoalBrowseRow; main thread. Loads a page, and the next one
  * when asked; never all. A row that an answer has again stays the same object. Signal
  * "state-changed": any of the getters' values may have changed. */
 #define SHOAL_TYPE_SEARCH_MODEL (shoal_search_model_get_type ())

@@ -14,7 +14,7 @@
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
-#include "shoal-search-query.h"
+#include "shoal-browse-query.h"
 
 struct _ShoalSearchModel
 {
@@ -23,8 +23,8 @@ struct _ShoalSearchModel
   ShoalDirectory *directory;
   ShoalLocalIndex *index;
   GPtrArray *rows;
-  GHashTable *by_key; /* ShoalSearchRow → itself, not owned */
-  GHashTable *by_id;  /* const ShoalDigest * → GPtrArray of ShoalSearchRow, not owned */
+  GHashTable *by_key; /* ShoalBrowseRow → itself, not owned */
+  GHashTable *by_id;  /* const ShoalDigest * → GPtrArray of ShoalBrowseRow, not owned */
 
   ShoalQuery query; /* strings owned */
   char *cursor;     /* for the next page; NULL at the end */
@@ -73,9 +73,9 @@ emit_changed (ShoalSearchModel *self)
 /* ---- Rows ---- */
 
 static void
-index_row (ShoalSearchModel *self, ShoalSearchRow *row)
+index_row (ShoalSearchModel *self, ShoalBrowseRow *row)
 {
-  const ShoalDigest *id = shoal_result_get_id (shoal_search_row_get_result (row));
+  const ShoalDigest *id = shoal_result_get_id (shoal_browse_row_get_result (row));
   GPtrArray *same = g_hash_table_lookup (self->by_id, id);
 
   if (same == NULL)
@@ -88,20 +88,20 @@ index_row (ShoalSearchModel *self, ShoalSearchRow *row)
 }
 
 /* The row of @result: one of @known, or a new one. */
-static ShoalSearchRow *
+static ShoalBrowseRow *
 take_row (ShoalSearchModel *self, GHashTable *known, ShoalResult *result)
 {
-  g_autoptr (ShoalSearchRow) row = shoal_search_row_new (result);
-  ShoalSearchRow *old = g_hash_table_lookup (known, row);
+  g_autoptr (ShoalBrowseRow) row = shoal_browse_row_new (result);
+  ShoalBrowseRow *old = g_hash_table_lookup (known, row);
 
   if (old != NULL)
     {
-      shoal_search_row_set_result (old, result);
+      shoal_browse_row_set_result (old, result);
       g_set_object (&row, old);
     }
-  shoal_search_row_set_inside (row, self->query.folder != NULL);
+  shoal_browse_row_set_inside (row, self->query.folder != NULL);
   if (self->index != NULL)
-    shoal_search_row_set_local (
+    shoal_browse_row_set_local (
         row, shoal_local_index_lookup (self->index, shoal_result_get_id (result)));
   return g_steal_pointer (&row);
 }
@@ -115,11 +115,11 @@ replace_rows (ShoalSearchModel *self, GPtrArray *results)
   guint head = 0, tail = 0;
 
   self->rows = g_ptr_array_new_full (results->len, g_object_unref);
-  self->by_key = g_hash_table_new (shoal_search_row_hash, shoal_search_row_equal);
+  self->by_key = g_hash_table_new (shoal_browse_row_hash, shoal_browse_row_equal);
   g_hash_table_remove_all (self->by_id);
   for (guint i = 0; i < results->len; i++)
     {
-      g_autoptr (ShoalSearchRow) row = take_row (self, known, g_ptr_array_index (results, i));
+      g_autoptr (ShoalBrowseRow) row = take_row (self, known, g_ptr_array_index (results, i));
 
       if (g_hash_table_contains (self->by_key, row))
         continue;
@@ -147,7 +147,7 @@ append_rows (ShoalSearchModel *self, GPtrArray *results)
 
   for (guint i = 0; i < results->len; i++)
     {
-      g_autoptr (ShoalSearchRow) row
+      g_autoptr (ShoalBrowseRow) row
                  = take_row (self, self->by_key, g_ptr_array_index (results, i));
 
       if (g_hash_table_contains (self->by_key, row))
@@ -180,7 +180,7 @@ on_local_changed_cb (ShoalLocalIndex *index, const ShoalDigest *id, ShoalSearchM
     return;
   ShoalLocalState local = shoal_local_index_lookup (index, id);
   for (guint i = 0; i < same->len; i++)
-    shoal_search_row_set_local (g_ptr_array_index (same, i), local);
+    shoal_browse_row_set_local (g_ptr_array_index (same, i), local);
 }
 
 static void
@@ -195,7 +195,7 @@ on_local_reset_cb (ShoalLocalIndex *index, ShoalSearchModel *self)
       ShoalLocalState local = shoal_local_index_lookup (index, id);
 
       for (guint i = 0; i < ((GPtrArray *) same)->len; i++)
-        shoal_search_row_set_local (g_ptr_array_index ((GPtrArray *) same, i), local);
+        shoal_browse_row_set_local (g_ptr_array_index ((GPtrArray *) same, i), local);
     }
 }
 
@@ -350,7 +350,7 @@ on_directory_state_changed_cb (ShoalDirectory *directory, ShoalSearchModel *self
 static GType
 get_item_type (GListModel *model)
 {
-  return SHOAL_TYPE_SEARCH_ROW;
+  return SHOAL_TYPE_BROWSE_ROW;
 }
 
 static guint
@@ -402,7 +402,7 @@ finalize (GObject *object)
 {
   ShoalSearchModel *self = SHOAL_SEARCH_MODEL (object);
 
-  shoal_search_query_clear (&self->query);
+  shoal_browse_query_clear (&self->query);
   g_clear_pointer (&self->cursor, g_free);
   g_clear_pointer (&self->by_id, g_hash_table_unref);
   g_clear_pointer (&self->by_key, g_hash_table_unref);
@@ -426,9 +426,9 @@ shoal_search_model_init (ShoalSearchModel *self)
 {
   static const ShoalQuery all = { .min_size = -1, .max_size = -1 };
 
-  shoal_search_query_copy (&self->query, &all);
+  shoal_browse_query_copy (&self->query, &all);
   self->rows = g_ptr_array_new_with_free_func (g_object_unref);
-  self->by_key = g_hash_table_new (shoal_search_row_hash, shoal_search_row_equal);
+  self->by_key = g_hash_table_new (shoal_browse_row_hash, shoal_browse_row_equal);
   self->by_id = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free,
                                        (GDestroyNotify) g_ptr_array_unref);
   self->follow = TRUE;
@@ -477,10 +477,10 @@ shoal_search_model_set_query (ShoalSearchModel *self, const ShoalQuery *query)
 
   const char *words = query->words != NULL ? query->words : "";
   gboolean same_words = g_str_equal (words, self->query.words);
-  gboolean same_rest = shoal_search_query_equal (query, &self->query);
+  gboolean same_rest = shoal_browse_query_equal (query, &self->query);
   if (same_words && same_rest && !query->top == !self->query.top)
     return;
-  shoal_search_query_copy (&self->query, query);
+  shoal_browse_query_copy (&self->query, query);
   if (self->directory == NULL)
     return;
   /* Emptying the field is no typing: the answer can come at once. */

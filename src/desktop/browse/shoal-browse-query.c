@@ -1,17 +1,17 @@
-/* shoal-search-query.c: queries that a model keeps
+/* shoal-browse-query.c: queries that a model keeps
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#define G_LOG_DOMAIN "shoal-search-query"
+#define G_LOG_DOMAIN "shoal-browse-query"
 
 #include "config.h"
 
-#include "shoal-search-query.h"
+#include "shoal-browse-query.h"
 
 #include "shoal-limits.h"
 
 void
-shoal_search_query_clear (ShoalQuery *query)
+shoal_browse_query_clear (ShoalQuery *query)
 {
   g_free ((char *) query->words);
   g_free ((char *) query->type);
@@ -21,7 +21,7 @@ shoal_search_query_clear (ShoalQuery *query)
 }
 
 void
-shoal_search_query_copy (ShoalQuery *to, const ShoalQuery *from)
+shoal_browse_query_copy (ShoalQuery *to, const ShoalQuery *from)
 {
   ShoalQuery copy = *from;
 
@@ -31,12 +31,12 @@ shoal_search_query_copy (ShoalQuery *to, const ShoalQuery *from)
   copy.folder = g_strdup (from->folder);
   copy.cursor = NULL;
   copy.limit = SHOAL_SEARCH_PAGE_ROWS;
-  shoal_search_query_clear (to);
+  shoal_browse_query_clear (to);
   *to = copy;
 }
 
 gboolean
-shoal_search_query_equal (const ShoalQuery *a, const ShoalQuery *b)
+shoal_browse_query_equal (const ShoalQuery *a, const ShoalQuery *b)
 {
   return g_strcmp0 (a->type, b->type) == 0 && g_strcmp0 (a->user, b->user) == 0
          && g_strcmp0 (a->folder, b->folder) == 0 && a->min_size == b->min_size

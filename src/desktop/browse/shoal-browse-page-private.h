@@ -75,7 +75,7 @@ void shoal_browse_actions_init (ShoalBrowsePage *self);
 /* After the selection or what is here has changed. */
 void shoal_browse_actions_update (ShoalBrowsePage *self);
 /* Enter or a double click. */
-void shoal_browse_actions_activate (ShoalBrowsePage *self, ShoalSearchRow *row);
+void shoal_browse_actions_activate (ShoalBrowsePage *self, ShoalBrowseRow *row);
 
 /* ---- shoal-browse-page.c ---- */
 
