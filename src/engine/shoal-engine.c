@@ -12,6 +12,7 @@
 
 #include "shoal-engine-private.h"
 
+#include "shoal-engine-pulls.h"
 #include "shoal-engine-schema.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
@@ -225,8 +226,8 @@ make_parts (ShoalEngine *self, ShoalKnownDevices *known)
   self->offers = shoal_offer_keeper_new (directory);
   self->shares = shoal_shares_new (shoal_profile_get_folder (self->profile), manifests,
                                    self->database, self->offers);
-  self->transfers = shoal_transfer_manager_new (self->database, directory, self->key, self->uploads,
-                                                self->history, journals);
+  self->transfers = shoal_engine_pulls_new (self->database, directory, self->key, journals,
+                                            self->uploads, self->history);
   self->activity = shoal_activity_new (G_LIST_MODEL (self->transfers),
                                        shoal_uploads_get_running (self->uploads));
   on_setting_changed_cb (self->settings, NULL, self);

@@ -1,4 +1,4 @@
-/* shoal-transfer-manager-private.h: what the manager shares with the part that answers its runs
+/* shoal-transfer-manager-private.h: what the manager's files share
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -17,9 +17,10 @@ struct _ShoalTransferManager
   ShoalDatabase *database;
   ShoalDirectory *directory;
   ShoalDeviceKey *key;
-  ShoalUploads *uploads;
-  ShoalHistory *history;
   char *journals;
+  const ShoalTransferObserver *observer;
+  gpointer observer_data;
+  GDestroyNotify observer_destroy;
   ShoalTokenBucket *limit;
   GPtrArray *transfers;
   GHashTable *pulling; /* ShoalDigest → how many runs have it served, as GUINT */
@@ -41,8 +42,10 @@ void shoal_transfer_manager_append (ShoalTransferManager *self, ShoalTransfer *t
 void shoal_transfer_manager_emit_ended (ShoalTransferManager *self, ShoalTransfer *transfer);
 void shoal_transfer_manager_start_ticking (ShoalTransferManager *self);
 
-/* shoal-transfer-delegate.c */
+/* shoal-transfer-manager-runs.c */
 void shoal_transfer_manager_start_run (ShoalTransferManager *self, ShoalTransfer *transfer);
+
+/* shoal-transfer-manager-save.c */
 void shoal_transfer_manager_save (ShoalTransferManager *self,
                                   ShoalTransfer *transfer,
                                   const char *state,

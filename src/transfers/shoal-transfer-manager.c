@@ -1,7 +1,7 @@
 /* shoal-transfer-manager.c: the queue of downloads
  *
  * Every transfer that has not ended has a row in the database; the row is written before add is
- * acknowledged and goes after the history has the transfer. Main thread, but for delegate_making().
+ * acknowledged and goes after the observer was told how it ended. Main thread.
  *
  *   queued → (run) starting/active/waiting/no-space → finished | failed; paused and cancelled by
  * the user
@@ -254,8 +254,6 @@ shoal_transfer_manager_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->database);
   g_clear_object (&self->directory);
-  g_clear_object (&self->uploads);
-  g_clear_object (&self->history);
   g_clear_pointer (&self->key, shoal_device_key_unref);
   g_clear_pointer (&self->limit, shoal_token_bucket_unref);
   g_clear_pointer (&self->lanes, shoal_lanes_unref);
@@ -266,10 +264,22 @@ shoal_transfer_manager_dispose (GObject *object)
   G_OBJECT_CLASS (shoal_transfer_manager_parent_class)->dispose (object);
 }
 
+/* The observer's data go last: until then a run may have news. */
+static void
+shoal_transfer_manager_finalize (GObject *object)
+{
+  ShoalTransferManager *self = SHOAL_TRANSFER_MANAGER (object);
+
+  if (self->observer_destroy != NULL)
+    self->observer_destroy (self->observer_data);
+  G_OBJECT_CLASS (shoal_transfer_manager_parent_class)->finalize (object);
+}
+
 static void
 shoal_transfer_manager_class_init (ShoalTransferManagerClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = shoal_transfer_manager_dispose;
+  G_OBJECT_CLASS (klass)->finalize = shoal_transfer_manager_finalize;
 
   signals[SIGNAL_ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, SHOAL_TYPE_TRANSFER);
@@ -292,18 +302,20 @@ ShoalTransferManager *
 shoal_transfer_manager_new (ShoalDatabase *database,
                             ShoalDirectory *directory,
                             ShoalDeviceKey *key,
-                            ShoalUploads *uploads,
-                            ShoalHistory *history,
-                            const char *journals)
+                            const char *journals,
+                            const ShoalTransferObserver *observer,
+                            gpointer observer_data,
+                            GDestroyNotify destroy)
 {
   ShoalTransferManager *self = g_object_new (SHOAL_TYPE_TRANSFER_MANAGER, NULL);
 
   self->database = g_object_ref (database);
   self->directory = g_object_ref (directory);
   self->key = shoal_device_key_ref (key);
-  self->uploads = uploads != NULL ? g_object_ref (uploads) : NULL;
-  self->history = g_object_ref (history);
   self->journals = g_strdup (journals);
+  self->observer = observer;
+  self->observer_data = observer_data;
+  self->observer_destroy = destroy;
   g_signal_connect_object (directory, "state-changed", G_CALLBACK (on_directory_changed_cb), self,
                            0);
   g_signal_connect_object (directory, "roster-changed", G_CALLBACK (on_directory_changed_cb), self,

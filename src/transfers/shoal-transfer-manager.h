@@ -9,10 +9,9 @@
 #include "shoal-database.h"
 #include "shoal-device-key.h"
 #include "shoal-directory.h"
-#include "shoal-history.h"
 #include "shoal-token-bucket.h"
+#include "shoal-transfer-observer.h"
 #include "shoal-transfer.h"
-#include "shoal-uploads.h"
 
 G_BEGIN_DECLS
 
@@ -37,13 +36,14 @@ typedef struct
 } ShoalTransferRequest;
 
 /** shoal_transfer_manager_new: @journals: folder for journals, manifests and layers under way;
- * @uploads: (nullable): serves partial files */
+ * @observer: static; @destroy: (nullable): frees @observer_data, when nothing more is told */
 ShoalTransferManager *shoal_transfer_manager_new (ShoalDatabase *database,
                                                   ShoalDirectory *directory,
                                                   ShoalDeviceKey *key,
-                                                  ShoalUploads *uploads,
-                                                  ShoalHistory *history,
-                                                  const char *journals);
+                                                  const char *journals,
+                                                  const ShoalTransferObserver *observer,
+                                                  gpointer observer_data,
+                                                  GDestroyNotify destroy);
 /** shoal_transfer_manager_load_async: reads the queue from the database. Unfinished ones are listed
  * at once, but run only as shoal_transfer_manager_set_run_all() says */
 void shoal_transfer_manager_load_async (ShoalTransferManager *self,

@@ -22,8 +22,6 @@ void shoal_transfer_set_state (ShoalTransfer *self, ShoalTransferState state, co
 /* shoal_transfer_update: reads the run's progress and notifies what changed */
 void shoal_transfer_update (ShoalTransfer *self, gint64 now_us);
 void shoal_transfer_add_bad_source (ShoalTransfer *self, const char *user);
-/* shoal_transfer_dup_devices: Returns: (transfer full): devices that delivered in the last run */
-char **shoal_transfer_dup_devices (ShoalTransfer *self);
 
 /* What the manager notes on it: whether it may run in this process, and why its run was stopped. */
 typedef enum

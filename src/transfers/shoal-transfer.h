@@ -71,6 +71,9 @@ const GError *shoal_transfer_get_error (ShoalTransfer *self);
 const char *shoal_transfer_get_destination (ShoalTransfer *self);
 /** shoal_transfer_dup_users: Returns: (transfer full): names of who delivered, comma-separated */
 char *shoal_transfer_dup_users (ShoalTransfer *self);
+/** shoal_transfer_dup_devices: Returns: (transfer full) (nullable) (array zero-terminated=1):
+ * fingerprints of the devices that delivered in the last run */
+char **shoal_transfer_dup_devices (ShoalTransfer *self);
 /** shoal_transfer_dup_bad_sources: Returns: (transfer full) (nullable): names of who sent wrong
  * bytes */
 char *shoal_transfer_dup_bad_sources (ShoalTransfer *self);

@@ -32,7 +32,7 @@ FOLDERS = {
     'tracker-client': 'base content identity protocol database net directory',
     'shares': 'base content database directory holdings',
     'uploads': 'base content identity database net directory holdings history',
-    'transfers': 'base content identity database net directory holdings history uploads',
+    'transfers': 'base content identity database net directory holdings',
     'engine': 'base content identity protocol database net history profile directory holdings tracker-client shares '
               'uploads transfers',
     'control': 'base content identity protocol database net history profile directory holdings tracker-client shares '

@@ -31,6 +31,7 @@ wait_for_failure (TransferFixture *fixture, ShoalTransfer *transfer)
   wait_for_state (transfer, SHOAL_TRANSFER_FAILED);
   g_assert_error (shoal_transfer_get_error (transfer), SHOAL_ERROR, SHOAL_ERROR_CHANGED);
   /* What has failed is not served any more, and the group is not told that it is. */
+  g_assert_cmpuint (g_hash_table_size (fixture->serving), ==, 0);
   g_assert_cmpuint (g_hash_table_size (fixture->pulling), ==, 0);
 }
 
@@ -114,7 +115,6 @@ test_manifest (TransferFixture *fixture, gconstpointer data)
   FakePeer *slow = fake_peer_new (fixture, "ben");
   g_autoptr (GBytes) manifest = make_manifest (20000, NULL);
   ShoalDigest id = fake_peer_add (quick, manifest);
-  g_autofree char *journals = g_build_filename (fixture->folder, "journals", NULL);
 
   fake_peer_add (slow, manifest);
   g_atomic_int_set (&quick->hold, TRUE);
@@ -126,14 +126,13 @@ test_manifest (TransferFixture *fixture, gconstpointer data)
 
   wait_until (g_atomic_int_get (&quick->n_held) > 0 && g_atomic_int_get (&slow->n_held) > 0);
   wait_until (g_hash_table_size (fixture->pulling) == 1);
-  delete_part (journals, name);
+  delete_part (fixture->journals, name);
   g_atomic_int_set (&quick->hold, FALSE);
   wait_for_failure (fixture, transfer);
 }
 
-#define SERVES ((gconstpointer) TRUE)
 #define ADD(path, func)                                                                            \
-  g_test_add (path, TransferFixture, SERVES, transfer_fixture_set_up, func,                        \
+  g_test_add (path, TransferFixture, NULL, transfer_fixture_set_up, func,                          \
               transfer_fixture_tear_down)
 
 int

@@ -56,6 +56,7 @@ test_twice (TransferFixture *fixture, gconstpointer data)
   g_assert_true (one != two);
   wait_until (shoal_transfer_get_bytes_done (one) > 0 && shoal_transfer_get_bytes_done (two) > 0);
   g_assert_true (g_hash_table_contains (fixture->pulling, hex));
+  g_assert_cmpint (GPOINTER_TO_INT (g_hash_table_lookup (fixture->serving, hex)), ==, 2);
   shoal_transfer_manager_pause (fixture->manager, one);
   wait_for_state (one, SHOAL_TRANSFER_PAUSED);
   g_assert_false (shoal_transfer_state_is_ended (shoal_transfer_get_state (two)));
@@ -63,6 +64,7 @@ test_twice (TransferFixture *fixture, gconstpointer data)
   shoal_token_bucket_set_rate (limit, 0);
   wait_for_state (two, SHOAL_TRANSFER_FINISHED);
   g_assert_cmpuint (g_hash_table_size (fixture->pulling), ==, 0);
+  g_assert_cmpuint (g_hash_table_size (fixture->serving), ==, 0);
   assert_file (fixture->downloads, "file", bytes);
 }
 
@@ -160,9 +162,8 @@ test_beside_many_silent (TransferFixture *fixture, gconstpointer data)
   assert_file (fixture->downloads, "file", bytes);
 }
 
-#define SERVES ((gconstpointer) TRUE)
-#define ADD(path, data, func)                                                                      \
-  g_test_add (path, TransferFixture, data, transfer_fixture_set_up, func,                          \
+#define ADD(path, func)                                                                            \
+  g_test_add (path, TransferFixture, NULL, transfer_fixture_set_up, func,                          \
               transfer_fixture_tear_down)
 
 int
@@ -170,10 +171,10 @@ main (int argc, char *argv[])
 {
   g_assert_true (shoal_tls_init (NULL));
   g_test_init (&argc, &argv, NULL);
-  ADD ("/transfer-sources/after-many-left", NULL, test_after_many_left);
-  ADD ("/transfer-sources/beside-many-silent", NULL, test_beside_many_silent);
-  ADD ("/transfer-sources/other-size", NULL, test_other_size);
-  ADD ("/transfer-sources/parallel", NULL, test_parallel);
-  ADD ("/transfer-sources/twice", SERVES, test_twice);
+  ADD ("/transfer-sources/after-many-left", test_after_many_left);
+  ADD ("/transfer-sources/beside-many-silent", test_beside_many_silent);
+  ADD ("/transfer-sources/other-size", test_other_size);
+  ADD ("/transfer-sources/parallel", test_parallel);
+  ADD ("/transfer-sources/twice", test_twice);
   return g_test_run ();
 }

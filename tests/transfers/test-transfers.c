@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "shoal-activity.h"
 #include "shoal-limits.h"
 #include "shoal-manifest.h"
 #include "shoal-tls.h"
@@ -66,8 +65,7 @@ test_sizes (TransferFixture *fixture, gconstpointer data)
     }
   /* Nothing unfinished is left, neither here nor among the journals. */
   g_assert_cmpuint (count_files (fixture->downloads), ==, G_N_ELEMENTS (sizes));
-  g_autofree char *journals = g_build_filename (fixture->folder, "journals", NULL);
-  g_assert_cmpuint (count_files (journals), ==, 0);
+  g_assert_cmpuint (count_files (fixture->journals), ==, 0);
 }
 
 static void
@@ -157,6 +155,11 @@ test_liar_beside_honest (TransferFixture *fixture, gconstpointer data)
   assert_file (fixture->downloads, "file", bytes);
   g_autofree char *users = shoal_transfer_dup_users (transfer);
   g_assert_cmpstr (users, ==, "ada");
+  /* The observer heard of it once, and of the end. */
+  g_assert_cmpuint (fixture->bad->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (fixture->bad, 0), ==, "mallory");
+  g_assert_cmpuint (fixture->ended->len, ==, 1);
+  g_assert_true (g_ptr_array_index (fixture->ended, 0) == transfer);
 }
 
 static void
@@ -279,8 +282,7 @@ test_cancel (TransferFixture *fixture, gconstpointer data)
   shoal_transfer_manager_cancel (fixture->manager, transfer);
   wait_for_state (transfer, SHOAL_TRANSFER_CANCELLED);
   g_assert_cmpuint (count_files (fixture->downloads), ==, 0);
-  g_autofree char *journals = g_build_filename (fixture->folder, "journals", NULL);
-  g_assert_cmpuint (count_files (journals), ==, 0);
+  g_assert_cmpuint (count_files (fixture->journals), ==, 0);
 }
 
 /* While the run is still on its way to the pause. */
@@ -291,7 +293,6 @@ test_resume_and_cancel_at_once (TransferFixture *fixture, gconstpointer data)
   FakePeer *peer = fake_peer_new (fixture, "ada");
   g_autoptr (GBytes) bytes = make_bytes (size, 1);
   ShoalDigest id = fake_peer_add (peer, bytes);
-  g_autofree char *journals = g_build_filename (fixture->folder, "journals", NULL);
 
   shoal_token_bucket_set_rate (shoal_transfer_manager_get_limit (fixture->manager), 5 * SHOAL_MIB);
 
@@ -306,7 +307,7 @@ test_resume_and_cancel_at_once (TransferFixture *fixture, gconstpointer data)
   shoal_transfer_manager_cancel (fixture->manager, transfer);
   wait_for_state (transfer, SHOAL_TRANSFER_CANCELLED);
   g_assert_cmpuint (count_files (fixture->downloads), ==, 0);
-  g_assert_cmpuint (count_files (journals), ==, 0);
+  g_assert_cmpuint (count_files (fixture->journals), ==, 0);
 }
 
 static void
@@ -569,61 +570,6 @@ test_joins_same (TransferFixture *fixture, gconstpointer data)
     g_object_unref (added[i]);
 }
 
-typedef struct
-{
-  ShoalActivity *activity;
-  gint64 last_us;
-  gint64 shortest_us; /* between two changes */
-} Changes;
-
-static void
-on_activity_cb (ShoalActivity *activity, Changes *changes)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  if (changes->last_us != 0)
-    changes->shortest_us = MIN (changes->shortest_us, now - changes->last_us);
-  changes->last_us = now;
-}
-
-static void
-test_activity (TransferFixture *fixture, gconstpointer data)
-{
-  const gsize size = 12 * SHOAL_PIECE_SIZE;
-  FakePeer *peer = fake_peer_new (fixture, "ada");
-  g_autoptr (GBytes) first = make_bytes (size, 1);
-  g_autoptr (GBytes) second = make_bytes (size, 2);
-  ShoalDigest first_id = fake_peer_add (peer, first), second_id = fake_peer_add (peer, second);
-  g_autoptr (GListStore) uploads = g_list_store_new (SHOAL_TYPE_UPLOAD);
-  g_autoptr (ShoalActivity) activity
-             = shoal_activity_new (G_LIST_MODEL (fixture->manager), G_LIST_MODEL (uploads));
-  const ShoalActivitySums *sums = shoal_activity_get_sums (activity);
-  Changes changes = { activity, 0, G_MAXINT64 };
-
-  g_signal_connect (activity, "changed", G_CALLBACK (on_activity_cb), &changes);
-  shoal_token_bucket_set_rate (shoal_transfer_manager_get_limit (fixture->manager), 3 * SHOAL_MIB);
-
-  g_autoptr (ShoalTransfer) one = start_download (fixture, "one", &first_id, size);
-  g_autoptr (ShoalTransfer) two = start_download (fixture, "two", &second_id, size);
-
-  wait_until (sums->n_downloads == 2 && sums->download_speed > 0);
-  g_assert_true (shoal_activity_is_moving (activity));
-  g_assert_cmpuint (sums->n_paused, ==, 0);
-  g_assert_cmpuint (shoal_transfer_manager_pause_all (fixture->manager), ==, 2);
-  wait_until (sums->n_paused == 2);
-  wait_until (!shoal_activity_is_moving (activity));
-  g_assert_cmpint ((int) sums->download_speed, ==, 0);
-  g_assert_cmpuint (shoal_transfer_manager_pause_all (fixture->manager), ==, 0);
-  shoal_token_bucket_set_rate (shoal_transfer_manager_get_limit (fixture->manager), 0);
-  g_assert_cmpuint (shoal_transfer_manager_resume_all (fixture->manager), ==, 2);
-  wait_for_state (one, SHOAL_TRANSFER_FINISHED);
-  wait_for_state (two, SHOAL_TRANSFER_FINISHED);
-  wait_until (sums->n_paused == 0 && !shoal_activity_is_moving (activity));
-  g_assert_cmpuint (sums->n_waiting, ==, 0);
-  /* The timer's own grain aside, a second lies between two of them. */
-  g_assert_cmpint (changes.shortest_us, >, 990 * 1000);
-}
-
 #define ADD(path, func)                                                                            \
   g_test_add (path, TransferFixture, NULL, transfer_fixture_set_up, func,                          \
               transfer_fixture_tear_down)
@@ -650,6 +596,5 @@ main (int argc, char *argv[])
   ADD ("/transfers/folder-restart", test_folder_restart);
   ADD ("/transfers/folder-liar", test_folder_liar);
   ADD ("/transfers/joins-same", test_joins_same);
-  ADD ("/transfers/activity", test_activity);
   return g_test_run ();
 }

@@ -1,4 +1,5 @@
-/* transfer-fixture.c: peers that serve from memory, and a directory that names them
+/* transfer-fixture.c: peers that serve from memory, a directory that names them, and an observer
+ * that only writes down what it is told
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,11 +9,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "shoal-error.h"
-#include "shoal-layer-store.h"
 #include "shoal-limits.h"
 #include "shoal-merkle.h"
 #include "shoal-peer-server.h"
@@ -91,19 +90,24 @@ sources_finish (ShoalDirectory *directory, GAsyncResult *result, GError **error)
 }
 
 static void
+note_pulling (TransferFixture *fixture, const ShoalDigest *id, gboolean active)
+{
+  g_autofree char *hex = shoal_digest_dup_hex (id);
+
+  if (active)
+    g_hash_table_add (fixture->pulling, g_steal_pointer (&hex));
+  else
+    g_hash_table_remove (fixture->pulling, hex);
+}
+
+static void
 set_pulling (ShoalDirectory *directory,
              const ShoalDigest *id,
              guint64 size,
              gboolean manifest,
              gboolean active)
 {
-  GHashTable *pulling = FAKE_DIRECTORY (directory)->fixture->pulling;
-  g_autofree char *hex = shoal_digest_dup_hex (id);
-
-  if (active)
-    g_hash_table_add (pulling, g_steal_pointer (&hex));
-  else
-    g_hash_table_remove (pulling, hex);
+  note_pulling (FAKE_DIRECTORY (directory)->fixture, id, active);
 }
 
 static void
@@ -117,6 +121,8 @@ report (ShoalDirectory *directory,
         const char *const *devices,
         const char *reason)
 {
+  g_ptr_array_add (FAKE_DIRECTORY (directory)->fixture->reports,
+                   g_strdup_printf ("%s %s", event, name));
 }
 
 static void
@@ -361,74 +367,141 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   *loaded = TRUE;
 }
 
-static void
-start_manager (TransferFixture *fixture, gboolean serve)
+void
+transfer_fixture_load (TransferFixture *fixture)
 {
-  g_autofree char *path = g_build_filename (fixture->folder, "profile.db", NULL);
-  g_autofree char *journals = g_build_filename (fixture->folder, "journals", NULL);
   gboolean loaded = FALSE;
 
-  g_assert_cmpint (g_mkdir_with_parents (journals, 0700), ==, 0);
-  const char *const migrations[]
-      = { shoal_history_schema, shoal_layer_store_schema, shoal_transfer_store_schema };
-  fixture->database = shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), NULL);
-  g_assert_nonnull (fixture->database);
-  fixture->history = shoal_history_new (fixture->database);
-  if (serve)
-    {
-      g_autofree char *manifests = g_build_filename (fixture->folder, "manifests", NULL);
-
-      fixture->uploads
-          = shoal_uploads_new (fixture->key, fixture->database, fixture->history, manifests);
-      g_assert_true (shoal_uploads_start (fixture->uploads, "127.0.0.1", 0, NULL));
-    }
-  fixture->manager
-      = shoal_transfer_manager_new (fixture->database, fixture->directory, fixture->key,
-                                    fixture->uploads, fixture->history, journals);
   shoal_transfer_manager_load_async (fixture->manager, NULL, on_loaded_cb, &loaded);
   wait_until (loaded);
 }
 
 static void
-stop_manager (TransferFixture *fixture)
+count_serving (TransferFixture *fixture, const ShoalDigest *id, int change)
+{
+  g_autofree char *hex = shoal_digest_dup_hex (id);
+  int n = GPOINTER_TO_INT (g_hash_table_lookup (fixture->serving, hex)) + change;
+
+  g_assert_cmpint (n, >=, 0);
+  if (n > 0)
+    g_hash_table_replace (fixture->serving, g_steal_pointer (&hex), GINT_TO_POINTER (n));
+  else
+    g_hash_table_remove (fixture->serving, hex);
+}
+
+static void
+observe_serve (
+    const ShoalDigest *id, guint64 size, GBytes *layer, ShoalPartial *partial, gpointer user_data)
+{
+  g_assert_true (SHOAL_IS_PARTIAL (partial));
+  count_serving (user_data, id, 1);
+}
+
+static void
+observe_unserve (const ShoalDigest *id, gpointer user_data)
+{
+  count_serving (user_data, id, -1);
+}
+
+static void
+observe_pulling (
+    const ShoalDigest *id, guint64 size, gboolean manifest, gboolean active, gpointer user_data)
+{
+  note_pulling (user_data, id, active);
+}
+
+static void
+observe_bad_source (ShoalTransfer *transfer, ShoalSource *source, gpointer user_data)
+{
+  TransferFixture *fixture = user_data;
+
+  g_ptr_array_add (fixture->bad, g_strdup (source->user));
+}
+
+static void
+observe_ended (ShoalTransfer *transfer, gpointer user_data)
+{
+  TransferFixture *fixture = user_data;
+
+  g_assert_true (shoal_transfer_state_is_ended (shoal_transfer_get_state (transfer)));
+  g_ptr_array_add (fixture->ended, g_object_ref (transfer));
+}
+
+static void
+start_manager (TransferFixture *fixture)
+{
+  static const ShoalTransferObserver observer = {
+    .serve = observe_serve,
+    .unserve = observe_unserve,
+    .pulling = observe_pulling,
+    .bad_source = observe_bad_source,
+    .ended = observe_ended,
+  };
+  g_autofree char *path = g_build_filename (fixture->folder, "profile.db", NULL);
+  const char *const migrations[] = { shoal_transfer_store_schema };
+
+  fixture->database = shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), NULL);
+  g_assert_nonnull (fixture->database);
+  fixture->manager
+      = shoal_transfer_manager_new (fixture->database, fixture->directory, fixture->key,
+                                    fixture->journals, &observer, fixture, NULL);
+  transfer_fixture_load (fixture);
+}
+
+void
+transfer_fixture_stop (TransferFixture *fixture)
 {
   shoal_transfer_manager_stop (fixture->manager);
   g_clear_object (&fixture->manager);
-  if (fixture->uploads != NULL)
-    shoal_uploads_stop (fixture->uploads);
-  g_clear_object (&fixture->uploads);
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  g_clear_object (&fixture->history);
   shoal_database_close (fixture->database);
   g_clear_object (&fixture->database);
 }
 
 void
-transfer_fixture_set_up (TransferFixture *fixture, gconstpointer data)
+transfer_fixture_prepare (TransferFixture *fixture)
 {
   fixture->folder = g_dir_make_tmp ("shoal-transfers-XXXXXX", NULL);
   fixture->downloads = g_build_filename (fixture->folder, "downloads", NULL);
+  fixture->journals = g_build_filename (fixture->folder, "journals", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (fixture->journals, 0700), ==, 0);
   fixture->key = shoal_device_key_generate (NULL);
+  fixture->serving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   fixture->pulling = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  fixture->bad = g_ptr_array_new_with_free_func (g_free);
+  fixture->ended = g_ptr_array_new_with_free_func (g_object_unref);
+  fixture->reports = g_ptr_array_new_with_free_func (g_free);
   fixture->peers = g_ptr_array_new_with_free_func (fake_peer_free);
 
   FakeDirectory *directory = g_object_new (FAKE_TYPE_DIRECTORY, NULL);
 
   directory->fixture = fixture;
   fixture->directory = SHOAL_DIRECTORY (directory);
-  start_manager (fixture, data != NULL);
+}
+
+void
+transfer_fixture_set_up (TransferFixture *fixture, gconstpointer data)
+{
+  transfer_fixture_prepare (fixture);
+  start_manager (fixture);
 }
 
 void
 transfer_fixture_tear_down (TransferFixture *fixture, gconstpointer data)
 {
-  stop_manager (fixture);
+  if (fixture->manager != NULL)
+    transfer_fixture_stop (fixture);
   g_clear_pointer (&fixture->peers, g_ptr_array_unref);
+  g_clear_pointer (&fixture->reports, g_ptr_array_unref);
+  g_clear_pointer (&fixture->ended, g_ptr_array_unref);
+  g_clear_pointer (&fixture->bad, g_ptr_array_unref);
   g_clear_pointer (&fixture->pulling, g_hash_table_unref);
+  g_clear_pointer (&fixture->serving, g_hash_table_unref);
   g_clear_object (&fixture->directory);
   g_clear_pointer (&fixture->key, shoal_device_key_unref);
   test_remove_tree (fixture->folder);
+  g_clear_pointer (&fixture->journals, g_free);
   g_clear_pointer (&fixture->downloads, g_free);
   g_clear_pointer (&fixture->folder, g_free);
 }
@@ -436,10 +509,8 @@ transfer_fixture_tear_down (TransferFixture *fixture, gconstpointer data)
 void
 transfer_fixture_restart (TransferFixture *fixture)
 {
-  gboolean serve = fixture->uploads != NULL;
-
-  stop_manager (fixture);
-  start_manager (fixture, serve);
+  transfer_fixture_stop (fixture);
+  start_manager (fixture);
 }
 
 /* ---- Helpers ----------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-/* transfer-fixture.h: peers that serve from memory, and a directory that names them
+/* transfer-fixture.h: peers that serve from memory, a directory that names them, and an observer
+ * that only writes down what it is told
  *
  * The peers are real ShoalPeerServers with TLS on loopback; only where the bytes come from is the
  * test's.
@@ -36,21 +37,32 @@ typedef struct
 {
   char *folder;
   char *downloads;
+  char *journals;
   ShoalDatabase *database;
   ShoalDirectory *directory;
-  ShoalHistory *history;
   ShoalDeviceKey *key;
   ShoalTransferManager *manager;
   GPtrArray *peers;
-  ShoalUploads *uploads; /* nullable */
-  GHashTable *pulling;   /* hex: what the directory was told that we are downloading */
+
+  /* What the observer was told. */
+  GHashTable *serving; /* hex → GINT: how many downloads have it served */
+  GHashTable *pulling; /* hex: what is being downloaded; also told to the directory */
+  GPtrArray *bad;      /* who sent wrong bytes */
+  GPtrArray *ended;    /* of ShoalTransfer */
+  /* What the directory was told: events, as "EVENT NAME". */
+  GPtrArray *reports;
 } TransferFixture;
 
-/* @data: (nullable): not %NULL: what is being downloaded is served */
 void transfer_fixture_set_up (TransferFixture *fixture, gconstpointer data);
 void transfer_fixture_tear_down (TransferFixture *fixture, gconstpointer data);
 /* Stops the manager and starts another on the same profile. */
 void transfer_fixture_restart (TransferFixture *fixture);
+
+/* For a test that makes database and manager itself: set up without them; reading the queue; and
+ * stopping and giving up both. */
+void transfer_fixture_prepare (TransferFixture *fixture);
+void transfer_fixture_load (TransferFixture *fixture);
+void transfer_fixture_stop (TransferFixture *fixture);
 
 FakePeer *fake_peer_new (TransferFixture *fixture, const char *user);
 /* One that the directory names and that nobody answers for. */

@@ -1,5 +1,5 @@
-/* shoal-transfer-delegate.c: what the manager does for its runs: sources, serving, history, the
- * database
+/* shoal-transfer-manager-runs.c: the manager's runs: starts one, answers what it asks, and draws
+ * the conclusions when it has ended
  *
  * Main thread, but for delegate_making().
  *
@@ -11,7 +11,6 @@
 
 #include "shoal-transfer-manager-private.h"
 
-#include "shoal-clock.h"
 #include "shoal-error.h"
 #include "shoal-transfer-store.h"
 
@@ -23,66 +22,6 @@ typedef struct
   ShoalTransfer *transfer;
   ShoalDatabase *database;
 } RunLink;
-
-static void
-on_changes_saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  shoal_database_finish (SHOAL_DATABASE (source), result, &error);
-  if (error != NULL)
-    g_warning ("Cannot save the queue of downloads: %s", error->message);
-}
-
-void
-shoal_transfer_manager_save (ShoalTransferManager *self,
-                             ShoalTransfer *transfer,
-                             const char *state,
-                             const char *message)
-{
-  ShoalTransferRow *row = shoal_transfer_get_row (transfer);
-
-  g_free (row->state);
-  row->state = g_strdup (state);
-  g_free (row->message);
-  row->message = g_strdup (message);
-  shoal_database_write_async (
-      self->database, shoal_transfer_store_update, shoal_transfer_row_copy (row),
-      (GDestroyNotify) shoal_transfer_row_free, NULL, on_changes_saved_cb, NULL);
-}
-
-/* What was fetched and how long it took so far, for after a kill. */
-void
-shoal_transfer_manager_save_progress (ShoalTransferManager *self, ShoalTransfer *transfer)
-{
-  ShoalTransferRow *row = shoal_transfer_row_copy (shoal_transfer_get_row (transfer));
-
-  row->bytes_fetched = shoal_transfer_get_bytes_fetched (transfer);
-  row->active_ms = shoal_transfer_get_elapsed_ms (transfer);
-  shoal_database_write_async (self->database, shoal_transfer_store_update, row,
-                              (GDestroyNotify) shoal_transfer_row_free, NULL, on_changes_saved_cb,
-                              NULL);
-}
-
-void
-shoal_transfer_manager_save_order (ShoalTransferManager *self, guint first, guint last)
-{
-  GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_transfer_row_free);
-
-  for (guint i = first; i <= last; i++)
-    g_ptr_array_add (rows, shoal_transfer_row_copy (
-                               shoal_transfer_get_row (g_ptr_array_index (self->transfers, i))));
-  shoal_database_write_async (self->database, shoal_transfer_store_order, rows,
-                              (GDestroyNotify) g_ptr_array_unref, NULL, on_changes_saved_cb, NULL);
-}
-
-void
-shoal_transfer_manager_forget (ShoalTransferManager *self, ShoalTransfer *transfer)
-{
-  shoal_database_write_async (self->database, shoal_transfer_store_delete,
-                              g_strdup (shoal_transfer_get_uuid (transfer)), g_free, NULL,
-                              on_changes_saved_cb, NULL);
-}
 
 typedef struct
 {
@@ -151,43 +90,37 @@ delegate_serve (ShoalTransferRun *run,
                 gpointer user_data)
 {
   RunLink *link = user_data;
+  ShoalTransferManager *self = link->manager;
 
-  if (link->manager == NULL || link->manager->uploads == NULL)
+  if (self == NULL)
     return;
-  shoal_uploads_add_partial (link->manager->uploads, id, size, layer, partial);
-  count_pulling (link->manager, id, 1);
-  if (shoal_uploads_get_port (link->manager->uploads) != 0)
-    shoal_directory_set_pulling (link->manager->directory, id, size, is_manifest (link, id), TRUE);
+  self->observer->serve (id, size, layer, partial, self->observer_data);
+  count_pulling (self, id, 1);
+  self->observer->pulling (id, size, is_manifest (link, id), TRUE, self->observer_data);
 }
 
 static void
 delegate_unserve (ShoalTransferRun *run, const ShoalDigest *id, guint64 size, gpointer user_data)
 {
   RunLink *link = user_data;
+  ShoalTransferManager *self = link->manager;
 
-  if (link->manager == NULL || link->manager->uploads == NULL)
+  if (self == NULL)
     return;
-  shoal_uploads_remove_partial (link->manager->uploads, id);
-  if (count_pulling (link->manager, id, -1) == 0)
-    shoal_directory_set_pulling (link->manager->directory, id, size, is_manifest (link, id), FALSE);
+  self->observer->unserve (id, self->observer_data);
+  if (count_pulling (self, id, -1) == 0)
+    self->observer->pulling (id, size, is_manifest (link, id), FALSE, self->observer_data);
 }
 
 static void
 delegate_bad_source (ShoalTransferRun *run, ShoalSource *source, gpointer user_data)
 {
   RunLink *link = user_data;
-  const char *const devices[] = { source->device, NULL };
+  ShoalTransferManager *self = link->manager;
 
   shoal_transfer_add_bad_source (link->transfer, source->user);
-  if (link->manager == NULL)
-    return;
-
-  g_autofree char *uuid = g_uuid_string_random ();
-
-  shoal_directory_report (link->manager->directory, uuid, "bad-source",
-                          shoal_transfer_get_id (link->transfer),
-                          shoal_transfer_get_name (link->transfer), 0, 0, devices,
-                          "Sent bytes that do not match the content id.");
+  if (self != NULL)
+    self->observer->bad_source (link->transfer, source, self->observer_data);
 }
 
 /* In the run's thread. */
@@ -202,69 +135,17 @@ delegate_making (ShoalTransferRun *run, const char *name, gpointer user_data, GE
 }
 
 static void
-record (ShoalTransferManager *self,
-        ShoalTransfer *transfer,
-        const char *outcome,
-        const char *reason)
-{
-  ShoalHistoryEntry *entry = shoal_history_entry_new ();
-
-  /* One that failed may be tried again and be recorded once more. */
-  entry->uuid = g_str_equal (outcome, "failed") ? g_uuid_string_random ()
-                                                : g_strdup (shoal_transfer_get_uuid (transfer));
-  entry->name = g_strdup (shoal_transfer_get_name (transfer));
-  entry->folder = shoal_transfer_is_folder (transfer);
-  entry->id = *shoal_transfer_get_id (transfer);
-  entry->size = shoal_transfer_get_size (transfer);
-  entry->bytes = shoal_transfer_get_bytes_fetched (transfer);
-  entry->elapsed_ms = shoal_transfer_get_elapsed_ms (transfer);
-  entry->ended_ms = shoal_now_ms ();
-  entry->outcome = g_strdup (outcome);
-  entry->reason = g_strdup (reason);
-  entry->users = shoal_transfer_dup_users (transfer);
-  entry->bad_sources = shoal_transfer_dup_bad_sources (transfer);
-  entry->destination = g_strdup (shoal_transfer_get_destination (transfer));
-  shoal_history_add (self->history, entry);
-}
-
-static void
-report (ShoalTransferManager *self, ShoalTransfer *transfer, const char *event, const char *reason)
-{
-  g_auto (GStrv) devices = shoal_transfer_dup_devices (transfer);
-  g_autofree char *uuid = g_uuid_string_random ();
-  gboolean finished = reason == NULL;
-
-  shoal_directory_report (
-      self->directory, finished ? shoal_transfer_get_uuid (transfer) : uuid, event,
-      shoal_transfer_get_id (transfer), shoal_transfer_get_name (transfer),
-      finished ? shoal_transfer_get_size (transfer) : shoal_transfer_get_bytes_done (transfer),
-      shoal_transfer_get_elapsed_ms (transfer), (const char *const *) devices, reason);
-}
-
-static void
 end_transfer (ShoalTransferManager *self,
               ShoalTransfer *transfer,
               ShoalTransferState state,
               const GError *error)
 {
   shoal_transfer_set_state (transfer, state, error);
-  if (state == SHOAL_TRANSFER_FINISHED)
-    {
-      record (self, transfer, "finished", NULL);
-      report (self, transfer, "download-finished", NULL);
-      shoal_transfer_manager_forget (self, transfer);
-    }
-  else if (state == SHOAL_TRANSFER_CANCELLED)
-    {
-      record (self, transfer, "cancelled", NULL);
-      shoal_transfer_manager_forget (self, transfer);
-    }
+  self->observer->ended (transfer, self->observer_data);
+  if (state == SHOAL_TRANSFER_FAILED)
+    shoal_transfer_manager_save (self, transfer, "failed", error->message);
   else
-    {
-      record (self, transfer, "failed", error->message);
-      report (self, transfer, "download-failed", error->message);
-      shoal_transfer_manager_save (self, transfer, "failed", error->message);
-    }
+    shoal_transfer_manager_forget (self, transfer);
   shoal_transfer_manager_emit_ended (self, transfer);
 }
 
