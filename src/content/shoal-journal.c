@@ -452,6 +452,26 @@ shoal_journal_get_part (ShoalJournal *self, guint32 file, guint32 *number, guint
   return TRUE;
 }
 
+GArray *
+shoal_journal_dup_parts (ShoalJournal *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  GArray *parts = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GHashTableIter iter;
+  gpointer file, state;
+
+  g_hash_table_iter_init (&iter, self->files);
+  while (g_hash_table_iter_next (&iter, &file, &state))
+    {
+      guint32 number = GPOINTER_TO_UINT (file);
+
+      if (((const FileState *) state)->has_part)
+        g_array_append_val (parts, number);
+    }
+  return parts;
+}
+
 void
 shoal_journal_fill_have (ShoalJournal *self, guint32 file, guint8 *have, guint32 n_pieces)
 {

@@ -30,6 +30,9 @@ gboolean
 shoal_journal_add_files (ShoalJournal *self, const guint32 *files, guint n_files, GError **error);
 /** shoal_journal_has_file: Returns: whether shoal_journal_add_files() recorded @file */
 gboolean shoal_journal_has_file (ShoalJournal *self, guint32 file);
+/** shoal_journal_dup_parts: Returns: (transfer full) (element-type guint32): the numbers of the
+ * files of which an unfinished file was recorded, in no order; see shoal_part_discard() */
+GArray *shoal_journal_dup_parts (ShoalJournal *self);
 
 /** shoal_journal_remove: deletes the journal's file; nothing can be added afterwards */
 void shoal_journal_remove (ShoalJournal *self);

@@ -438,3 +438,41 @@ shoal_part_file_open (const ShoalPartPlace *place,
   part_file_clear (file);
   return FALSE;
 }
+
+gboolean
+shoal_part_discard (
+    int dirfd, const char *name, ShoalJournal *journal, guint32 file_index, GError **error)
+{
+  g_return_val_if_fail (name != NULL && journal != NULL, FALSE);
+
+  const ShoalPartPlace place = { .dirfd = dirfd, .name = name };
+  guint32 number;
+  guint64 inode;
+  struct stat st;
+
+  if (!shoal_journal_get_part (journal, file_index, &number, &inode))
+    return TRUE;
+
+  g_autofree char *part = part_name (&place, number);
+  g_autoptr (GError) local_error = NULL;
+  g_auto (ShoalFd) fd = shoal_dir_open_file (dirfd, part, O_RDONLY, 0, &local_error);
+  if (fd < 0 && !g_error_matches (local_error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND)
+      && !g_error_matches (local_error, SHOAL_ERROR, SHOAL_ERROR_INVALID))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (fd < 0 || fstat (fd, &st) < 0 || (guint64) st.st_ino != inode)
+    return TRUE;
+  /* Who looks whether it is his holds the lock, and then takes it away under another name. */
+  if (flock (fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+    {
+      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_BUSY, "“%s” is in use", part);
+      return FALSE;
+    }
+  if (fstatat (dirfd, part, &st, AT_SYMLINK_NOFOLLOW) < 0 || (guint64) st.st_ino != inode)
+    return TRUE;
+  if (unlinkat (dirfd, part, 0) < 0 && errno != ENOENT)
+    return shoal_error_from_errno (error, errno, _ ("Cannot delete “%s”"), part);
+  return TRUE;
+}

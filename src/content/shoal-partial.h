@@ -101,4 +101,22 @@ gboolean shoal_partial_finish (
 /** shoal_partial_discard: deletes the ".part" file (the user cancelled) */
 void shoal_partial_discard (ShoalPartial *self);
 
+/**
+ * shoal_part_discard:
+ * @dirfd: the folder it was to go to
+ * @name: its safe final name
+ * @journal: the transfer's journal
+ * @file_index: this file's number in it
+ * @error: where to put an error
+ *
+ * Deletes the ".part" file of a download that is not open: the one that the journal names, by name
+ * and inode. A file with its final name is finished and stays, and so does whatever else has the
+ * name of the unfinished one.
+ *
+ * Returns: whether there is none of ours any more; %SHOAL_ERROR_BUSY if somebody has it open, who
+ *   may be reading it for others or finding out whether it is his
+ */
+gboolean shoal_part_discard (
+    int dirfd, const char *name, ShoalJournal *journal, guint32 file_index, GError **error);
+
 G_END_DECLS

@@ -75,6 +75,7 @@ find_same (ShoalTransferManager *self, const ShoalTransferRow *row)
       ShoalTransferState state = shoal_transfer_get_state (transfer);
 
       if (state != SHOAL_TRANSFER_FINISHED && state != SHOAL_TRANSFER_CANCELLED
+          && shoal_transfer_get_stop (transfer) != SHOAL_STOP_CANCEL
           && is_same (row, shoal_transfer_get_row (transfer)))
         return transfer;
     }

@@ -485,6 +485,7 @@ shoal_run_folder (ShoalTransferRun *run, GError **error)
         close (parent_fd);
     }
   shoal_run_stop_workers (run);
-  shoal_run_close_manifest (run, served, !ok && !shoal_run_is_discarded (run));
+  /* Of one that is given up it still says where its unfinished files are. */
+  shoal_run_close_manifest (run, served, !ok);
   return ok;
 }

@@ -45,6 +45,17 @@ void shoal_transfer_manager_start_ticking (ShoalTransferManager *self);
 /* shoal-transfer-manager-runs.c */
 void shoal_transfer_manager_start_run (ShoalTransferManager *self, ShoalTransfer *transfer);
 
+/* shoal-transfer-manager-discard.c */
+/* shoal_transfer_manager_discard: one that no run works at, whose row says so: deletes what is left
+ * of it, then tells, and forgets it */
+void shoal_transfer_manager_discard (ShoalTransferManager *self, ShoalTransfer *transfer);
+/* shoal_transfer_manager_take_given_up: Returns: whether @row is of one that was given up, which is
+ * gone on with */
+gboolean shoal_transfer_manager_take_given_up (ShoalTransferManager *self,
+                                               const ShoalTransferRow *row);
+/* shoal_transfer_manager_sweep: deletes the state of downloads that have no row; @rows: all */
+void shoal_transfer_manager_sweep (ShoalTransferManager *self, GPtrArray *rows);
+
 /* shoal-transfer-manager-save.c */
 void shoal_transfer_manager_save (ShoalTransferManager *self,
                                   ShoalTransfer *transfer,

@@ -135,14 +135,12 @@ delegate_making (ShoalTransferRun *run, const char *name, gpointer user_data, GE
 }
 
 static void
-end_transfer (ShoalTransferManager *self,
-              ShoalTransfer *transfer,
-              ShoalTransferState state,
-              const GError *error)
+end_transfer (ShoalTransferManager *self, ShoalTransfer *transfer, const GError *error)
 {
-  shoal_transfer_set_state (transfer, state, error);
+  shoal_transfer_set_state (transfer,
+                            error != NULL ? SHOAL_TRANSFER_FAILED : SHOAL_TRANSFER_FINISHED, error);
   self->observer->ended (transfer, self->observer_data);
-  if (state == SHOAL_TRANSFER_FAILED)
+  if (error != NULL)
     shoal_transfer_manager_save (self, transfer, "failed", error->message);
   else
     shoal_transfer_manager_forget (self, transfer);
@@ -173,15 +171,15 @@ delegate_ended (ShoalTransferRun *run, const GError *error, gpointer user_data)
 
   ShoalTransferStop stop = shoal_transfer_get_stop (transfer);
 
+  if (error != NULL && stop == SHOAL_STOP_CANCEL)
+    {
+      shoal_transfer_manager_discard (self, transfer);
+      shoal_transfer_manager_schedule (self);
+      return;
+    }
   shoal_transfer_set_stop (transfer, SHOAL_STOP_NONE);
-  if (error == NULL)
-    end_transfer (self, transfer, SHOAL_TRANSFER_FINISHED, NULL);
-  else if (!g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CANCELLED))
-    end_transfer (self, transfer, SHOAL_TRANSFER_FAILED, error);
-  else if (stop == SHOAL_STOP_CANCEL)
-    end_transfer (self, transfer, SHOAL_TRANSFER_CANCELLED, NULL);
-  else if (stop == SHOAL_STOP_CANCEL_AGAIN)
-    shoal_transfer_manager_cancel (self, transfer);
+  if (error == NULL || !g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CANCELLED))
+    end_transfer (self, transfer, error);
   else if (stop == SHOAL_STOP_NONE)
     {
       shoal_transfer_set_state (transfer, SHOAL_TRANSFER_QUEUED, NULL);

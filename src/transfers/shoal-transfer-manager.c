@@ -84,6 +84,7 @@ static gboolean
 may_start (ShoalTransferManager *self, ShoalTransfer *transfer)
 {
   return shoal_transfer_get_state (transfer) == SHOAL_TRANSFER_QUEUED
+         && shoal_transfer_get_stop (transfer) == SHOAL_STOP_NONE
          && (self->run_all || shoal_transfer_get_wanted (transfer));
 }
 
@@ -352,13 +353,15 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   for (guint i = 0; i < rows->len; i++)
     {
-      g_autoptr (ShoalTransferRow) row = shoal_transfer_row_copy (g_ptr_array_index (rows, i));
+      const ShoalTransferRow *row = g_ptr_array_index (rows, i);
 
-      if (!is_among_first (self, n_before, row->uuid))
-        g_ptr_array_add (self->transfers, shoal_transfer_new (g_steal_pointer (&row)));
+      if (!is_among_first (self, n_before, row->uuid)
+          && !shoal_transfer_manager_take_given_up (self, row))
+        g_ptr_array_add (self->transfers, shoal_transfer_new (shoal_transfer_row_copy (row)));
     }
   g_list_model_items_changed (G_LIST_MODEL (self), n_before, 0, self->transfers->len - n_before);
   shoal_transfer_manager_schedule (self);
+  shoal_transfer_manager_sweep (self, rows);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -420,6 +423,8 @@ shoal_transfer_manager_pause (ShoalTransferManager *self, ShoalTransfer *transfe
 {
   ShoalTransferRun *run = shoal_transfer_get_run (transfer);
 
+  if (shoal_transfer_get_stop (transfer) == SHOAL_STOP_CANCEL)
+    return;
   if (run != NULL)
     {
       shoal_transfer_set_stop (transfer, SHOAL_STOP_PAUSE);
@@ -437,6 +442,8 @@ shoal_transfer_manager_resume (ShoalTransferManager *self, ShoalTransfer *transf
 {
   ShoalTransferState state = shoal_transfer_get_state (transfer);
 
+  if (shoal_transfer_get_stop (transfer) == SHOAL_STOP_CANCEL)
+    return;
   shoal_transfer_set_wanted (transfer, TRUE);
   if (shoal_transfer_get_run (transfer) == NULL)
     shoal_transfer_set_turn_us (transfer, 0);
@@ -489,41 +496,6 @@ shoal_transfer_manager_resume_all (ShoalTransferManager *self)
       n++;
     }
   return n;
-}
-
-/* Without a run the unfinished file is only known to a run: one is started to be stopped. One that
- * is ending may be past the point where it would delete; its end begins with this again. */
-void
-shoal_transfer_manager_cancel (ShoalTransferManager *self, ShoalTransfer *transfer)
-{
-  ShoalTransferState state = shoal_transfer_get_state (transfer);
-
-  if (state == SHOAL_TRANSFER_FINISHED || state == SHOAL_TRANSFER_CANCELLED)
-    return;
-  if (shoal_transfer_get_run (transfer) != NULL
-      && shoal_transfer_run_is_stopped (shoal_transfer_get_run (transfer)))
-    {
-      shoal_transfer_set_stop (transfer, SHOAL_STOP_CANCEL_AGAIN);
-      return;
-    }
-  shoal_transfer_set_stop (transfer, SHOAL_STOP_CANCEL);
-  if (shoal_transfer_get_run (transfer) == NULL)
-    shoal_transfer_manager_start_run (self, transfer);
-  shoal_transfer_run_stop (shoal_transfer_get_run (transfer), TRUE);
-}
-
-void
-shoal_transfer_manager_remove (ShoalTransferManager *self, ShoalTransfer *transfer)
-{
-  guint position;
-
-  if (!shoal_transfer_state_is_ended (shoal_transfer_get_state (transfer))
-      || !g_ptr_array_find (self->transfers, transfer, &position))
-    return;
-  if (shoal_transfer_get_state (transfer) == SHOAL_TRANSFER_FAILED)
-    shoal_transfer_manager_forget (self, transfer);
-  g_ptr_array_remove_index (self->transfers, position);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }
 
 void

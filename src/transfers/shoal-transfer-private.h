@@ -28,8 +28,7 @@ typedef enum
 {
   SHOAL_STOP_NONE,
   SHOAL_STOP_PAUSE,
-  SHOAL_STOP_CANCEL,
-  SHOAL_STOP_CANCEL_AGAIN, /* once the run that is ending has ended */
+  SHOAL_STOP_CANCEL, /* or was stopped before: it is being given up, for good */
 } ShoalTransferStop;
 void shoal_transfer_set_wanted (ShoalTransfer *self, gboolean wanted);
 gboolean shoal_transfer_get_wanted (ShoalTransfer *self);

@@ -13,6 +13,11 @@ G_BEGIN_DECLS
 /** shoal_transfer_store_schema: SQL that makes the table */
 extern const char shoal_transfer_store_schema[];
 
+/* The states of a row whose download was given up and of which something may be left on the disk:
+ * its end is yet to be told, or has been. */
+#define SHOAL_ROW_CANCELLED "cancelled"
+#define SHOAL_ROW_REMOVED "removed"
+
 /** ShoalTransferRow: a download as it is kept */
 typedef struct
 {
@@ -27,7 +32,7 @@ typedef struct
   char *device; /* (nullable) */
   gint64 mtime_ms;
   char *made;    /* (nullable): the name that a folder got */
-  char *state;   /* "queued", "paused", "failed" */
+  char *state;   /* "queued", "paused", "failed", or one of those below */
   char *message; /* (nullable): why it failed */
   guint64 bytes_fetched;
   gint64 active_ms;

@@ -117,7 +117,7 @@ shoal_run_thread (gpointer data)
     }
   shoal_run_stop_workers (self);
   shoal_run_give_lane (self);
-  if (self->journal != NULL && (error == NULL || shoal_run_is_discarded (self)))
+  if (self->journal != NULL && error == NULL)
     shoal_journal_remove (self->journal);
 
   if (error == NULL)

@@ -360,6 +360,12 @@ shoal_transfer_set_run (ShoalTransfer *self, ShoalTransferRun *run)
       self->users = shoal_transfer_run_dup_users (self->run, &self->devices);
       self->row->bytes_fetched = self->bytes_fetched;
       self->row->active_ms = self->active_ms;
+      /* The next run goes on in the folder that this one made. */
+      if (self->row->folder && self->destination != NULL)
+        {
+          g_free (self->row->made);
+          self->row->made = g_path_get_basename (self->destination);
+        }
       g_clear_pointer (&self->run, shoal_transfer_run_unref);
       set_speed (self, 0);
       set_n_sources (self, 0);

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "shoal-dir.h"
 #include "shoal-error.h"
 #include "shoal-journal-private.h"
 #include "shoal-partial.h"
@@ -580,6 +581,55 @@ test_discard (void)
   g_assert_cmpuint (test_folder_count (f->folder), ==, 0);
 }
 
+/* The file of a download that is not open: by the journal, and only that one. */
+static void
+test_discard_closed (void)
+{
+  g_autoptr (Fixture) f = fixture_new (2 * SHOAL_PIECE_SIZE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *part = g_build_filename (f->folder->path, "file.bin.part", NULL);
+
+  /* Nothing is recorded yet. */
+  g_assert_true (shoal_part_discard (f->folder->fd, "file.bin", f->journal, 0, &error));
+
+  ShoalPartial *partial = open_partial (f);
+  g_autoptr (GArray) parts = shoal_journal_dup_parts (f->journal);
+
+  g_assert_cmpuint (parts->len, ==, 1);
+  g_assert_cmpuint (g_array_index (parts, guint32, 0), ==, 0);
+  g_assert_true (write_piece (f, partial, 0, &error));
+  g_assert_false (shoal_part_discard (f->folder->fd, "file.bin", f->journal, 0, &error));
+  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_BUSY);
+  g_clear_error (&error);
+  g_object_unref (partial);
+  g_assert_true (shoal_part_discard (f->folder->fd, "file.bin", f->journal, 1, &error));
+  g_assert_cmpuint (test_folder_count (f->folder), ==, 1);
+
+  /* Held open, so that nobody else gets its inode. */
+  g_auto (ShoalFd) held = open (part, O_RDONLY | O_CLOEXEC);
+
+  g_assert_true (shoal_part_discard (f->folder->fd, "file.bin", f->journal, 0, &error));
+  g_assert_cmpuint (test_folder_count (f->folder), ==, 0);
+
+  /* Somebody else's of the same name, and a link. */
+  g_assert_true (g_file_set_contents (part, "mine", 4, NULL));
+  g_assert_true (shoal_part_discard (f->folder->fd, "file.bin", f->journal, 0, &error));
+  g_assert_cmpuint (test_folder_count (f->folder), ==, 1);
+  g_assert_no_errno (unlink (part));
+  g_assert_no_errno (symlink ("/dev/null", part));
+  g_assert_true (shoal_part_discard (f->folder->fd, "file.bin", f->journal, 0, &error));
+  g_assert_cmpuint (test_folder_count (f->folder), ==, 1);
+  g_assert_no_errno (unlink (part));
+
+  /* What is whole is the user's. */
+  partial = open_partial (f);
+  write_all (f, partial);
+  g_assert_true (shoal_partial_finish (partial, FALSE, -1, NULL, &error));
+  g_object_unref (partial);
+  g_assert_true (shoal_part_discard (f->folder->fd, "file.bin", f->journal, 0, &error));
+  check_file (f, "file.bin");
+}
+
 static void
 test_cancel_hashing (void)
 {
@@ -827,6 +877,7 @@ main (int argc, char **argv)
   g_test_add_func ("/partial/lost-journal", test_lost_journal);
   g_test_add_func ("/partial/versions", test_versions);
   g_test_add_func ("/partial/discard", test_discard);
+  g_test_add_func ("/partial/discard-closed", test_discard_closed);
   g_test_add_func ("/partial/cancel-hashing", test_cancel_hashing);
   g_test_add_func ("/partial/long-name", test_long_name);
   g_test_add_func ("/partial/disk-full", test_disk_full);
