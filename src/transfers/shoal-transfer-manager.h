@@ -56,6 +56,8 @@ gboolean shoal_transfer_manager_load_finish (ShoalTransferManager *self,
 /** shoal_transfer_manager_set_run_all: %TRUE: the whole queue goes on (serve, app); %FALSE
  * (default): only what was added in this process */
 void shoal_transfer_manager_set_run_all (ShoalTransferManager *self, gboolean run_all);
+/** shoal_transfer_manager_set_parallel: how many downloads move at once, at least 1; those that
+ * move already go on */
 void shoal_transfer_manager_set_parallel (ShoalTransferManager *self, guint parallel);
 /** shoal_transfer_manager_set_connections: connections per source, 1 to
  * %SHOAL_MAX_CONNECTIONS_PER_DEVICE */
@@ -74,21 +76,27 @@ void shoal_transfer_manager_add_async (ShoalTransferManager *self,
 ShoalTransfer *shoal_transfer_manager_add_finish (ShoalTransferManager *self,
                                                   GAsyncResult *result,
                                                   GError **error);
+/** shoal_transfer_manager_pause: it waits for shoal_transfer_manager_resume(), also after a
+ * restart; one that has ended or is being cancelled stays so */
 void shoal_transfer_manager_pause (ShoalTransferManager *self, ShoalTransfer *transfer);
-/** shoal_transfer_manager_resume: also retries a failed one */
+/** shoal_transfer_manager_resume: also retries a failed one; one that is being cancelled stays so
+ */
 void shoal_transfer_manager_resume (ShoalTransferManager *self, ShoalTransfer *transfer);
 /** shoal_transfer_manager_pause_all: all that have not ended. Returns: how many this concerned */
 guint shoal_transfer_manager_pause_all (ShoalTransferManager *self);
 /** shoal_transfer_manager_resume_all: all that are paused; failed ones stay. Returns: how many */
 guint shoal_transfer_manager_resume_all (ShoalTransferManager *self);
-/** shoal_transfer_manager_cancel: stops it and deletes what is unfinished */
+/** shoal_transfer_manager_cancel: stops it and deletes what is unfinished, for good: at once, or at
+ * a later start if it lies on a disk that is away. Files of a folder that are whole stay */
 void shoal_transfer_manager_cancel (ShoalTransferManager *self, ShoalTransfer *transfer);
-/** shoal_transfer_manager_remove: takes an ended one off the list */
+/** shoal_transfer_manager_remove: takes an ended one off the list; what is unfinished of a failed
+ * one is deleted as shoal_transfer_manager_cancel() does it */
 void shoal_transfer_manager_remove (ShoalTransferManager *self, ShoalTransfer *transfer);
 /** shoal_transfer_manager_move: to @position in the list, which is the order in which downloads get
  * their turn; one that is under way keeps its turn. Past the end means last */
 void
 shoal_transfer_manager_move (ShoalTransferManager *self, ShoalTransfer *transfer, guint position);
+/** shoal_transfer_manager_lookup: Returns: (transfer none) (nullable): the one in the list */
 ShoalTransfer *shoal_transfer_manager_lookup (ShoalTransferManager *self, const char *uuid);
 /** shoal_transfer_manager_stop: stops all workers and syncs; blocking, bounded by the time-outs of
  * one read; before exit */

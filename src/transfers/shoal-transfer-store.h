@@ -38,6 +38,7 @@ typedef struct
   gint64 active_ms;
 } ShoalTransferRow;
 
+/** shoal_transfer_row_copy: Returns: (transfer full) */
 ShoalTransferRow *shoal_transfer_row_copy (const ShoalTransferRow *row);
 void shoal_transfer_row_free (ShoalTransferRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalTransferRow, shoal_transfer_row_free)
@@ -46,8 +47,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalTransferRow, shoal_transfer_row_free)
 
 /** shoal_transfer_store_insert: @data: a #ShoalTransferRow; its position is set */
 gboolean shoal_transfer_store_insert (ShoalConnection *connection, gpointer data, GError **error);
-/** shoal_transfer_store_update: @data: a #ShoalTransferRow: state, message, made, bytes_fetched,
- * active_ms, position */
+/** shoal_transfer_store_update: @data: a #ShoalTransferRow: state, message, bytes_fetched,
+ * active_ms, position; made has its own, below */
 gboolean shoal_transfer_store_update (ShoalConnection *connection, gpointer data, GError **error);
 /** shoal_transfer_store_set_made: @data: a #ShoalTransferRow of which only uuid and made count */
 gboolean shoal_transfer_store_set_made (ShoalConnection *connection, gpointer data, GError **error);

@@ -45,25 +45,42 @@ G_DECLARE_FINAL_TYPE (ShoalTransfer, shoal_transfer, SHOAL, TRANSFER, GObject)
 
 /** shoal_transfer_state_is_ended: Returns: whether nothing more happens by itself */
 gboolean shoal_transfer_state_is_ended (ShoalTransferState state);
+/** shoal_transfer_get_uuid: Returns: what it is called in the queue, the history and the audit log
+ */
 const char *shoal_transfer_get_uuid (ShoalTransfer *self);
+/** shoal_transfer_get_name: Returns: the safe name that it is to have; see
+ * shoal_transfer_get_destination() */
 const char *shoal_transfer_get_name (ShoalTransfer *self);
+/** shoal_transfer_get_id: Returns: the content id, of a folder that of its list of files */
 const ShoalDigest *shoal_transfer_get_id (ShoalTransfer *self);
+/** shoal_transfer_is_folder: Returns: whether it is a folder with its files */
 gboolean shoal_transfer_is_folder (ShoalTransfer *self);
+/** shoal_transfer_get_size: Returns: bytes of all files; of a folder as it was told, until the list
+ * of its files is here */
 guint64 shoal_transfer_get_size (ShoalTransfer *self);
 /** shoal_transfer_get_manifest_size: Returns: of a folder, the size of the list of its files; else
  * 0
  */
 guint64 shoal_transfer_get_manifest_size (ShoalTransfer *self);
+/** shoal_transfer_get_state: Returns: what it is at, as last notified */
 ShoalTransferState shoal_transfer_get_state (ShoalTransfer *self);
 /** shoal_transfer_state_to_string: Returns: "queued", "starting", "active", … for JSON */
 const char *shoal_transfer_state_to_string (ShoalTransferState state);
+/** shoal_transfer_get_bytes_done: Returns: bytes that are verified and on disk */
 guint64 shoal_transfer_get_bytes_done (ShoalTransfer *self);
+/** shoal_transfer_get_bytes_fetched: Returns: bytes that came over the network, in all runs */
 guint64 shoal_transfer_get_bytes_fetched (ShoalTransfer *self);
+/** shoal_transfer_get_speed: Returns: bytes a second, over the last seconds */
 double shoal_transfer_get_speed (ShoalTransfer *self);
+/** shoal_transfer_get_n_sources: Returns: devices that deliver now */
 guint shoal_transfer_get_n_sources (ShoalTransfer *self);
+/** shoal_transfer_get_pieces_done: Returns: pieces that are verified and on disk */
 guint64 shoal_transfer_get_pieces_done (ShoalTransfer *self);
+/** shoal_transfer_get_pieces_total: Returns: of all files; 0 while that is not known */
 guint64 shoal_transfer_get_pieces_total (ShoalTransfer *self);
+/** shoal_transfer_get_elapsed_ms: Returns: time in which it did not wait, in all runs */
 gint64 shoal_transfer_get_elapsed_ms (ShoalTransfer *self);
+/** shoal_transfer_get_message: Returns: (nullable): why it waits or failed, for people */
 const char *shoal_transfer_get_message (ShoalTransfer *self);
 /** shoal_transfer_get_error: Returns: (nullable): why it failed */
 const GError *shoal_transfer_get_error (ShoalTransfer *self);
