@@ -94,7 +94,7 @@ serve (ShoalCli *cli, guint16 port, gint64 limit)
   if (reply == NULL)
     return shoal_cli_fail (cli, error);
 
-  ShoalDirectory *directory = SHOAL_DIRECTORY (shoal_engine_get_directory (cli->engine));
+  ShoalDirectory *directory = shoal_engine_get_directory (cli->engine);
   Serving serving = { .cli = cli, .port = (int) shoal_cli_integer (reply, "port") };
   if (port != 0 && serving.port != port)
     shoal_cli_note (cli, _ ("Port %d is taken."), (int) port);

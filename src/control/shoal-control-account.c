@@ -72,13 +72,14 @@ handle_probe (ShoalControlCall *call)
 static void
 reply_with_account (ShoalControlCall *call)
 {
-  ShoalTrackerDirectory *directory = shoal_engine_get_directory (call->engine);
+  ShoalTrackerAccount *account = shoal_engine_get_account (call->engine);
+  ShoalTrackerLink *link = shoal_engine_get_link (call->engine);
 
   shoal_control_call_reply (
-      call, shoal_json_new ("user", "s", shoal_tracker_directory_get_user (directory), "owner", "b",
-                            shoal_tracker_directory_get_owner (directory), "group", "s",
-                            shoal_tracker_directory_get_group (directory), "group_name", "s",
-                            shoal_tracker_directory_get_group_name (directory), "device", "s",
+      call, shoal_json_new ("user", "s", shoal_tracker_account_get_user (account), "owner", "b",
+                            shoal_tracker_account_get_owner (account), "group", "s",
+                            shoal_tracker_link_get_group (link), "group_name", "s",
+                            shoal_tracker_link_get_group_name (link), "device", "s",
                             shoal_engine_get_fingerprint (call->engine), "secrets", "s",
                             shoal_engine_get_secret_kind (call->engine), NULL));
 }
@@ -221,8 +222,8 @@ on_invited_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (ShoalControlCall) call = user_data;
   GError *error = NULL;
   gint64 expires_ms = 0;
-  g_autofree char *link = shoal_tracker_directory_invite_finish (SHOAL_TRACKER_DIRECTORY (object),
-                                                                 result, &expires_ms, &error);
+  g_autofree char *link = shoal_tracker_account_invite_finish (SHOAL_TRACKER_ACCOUNT (object),
+                                                               result, &expires_ms, &error);
 
   if (link != NULL)
     shoal_control_call_reply (
@@ -243,9 +244,9 @@ handle_invite (ShoalControlCall *call)
                                            7, &days, &error))
     shoal_control_call_fail (call, error);
   else
-    shoal_tracker_directory_invite_async (shoal_engine_get_directory (call->engine), (guint) uses,
-                                          (guint) days, call->cancellable, on_invited_cb,
-                                          shoal_control_call_ref (call));
+    shoal_tracker_account_invite_async (shoal_engine_get_account (call->engine), (guint) uses,
+                                        (guint) days, call->cancellable, on_invited_cb,
+                                        shoal_control_call_ref (call));
 }
 
 static void
@@ -253,8 +254,8 @@ on_invites_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ShoalControlCall) call = user_data;
   GError *error = NULL;
-  g_autoptr (GPtrArray) invites = shoal_tracker_directory_invites_finish (
-      SHOAL_TRACKER_DIRECTORY (object), result, &error);
+  g_autoptr (GPtrArray) invites = shoal_tracker_account_invites_finish (
+      SHOAL_TRACKER_ACCOUNT (object), result, &error);
 
   if (invites == NULL)
     {
@@ -277,9 +278,8 @@ on_invites_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 handle_invites (ShoalControlCall *call)
 {
-  shoal_tracker_directory_invites_async (shoal_engine_get_directory (call->engine),
-                                         call->cancellable, on_invites_cb,
-                                         shoal_control_call_ref (call));
+  shoal_tracker_account_invites_async (shoal_engine_get_account (call->engine), call->cancellable,
+                                       on_invites_cb, shoal_control_call_ref (call));
 }
 
 const ShoalControlMethod shoal_control_account_methods[] = {

@@ -66,10 +66,9 @@ static void
 on_search_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ShoalControlCall) call = user_data;
-  ShoalTrackerDirectory *directory = SHOAL_TRACKER_DIRECTORY (object);
+  ShoalDirectory *directory = SHOAL_DIRECTORY (object);
   GError *error = NULL;
-  g_autoptr (ShoalPage) page
-             = shoal_directory_search_finish (SHOAL_DIRECTORY (object), result, &error);
+  g_autoptr (ShoalPage) page = shoal_directory_search_finish (directory, result, &error);
 
   if (page == NULL)
     {
@@ -85,10 +84,9 @@ on_search_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   JsonArray *rows = json_array_new ();
   for (guint i = 0; i < page->rows->len; i++)
     json_array_add_object_element (rows, shoal_result_to_json (g_ptr_array_index (page->rows, i)));
-  JsonObject *reply
-      = shoal_json_new ("rows", "a", rows, "total", "i", page->total, "total_is_minimum", "b",
-                        page->total_is_minimum, "cursor", "s", page->cursor, "time_ms", "i",
-                        shoal_tracker_directory_get_now_ms (directory), NULL);
+  JsonObject *reply = shoal_json_new (
+      "rows", "a", rows, "total", "i", page->total, "total_is_minimum", "b", page->total_is_minimum,
+      "cursor", "s", page->cursor, "time_ms", "i", shoal_directory_get_now_ms (directory), NULL);
   if (page->kept_ms > 0)
     {
       json_object_set_int_member (reply, "kept_ms", page->kept_ms);
@@ -107,9 +105,8 @@ handle_search (ShoalControlCall *call)
   if (!read_query (call->params, &query, &error))
     shoal_control_call_fail (call, error);
   else
-    shoal_directory_search_async (SHOAL_DIRECTORY (shoal_engine_get_directory (call->engine)),
-                                  &query, call->cancellable, on_search_cb,
-                                  shoal_control_call_ref (call));
+    shoal_directory_search_async (shoal_engine_get_directory (call->engine), &query,
+                                  call->cancellable, on_search_cb, shoal_control_call_ref (call));
 }
 
 /* ---- sources ---- */
@@ -119,23 +116,22 @@ static void
 add_own (ShoalControlCall *call, const char *id, JsonArray *list)
 {
   g_autoptr (GPtrArray) own = shoal_shares_find (shoal_engine_get_shares (call->engine), id);
-  ShoalTrackerDirectory *directory = shoal_engine_get_directory (call->engine);
+  ShoalTrackerAccount *account = shoal_engine_get_account (call->engine);
   ShoalSettings *settings = shoal_engine_get_settings (call->engine);
 
   if (own->len == 0)
     return;
   ShoalShare *share = g_ptr_array_index (own, 0);
   json_array_add_object_element (
-      list,
-      shoal_json_new ("device", "s", shoal_engine_get_fingerprint (call->engine), "device_name",
-                      "s", shoal_settings_get_device_name (settings), "account", "s",
-                      shoal_directory_get_account (SHOAL_DIRECTORY (directory)), "user", "s",
-                      shoal_tracker_directory_get_user (directory), "online", "b",
-                      shoal_uploads_get_port (shoal_engine_get_uploads (call->engine)) != 0,
-                      "partial", "b", FALSE, "manifest", "b", shoal_share_is_folder (share), "name",
-                      "s", shoal_share_get_name (share), "size", "i",
-                      (gint64) shoal_share_get_content_size (share), "addresses", "a",
-                      json_array_new (), "own", "b", TRUE, NULL));
+      list, shoal_json_new ("device", "s", shoal_engine_get_fingerprint (call->engine),
+                            "device_name", "s", shoal_settings_get_device_name (settings),
+                            "account", "s", shoal_tracker_account_get_id (account), "user", "s",
+                            shoal_tracker_account_get_user (account), "online", "b",
+                            shoal_uploads_get_port (shoal_engine_get_uploads (call->engine)) != 0,
+                            "partial", "b", FALSE, "manifest", "b", shoal_share_is_folder (share),
+                            "name", "s", shoal_share_get_name (share), "size", "i",
+                            (gint64) shoal_share_get_content_size (share), "addresses", "a",
+                            json_array_new (), "own", "b", TRUE, NULL));
 }
 
 static void
@@ -153,8 +149,8 @@ on_sources_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   JsonArray *list = json_array_new ();
   for (guint i = 0; i < MIN (sources->len, SHOAL_MAX_CONTROL_ROWS); i++)
-    json_array_add_object_element (list, shoal_source_to_json (g_ptr_array_index (sources, i),
-                                                               SHOAL_TRACKER_DIRECTORY (object)));
+    json_array_add_object_element (
+        list, shoal_source_to_json (g_ptr_array_index (sources, i), SHOAL_DIRECTORY (object)));
   add_own (call, json_object_get_string_member (call->params, "id"), list);
   shoal_control_call_reply (
       call, shoal_json_new ("sources", "a", list, "total", "i", (gint64) sources->len, NULL));
@@ -175,7 +171,7 @@ handle_sources (ShoalControlCall *call)
         shoal_error_new_field (
             "id", _ ("A content id is 64 lower-case hexadecimal digits; search shows them.")));
   else
-    shoal_directory_sources_async (SHOAL_DIRECTORY (shoal_engine_get_directory (call->engine)), &id,
+    shoal_directory_sources_async (shoal_engine_get_directory (call->engine), &id,
                                    call->cancellable, on_sources_cb, shoal_control_call_ref (call));
 }
 

@@ -65,7 +65,7 @@ end_with_error (GetJob *job, GError *error, JsonObject *more)
 static ShoalDirectory *
 get_directory (GetJob *job)
 {
-  return SHOAL_DIRECTORY (shoal_engine_get_directory (job->call->engine));
+  return shoal_engine_get_directory (job->call->engine);
 }
 
 /* ---- Watching ---- */
@@ -198,9 +198,9 @@ on_resolved_cb (GObject *object, GAsyncResult *result, gpointer user_data)
               &error, SHOAL_ERROR, SHOAL_ERROR_AMBIGUOUS,
               _ ("“%s” stands for %u different contents; say which by its id or with “--user”."),
               name, choices->len);
-          more = shoal_json_new (
-              "name", "s", name, "rows", "a", results_to_json (choices), "time_ms", "i",
-              shoal_tracker_directory_get_now_ms (SHOAL_TRACKER_DIRECTORY (object)), NULL);
+          more = shoal_json_new ("name", "s", name, "rows", "a", results_to_json (choices),
+                                 "time_ms", "i",
+                                 shoal_directory_get_now_ms (SHOAL_DIRECTORY (object)), NULL);
         }
       end_with_error (job, error, more);
       return;

@@ -110,9 +110,9 @@ shoal_transfer_to_json (ShoalTransfer *transfer)
 }
 
 JsonObject *
-shoal_source_to_json (const ShoalSource *source, ShoalTrackerDirectory *directory)
+shoal_source_to_json (const ShoalSource *source, ShoalDirectory *directory)
 {
-  ShoalDevice *device = shoal_tracker_directory_lookup_device (directory, source->device, NULL);
+  ShoalDevice *device = shoal_directory_lookup_device (directory, source->device, NULL);
   JsonArray *addresses = json_array_new ();
 
   for (guint i = 0; source->addresses != NULL && source->addresses[i] != NULL; i++)

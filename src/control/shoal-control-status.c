@@ -51,16 +51,17 @@ count_online (GListModel *members)
 static JsonObject *
 make_status (ShoalEngine *engine)
 {
-  ShoalTrackerDirectory *tracker = shoal_engine_get_directory (engine);
-  ShoalDirectory *directory = SHOAL_DIRECTORY (tracker);
+  ShoalDirectory *directory = shoal_engine_get_directory (engine);
+  ShoalTrackerLink *link = shoal_engine_get_link (engine);
+  ShoalTrackerAccount *account = shoal_engine_get_account (engine);
   ShoalProfile *profile = shoal_engine_get_profile (engine);
   ShoalSettings *settings = shoal_engine_get_settings (engine);
   GListModel *members = shoal_directory_get_members (directory);
   const GError *error = shoal_directory_get_error (directory);
-  const char *group = shoal_tracker_directory_get_group (tracker);
+  const char *group = shoal_tracker_link_get_group (link);
   /* Without a group the key has not been kept yet. */
   const char *device = group != NULL ? shoal_engine_get_fingerprint (engine) : NULL;
-  const char *const *addresses = shoal_tracker_directory_get_addresses (tracker);
+  const char *const *addresses = shoal_tracker_link_get_addresses (link);
   g_autofree char *words = device != NULL ? shoal_fingerprint_to_words (device) : NULL;
   g_autofree char *group_words = group != NULL ? shoal_fingerprint_to_words (group) : NULL;
   JsonArray *list = json_array_new ();
@@ -74,9 +75,9 @@ make_status (ShoalEngine *engine)
       shoal_profile_get_folder (profile), "signed_in", "b", shoal_engine_get_signed_in (engine),
       "state", "s", shoal_directory_state_to_string (shoal_directory_get_state (directory)),
       "error", "s", error != NULL ? error->message : NULL, "group", "s", group, "group_words", "s",
-      group_words, "group_name", "s", shoal_tracker_directory_get_group_name (tracker), "tracker",
-      "a", list, "user", "s", shoal_tracker_directory_get_user (tracker), "owner", "b",
-      shoal_tracker_directory_get_owner (tracker), "device", "s", device, "words", "s", words,
+      group_words, "group_name", "s", shoal_tracker_link_get_group_name (link), "tracker", "a",
+      list, "user", "s", shoal_tracker_account_get_user (account), "owner", "b",
+      shoal_tracker_account_get_owner (account), "device", "s", device, "words", "s", words,
       "device_name", "s", shoal_settings_get_device_name (settings), "secrets", "s",
       shoal_engine_get_secret_kind (engine), "port", "i",
       (gint64) shoal_uploads_get_port (shoal_engine_get_uploads (engine)), "shares", "i",
@@ -92,7 +93,7 @@ make_status (ShoalEngine *engine)
       "download_speed", "i", (gint64) sums.download_speed, "upload_speed", "i",
       (gint64) sums.upload_speed, "downloading", "i", (gint64) sums.n_downloads, "uploading", "i",
       (gint64) sums.n_uploads, "paused", "i", (gint64) sums.n_paused, "audit_warning", "s",
-      shoal_tracker_directory_get_audit_warning (tracker), NULL);
+      shoal_tracker_audit_get_warning (shoal_engine_get_audit (engine)), NULL);
 }
 
 static void
@@ -124,8 +125,8 @@ handle_status (ShoalControlCall *call)
 static void
 handle_users (ShoalControlCall *call)
 {
-  ShoalTrackerDirectory *directory = shoal_engine_get_directory (call->engine);
-  GListModel *members = shoal_directory_get_members (SHOAL_DIRECTORY (directory));
+  ShoalDirectory *directory = shoal_engine_get_directory (call->engine);
+  GListModel *members = shoal_directory_get_members (directory);
   guint n = g_list_model_get_n_items (members);
   gint64 offset;
   GError *error = NULL;
@@ -145,7 +146,7 @@ handle_users (ShoalControlCall *call)
           list, shoal_member_to_json (member, shoal_engine_get_fingerprint (call->engine)));
     }
   JsonObject *reply = shoal_json_new ("users", "a", list, "time_ms", "i",
-                                      shoal_tracker_directory_get_now_ms (directory), NULL);
+                                      shoal_directory_get_now_ms (directory), NULL);
   if (end < n)
     json_object_set_int_member (reply, "next", end);
   shoal_control_call_reply (call, reply);
@@ -159,8 +160,7 @@ handle_confirm_device (ShoalControlCall *call)
 
   if (!shoal_json_get_string (call->params, "device", SHOAL_FINGERPRINT_LENGTH, &device, &error))
     shoal_control_call_fail (call, error);
-  else if (!shoal_tracker_directory_confirm_device (shoal_engine_get_directory (call->engine),
-                                                    device))
+  else if (!shoal_directory_confirm_device (shoal_engine_get_directory (call->engine), device))
     shoal_control_call_fail (call, g_error_new_literal (SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
                                                         _ ("There is no such device.")));
   else

@@ -59,6 +59,13 @@ shoal_directory_get_error (ShoalDirectory *self)
   return SHOAL_DIRECTORY_GET_IFACE (self)->get_error (self);
 }
 
+gint64
+shoal_directory_get_now_ms (ShoalDirectory *self)
+{
+  g_return_val_if_fail (SHOAL_IS_DIRECTORY (self), 0);
+  return SHOAL_DIRECTORY_GET_IFACE (self)->get_now_ms (self);
+}
+
 GListModel *
 shoal_directory_get_members (ShoalDirectory *self)
 {
@@ -66,11 +73,20 @@ shoal_directory_get_members (ShoalDirectory *self)
   return SHOAL_DIRECTORY_GET_IFACE (self)->get_members (self);
 }
 
-const char *
-shoal_directory_get_account (ShoalDirectory *self)
+ShoalDevice *
+shoal_directory_lookup_device (ShoalDirectory *self, const char *fingerprint, ShoalMember **member)
 {
   g_return_val_if_fail (SHOAL_IS_DIRECTORY (self), NULL);
-  return SHOAL_DIRECTORY_GET_IFACE (self)->get_account (self);
+  g_return_val_if_fail (fingerprint != NULL, NULL);
+  return SHOAL_DIRECTORY_GET_IFACE (self)->lookup_device (self, fingerprint, member);
+}
+
+gboolean
+shoal_directory_confirm_device (ShoalDirectory *self, const char *fingerprint)
+{
+  g_return_val_if_fail (SHOAL_IS_DIRECTORY (self), FALSE);
+  g_return_val_if_fail (fingerprint != NULL, FALSE);
+  return SHOAL_DIRECTORY_GET_IFACE (self)->confirm_device (self, fingerprint);
 }
 
 void

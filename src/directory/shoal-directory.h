@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 
 #include "shoal-digest.h"
+#include "shoal-member.h"
 #include "shoal-offer.h"
 #include "shoal-result.h"
 #include "shoal-source.h"
@@ -81,8 +82,12 @@ struct _ShoalDirectoryInterface
 
   ShoalDirectoryState (*get_state) (ShoalDirectory *self);
   const GError *(*get_error) (ShoalDirectory *self);
+  gint64 (*get_now_ms) (ShoalDirectory *self);
   GListModel *(*get_members) (ShoalDirectory *self);
-  const char *(*get_account) (ShoalDirectory *self);
+  ShoalDevice *(*lookup_device) (ShoalDirectory *self,
+                                 const char *fingerprint,
+                                 ShoalMember **member);
+  gboolean (*confirm_device) (ShoalDirectory *self, const char *fingerprint);
   void (*announce) (ShoalDirectory *self, guint16 port);
 
   void (*search_async) (ShoalDirectory *self,
@@ -140,10 +145,18 @@ struct _ShoalDirectoryInterface
 ShoalDirectoryState shoal_directory_get_state (ShoalDirectory *self);
 /** shoal_directory_get_error: Returns: (nullable) (transfer none): why it is not online */
 const GError *shoal_directory_get_error (ShoalDirectory *self);
+/** shoal_directory_get_now_ms: Returns: its clock as far as known: times "…_ms" that it tells
+ * compare with it */
+gint64 shoal_directory_get_now_ms (ShoalDirectory *self);
 /** shoal_directory_get_members: Returns: (transfer none): of #ShoalMember, kept while offline */
 GListModel *shoal_directory_get_members (ShoalDirectory *self);
-/** shoal_directory_get_account: Returns: (nullable): our own account id */
-const char *shoal_directory_get_account (ShoalDirectory *self);
+/** shoal_directory_lookup_device: @member: (out) (optional) (nullable) (transfer none): whose it
+ * is. Returns: (transfer none) (nullable) */
+ShoalDevice *
+shoal_directory_lookup_device (ShoalDirectory *self, const char *fingerprint, ShoalMember **member);
+/** shoal_directory_confirm_device: the user has compared its words. Returns: whether there is such
+ * a device */
+gboolean shoal_directory_confirm_device (ShoalDirectory *self, const char *fingerprint);
 /** shoal_directory_announce: where we serve, kept and repeated at each reconnect; 0 for nowhere */
 void shoal_directory_announce (ShoalDirectory *self, guint16 port);
 void shoal_directory_search_async (ShoalDirectory *self,

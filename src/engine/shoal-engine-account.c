@@ -155,7 +155,7 @@ on_token_kept_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 keep_account (ShoalEngine *self, GTask *task)
 {
-  const char *token = shoal_tracker_directory_get_token (self->directory);
+  const char *token = shoal_tracker_link_get_token (self->link);
   GError *error = NULL;
 
   if (token == NULL)
@@ -214,8 +214,8 @@ on_joined_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   const Join *join = g_task_get_task_data (task);
   GError *error = NULL;
   gboolean done = join->sign_up
-                      ? shoal_tracker_directory_sign_up_finish (self->directory, result, &error)
-                      : shoal_tracker_directory_sign_in_finish (self->directory, result, &error);
+                      ? shoal_tracker_account_sign_up_finish (self->account, result, &error)
+                      : shoal_tracker_account_sign_in_finish (self->account, result, &error);
 
   if (done)
     {
@@ -223,8 +223,8 @@ on_joined_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   if (self->group->key != NULL)
-    shoal_tracker_directory_set_tracker (
-        self->directory, (const char *const *) self->group->addresses, self->group->key);
+    shoal_tracker_link_set_tracker (self->link, (const char *const *) self->group->addresses,
+                                    self->group->key);
   else
     {
       /* Nobody has joined: the key belongs to no group yet. */
@@ -241,15 +241,13 @@ join_now (GTask *task)
   ShoalEngine *self = g_task_get_source_object (task);
   const Join *join = g_task_get_task_data (task);
 
-  shoal_tracker_directory_set_tracker (self->directory, (const char *const *) join->addresses,
-                                       join->key);
+  shoal_tracker_link_set_tracker (self->link, (const char *const *) join->addresses, join->key);
   if (join->sign_up)
-    shoal_tracker_directory_sign_up_async (self->directory, join->user, join->password,
-                                           join->invite, g_task_get_cancellable (task),
-                                           on_joined_cb, task);
+    shoal_tracker_account_sign_up_async (self->account, join->user, join->password, join->invite,
+                                         g_task_get_cancellable (task), on_joined_cb, task);
   else
-    shoal_tracker_directory_sign_in_async (self->directory, join->user, join->password,
-                                           g_task_get_cancellable (task), on_joined_cb, task);
+    shoal_tracker_account_sign_in_async (self->account, join->user, join->password,
+                                         g_task_get_cancellable (task), on_joined_cb, task);
 }
 
 static void
@@ -477,7 +475,7 @@ on_tracker_left_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Leave *leave = g_task_get_task_data (task);
   GError *error = NULL;
 
-  shoal_tracker_directory_sign_out_finish (self->directory, result, &leave->tracker_error);
+  shoal_tracker_account_sign_out_finish (self->account, result, &leave->tracker_error);
   if (leave->key == NULL)
     {
       end_leaving (g_steal_pointer (&task));
@@ -504,8 +502,8 @@ on_online_to_leave_cb (GObject *object, GAsyncResult *result, gpointer user_data
   /* Before the task is given away: arguments have no order. */
   GCancellable *cancellable = g_task_get_cancellable (task);
 
-  shoal_tracker_directory_sign_out_async (self->directory, leave->everywhere, cancellable,
-                                          on_tracker_left_cb, g_steal_pointer (&task));
+  shoal_tracker_account_sign_out_async (self->account, leave->everywhere, cancellable,
+                                        on_tracker_left_cb, g_steal_pointer (&task));
 }
 
 void
@@ -554,7 +552,7 @@ on_password_changed_cb (GObject *object, GAsyncResult *result, gpointer user_dat
   ShoalEngine *self = g_task_get_source_object (task);
   GError *error = NULL;
 
-  if (shoal_tracker_directory_password_finish (self->directory, result, &error))
+  if (shoal_tracker_account_password_finish (self->account, result, &error))
     keep_account (self, g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
@@ -573,8 +571,8 @@ shoal_engine_password_async (ShoalEngine *self,
 
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, shoal_engine_password_async);
-  shoal_tracker_directory_password_async (self->directory, old_password, new_password, cancellable,
-                                          on_password_changed_cb, g_steal_pointer (&task));
+  shoal_tracker_account_password_async (self->account, old_password, new_password, cancellable,
+                                        on_password_changed_cb, g_steal_pointer (&task));
 }
 
 gboolean

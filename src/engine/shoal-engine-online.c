@@ -22,9 +22,9 @@ typedef struct
 } Wait;
 
 static void
-set_offline_error (GError **error, ShoalTrackerDirectory *directory, const GError *reason)
+set_offline_error (GError **error, ShoalTrackerLink *link, const GError *reason)
 {
-  const char *const *addresses = shoal_tracker_directory_get_addresses (directory);
+  const char *const *addresses = shoal_tracker_link_get_addresses (link);
   const char *where = addresses != NULL ? addresses[0] : "?";
 
   if (reason != NULL && reason->domain == SHOAL_ERROR && !shoal_error_is_disconnect (reason))
@@ -59,11 +59,11 @@ check_state (ShoalEngine *self, GError **error)
       if (reason != NULL)
         g_propagate_error (error, g_error_copy (reason));
       else
-        set_offline_error (error, self->directory, NULL);
+        set_offline_error (error, self->link, NULL);
       return FALSE;
     case SHOAL_DIRECTORY_OFFLINE:
       if (reason != NULL)
-        set_offline_error (error, self->directory, reason);
+        set_offline_error (error, self->link, reason);
       return FALSE;
     case SHOAL_DIRECTORY_CONNECTING:
     default:
@@ -139,7 +139,7 @@ on_wait_too_long_cb (gpointer user_data)
   GError *error = NULL;
 
   wait->timer = 0;
-  set_offline_error (&error, self->directory,
+  set_offline_error (&error, self->link,
                      shoal_directory_get_error (SHOAL_DIRECTORY (self->directory)));
   end_wait (task, error);
   return G_SOURCE_REMOVE;

@@ -7,6 +7,8 @@
 #include "shoal-engine.h"
 #include "shoal-group.h"
 #include "shoal-secret-store.h"
+#include "shoal-tracker-directory.h"
+#include "shoal-tracker-reports.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +25,10 @@ struct _ShoalEngine
   ShoalDeviceKey *key;
   char *key_group; /* (nullable): whose key it is in the secret store; NULL: not stored yet */
 
+  ShoalTrackerLink *link;
+  ShoalTrackerAccount *account;
+  ShoalTrackerAudit *audit;
+  ShoalTrackerReports *reports;
   ShoalTrackerDirectory *directory;
   ShoalOfferKeeper *offers;
   ShoalHistory *history;

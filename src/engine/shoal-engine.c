@@ -22,7 +22,8 @@ G_DEFINE_FINAL_TYPE (ShoalEngine, shoal_engine, G_TYPE_OBJECT)
 static void
 disconnect_all (ShoalEngine *self)
 {
-  gpointer const parts[] = { self->settings, self->directory, self->shares, self->uploads };
+  gpointer const parts[] = { self->settings,  self->account, self->audit,
+                             self->directory, self->shares,  self->uploads };
 
   shoal_engine_stop_rates (self);
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
@@ -43,6 +44,10 @@ shoal_engine_dispose (GObject *object)
   g_clear_object (&self->uploads);
   g_clear_object (&self->history);
   g_clear_object (&self->directory);
+  g_clear_object (&self->reports);
+  g_clear_object (&self->audit);
+  g_clear_object (&self->account);
+  g_clear_object (&self->link);
   g_clear_object (&self->secrets);
   g_clear_object (&self->settings);
   g_clear_object (&self->database);
@@ -183,24 +188,24 @@ shoal_engine_save_group (ShoalEngine *self, GError **error)
   const char *head;
 
   g_strfreev (group->addresses);
-  group->addresses = g_strdupv ((char **) shoal_tracker_directory_get_addresses (self->directory));
+  group->addresses = g_strdupv ((char **) shoal_tracker_link_get_addresses (self->link));
   g_free (group->key);
-  group->key = g_strdup (shoal_tracker_directory_get_group (self->directory));
+  group->key = g_strdup (shoal_tracker_link_get_group (self->link));
   g_free (group->name);
-  group->name = g_strdup (shoal_tracker_directory_get_group_name (self->directory));
+  group->name = g_strdup (shoal_tracker_link_get_group_name (self->link));
   g_free (group->account);
-  group->account = g_strdup (shoal_directory_get_account (SHOAL_DIRECTORY (self->directory)));
+  group->account = g_strdup (shoal_tracker_account_get_id (self->account));
   g_free (group->user);
-  group->user = g_strdup (shoal_tracker_directory_get_user (self->directory));
-  group->signed_in = shoal_tracker_directory_get_token (self->directory) != NULL;
-  head = shoal_tracker_directory_get_audit_mark (self->directory, &group->audit_count);
+  group->user = g_strdup (shoal_tracker_account_get_user (self->account));
+  group->signed_in = shoal_tracker_link_get_token (self->link) != NULL;
+  head = shoal_tracker_audit_get_mark (self->audit, &group->audit_count);
   g_free (group->audit_head);
   group->audit_head = g_strdup (head);
   return shoal_group_save (group, self->group_path, error);
 }
 
 static void
-on_group_news_cb (ShoalTrackerDirectory *directory, gpointer user_data)
+on_group_news_cb (gpointer user_data)
 {
   ShoalEngine *self = user_data;
   g_autoptr (GError) error = NULL;
@@ -219,7 +224,11 @@ make_parts (ShoalEngine *self, ShoalKnownDevices *known)
   const char *journals = shoal_profile_get_journals_folder (self->profile);
   const char *manifests = shoal_profile_get_manifests_folder (self->profile);
 
-  self->directory = shoal_tracker_directory_new (self->key, known);
+  self->link = shoal_tracker_link_new (self->key);
+  self->account = shoal_tracker_account_new (self->link);
+  self->audit = shoal_tracker_audit_new (self->link);
+  self->reports = shoal_tracker_reports_new (self->link);
+  self->directory = shoal_tracker_directory_new (self->link, known, self->reports);
   ShoalDirectory *directory = SHOAL_DIRECTORY (self->directory);
   self->history = shoal_history_new (self->database);
   self->uploads = shoal_uploads_new (self->key, self->database, self->history, manifests);
@@ -235,8 +244,8 @@ make_parts (ShoalEngine *self, ShoalKnownDevices *known)
 
   g_signal_connect (self->settings, "changed", G_CALLBACK (on_setting_changed_cb), self);
   g_signal_connect (self->directory, "roster-changed", G_CALLBACK (on_roster_changed_cb), self);
-  g_signal_connect (self->directory, "account-changed", G_CALLBACK (on_group_news_cb), self);
-  g_signal_connect (self->directory, "audit-changed", G_CALLBACK (on_group_news_cb), self);
+  g_signal_connect_swapped (self->account, "account-changed", G_CALLBACK (on_group_news_cb), self);
+  g_signal_connect_swapped (self->audit, "audit-changed", G_CALLBACK (on_group_news_cb), self);
   g_signal_connect (self->shares, "holdings-changed", G_CALLBACK (on_holdings_changed_cb), self);
   g_signal_connect (self->uploads, "file-changed", G_CALLBACK (on_file_changed_cb), self);
   g_signal_connect (self->uploads, "fetched", G_CALLBACK (on_fetched_cb), self);
@@ -263,8 +272,8 @@ on_transfers_loaded_cb (GObject *object, GAsyncResult *result, gpointer user_dat
       g_task_return_error (task, error);
       return;
     }
-  if (shoal_tracker_directory_get_token (self->directory) != NULL)
-    shoal_tracker_directory_start (self->directory);
+  if (shoal_tracker_link_get_token (self->link) != NULL)
+    shoal_tracker_link_start (self->link);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -312,18 +321,17 @@ go_on_with_key (GTask *task, GBytes *token)
     }
   if (group->key != NULL)
     {
-      shoal_tracker_directory_set_tracker (self->directory, (const char *const *) group->addresses,
-                                           group->key);
-      shoal_tracker_directory_set_audit_mark (self->directory, group->audit_count,
-                                              group->audit_head);
-      shoal_tracker_directory_set_identity (self->directory, group->account, group->user,
-                                            group->name);
+      shoal_tracker_link_set_tracker (self->link, (const char *const *) group->addresses,
+                                      group->key);
+      shoal_tracker_audit_set_mark (self->audit, group->audit_count, group->audit_head);
+      shoal_tracker_account_set_identity (self->account, group->account, group->user);
+      shoal_tracker_link_set_group_name (self->link, group->name);
     }
   if (token != NULL)
     {
       g_autofree char *text = g_strndup (g_bytes_get_data (token, NULL), g_bytes_get_size (token));
 
-      shoal_tracker_directory_set_token (self->directory, text);
+      shoal_tracker_link_set_token (self->link, text);
     }
   shoal_shares_load_async (self->shares, g_task_get_cancellable (task), on_shares_loaded_cb, task);
 }
@@ -451,10 +459,10 @@ on_flushed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   ShoalEngine *self = g_task_get_source_object (task);
 
-  shoal_tracker_directory_flush_finish (self->directory, result, NULL);
+  shoal_tracker_reports_flush_finish (self->reports, result, NULL);
   g_source_remove_by_user_data (g_task_get_cancellable (task));
   disconnect_all (self);
-  shoal_tracker_directory_stop (self->directory);
+  shoal_tracker_link_stop (self->link);
   shoal_tracker_directory_flush_kept (self->directory);
   shoal_database_close (self->database);
   g_task_return_boolean (task, TRUE);
@@ -484,8 +492,7 @@ shoal_engine_stop_async (ShoalEngine *self, GAsyncReadyCallback callback, gpoint
   shoal_uploads_stop (self->uploads);
   g_timeout_add_full (G_PRIORITY_DEFAULT, SHOAL_STOP_FLUSH_MS, on_flush_too_long_cb,
                       g_object_ref (limit), g_object_unref);
-  shoal_tracker_directory_flush_async (self->directory, limit, on_flushed_cb,
-                                       g_steal_pointer (&task));
+  shoal_tracker_reports_flush_async (self->reports, limit, on_flushed_cb, g_steal_pointer (&task));
 }
 
 gboolean
@@ -511,11 +518,32 @@ shoal_engine_get_settings (ShoalEngine *self)
   return self->settings;
 }
 
-ShoalTrackerDirectory *
+ShoalDirectory *
 shoal_engine_get_directory (ShoalEngine *self)
 {
   g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
-  return self->directory;
+  return SHOAL_DIRECTORY (self->directory);
+}
+
+ShoalTrackerLink *
+shoal_engine_get_link (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->link;
+}
+
+ShoalTrackerAccount *
+shoal_engine_get_account (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->account;
+}
+
+ShoalTrackerAudit *
+shoal_engine_get_audit (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+  return self->audit;
 }
 
 ShoalShares *
@@ -571,7 +599,7 @@ gboolean
 shoal_engine_get_signed_in (ShoalEngine *self)
 {
   g_return_val_if_fail (SHOAL_IS_ENGINE (self), FALSE);
-  return self->directory != NULL && shoal_tracker_directory_get_token (self->directory) != NULL;
+  return self->link != NULL && shoal_tracker_link_get_token (self->link) != NULL;
 }
 
 /* ---- Serving ---- */

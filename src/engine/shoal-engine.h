@@ -13,7 +13,9 @@
 #include "shoal-resolve.h"
 #include "shoal-settings.h"
 #include "shoal-shares.h"
-#include "shoal-tracker-directory.h"
+#include "shoal-tracker-account.h"
+#include "shoal-tracker-audit.h"
+#include "shoal-tracker-link.h"
 #include "shoal-transfer-manager.h"
 #include "shoal-uploads.h"
 
@@ -41,7 +43,14 @@ gboolean shoal_engine_stop_finish (ShoalEngine *self, GAsyncResult *result, GErr
 
 ShoalProfile *shoal_engine_get_profile (ShoalEngine *self);
 ShoalSettings *shoal_engine_get_settings (ShoalEngine *self);
-ShoalTrackerDirectory *shoal_engine_get_directory (ShoalEngine *self);
+/** shoal_engine_get_directory: Returns: (transfer none): who is there and who has what */
+ShoalDirectory *shoal_engine_get_directory (ShoalEngine *self);
+/** shoal_engine_get_link: Returns: (transfer none): what connects to the tracker */
+ShoalTrackerLink *shoal_engine_get_link (ShoalEngine *self);
+/** shoal_engine_get_account: Returns: (transfer none): who we are there */
+ShoalTrackerAccount *shoal_engine_get_account (ShoalEngine *self);
+/** shoal_engine_get_audit: Returns: (transfer none): its audit log */
+ShoalTrackerAudit *shoal_engine_get_audit (ShoalEngine *self);
 ShoalShares *shoal_engine_get_shares (ShoalEngine *self);
 ShoalUploads *shoal_engine_get_uploads (ShoalEngine *self);
 ShoalTransferManager *shoal_engine_get_transfers (ShoalEngine *self);

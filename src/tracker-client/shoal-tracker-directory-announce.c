@@ -15,9 +15,9 @@
 static void
 on_announced_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  ShoalTrackerDirectory *self = SHOAL_TRACKER_DIRECTORY (object);
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (self, result, &error);
+  g_autoptr (JsonObject) reply
+             = shoal_tracker_link_call_finish (SHOAL_TRACKER_LINK (object), result, &error);
 
   if (reply == NULL)
     g_debug ("Cannot announce where we serve: %s", error->message);
@@ -26,7 +26,7 @@ on_announced_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 void
 shoal_tracker_directory_send_announcement (ShoalTrackerDirectory *self, gboolean if_changed)
 {
-  if (!self->announcing || self->state != SHOAL_DIRECTORY_ONLINE)
+  if (!self->announcing || !self->online)
     return;
 
   g_autoptr (ShoalAddresses) interfaces = shoal_addresses_new ();
@@ -40,11 +40,11 @@ shoal_tracker_directory_send_announcement (ShoalTrackerDirectory *self, gboolean
     json_array_add_string_element (addresses, own[i]);
   g_clear_pointer (&self->announced, g_strfreev);
   self->announced = g_steal_pointer (&own);
-  shoal_tracker_directory_call (self, SHOAL_METHOD_ANNOUNCE,
-                                shoal_json_new ("port", "i", (gint64) self->port, "addresses", "a",
-                                                addresses, "device_name", "s", self->device_name,
-                                                NULL),
-                                NULL, on_announced_cb, NULL);
+  shoal_tracker_link_call_async (
+      self->link, SHOAL_METHOD_ANNOUNCE,
+      shoal_json_new ("port", "i", (gint64) self->port, "addresses", "a", addresses, "device_name",
+                      "s", shoal_tracker_link_get_device_name (self->link), NULL),
+      NULL, on_announced_cb, NULL);
 }
 
 void
@@ -57,4 +57,20 @@ shoal_tracker_directory_announce (ShoalDirectory *directory, guint16 port)
   self->announcing = TRUE;
   self->port = port;
   shoal_tracker_directory_send_announcement (self, FALSE);
+}
+
+void
+shoal_tracker_directory_set_device_name (ShoalTrackerDirectory *self, const char *name)
+{
+  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+
+  if (g_strcmp0 (shoal_tracker_link_get_device_name (self->link), name) == 0)
+    return;
+  shoal_tracker_link_set_device_name (self->link, name);
+  /* One who does not serve says so with port 0, and the name beside it. */
+  if (self->online)
+    {
+      self->announcing = TRUE;
+      shoal_tracker_directory_send_announcement (self, FALSE);
+    }
 }

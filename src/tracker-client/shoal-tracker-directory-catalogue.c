@@ -74,9 +74,10 @@ static void
 on_search_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  ShoalTrackerDirectory *self = SHOAL_TRACKER_DIRECTORY (object);
+  ShoalTrackerDirectory *self = g_task_get_source_object (task);
   GError *error = NULL;
-  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (self, result, &error);
+  g_autoptr (JsonObject) reply
+             = shoal_tracker_link_call_finish (SHOAL_TRACKER_LINK (object), result, &error);
   ShoalPage *page = reply != NULL ? parse_page (reply, &error) : NULL;
 
   if (page == NULL)
@@ -111,9 +112,9 @@ on_kept_search_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static gboolean
 asks_memory (ShoalTrackerDirectory *self, const ShoalQuery *query)
 {
-  if (self->kept_rows == NULL || self->token == NULL)
+  if (self->kept_rows == NULL || shoal_tracker_link_get_token (self->link) == NULL)
     return FALSE;
-  return self->state != SHOAL_DIRECTORY_ONLINE || shoal_kept_rows_is_cursor (query->cursor);
+  return !self->online || shoal_kept_rows_is_cursor (query->cursor);
 }
 
 static void
@@ -152,8 +153,8 @@ search_async (ShoalDirectory *directory,
     json_object_set_boolean_member (params, "descending", TRUE);
   if (query->limit > 0)
     json_object_set_int_member (params, "limit", MIN (query->limit, SHOAL_MAX_SEARCH_ROWS));
-  shoal_tracker_directory_call (self, SHOAL_METHOD_SEARCH, params, cancellable, on_search_cb,
-                                g_steal_pointer (&task));
+  shoal_tracker_link_call_async (self->link, SHOAL_METHOD_SEARCH, params, cancellable, on_search_cb,
+                                 g_steal_pointer (&task));
 }
 
 static ShoalPage *
@@ -171,8 +172,8 @@ on_find_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
   JsonArray *rows;
-  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (
-      SHOAL_TRACKER_DIRECTORY (object), result, &error);
+  g_autoptr (JsonObject) reply
+             = shoal_tracker_link_call_finish (SHOAL_TRACKER_LINK (object), result, &error);
 
   if (reply != NULL && shoal_json_get_array (reply, "rows", SHOAL_MAX_SEARCH_ROWS, &rows, &error))
     g_task_return_pointer (task, shoal_results_from_json (rows),
@@ -193,9 +194,9 @@ find_async (ShoalDirectory *directory,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, find_async);
-  shoal_tracker_directory_call (self, SHOAL_METHOD_FIND,
-                                shoal_json_new ("name", "s", name, "user", "s", user, NULL),
-                                cancellable, on_find_cb, g_steal_pointer (&task));
+  shoal_tracker_link_call_async (self->link, SHOAL_METHOD_FIND,
+                                 shoal_json_new ("name", "s", name, "user", "s", user, NULL),
+                                 cancellable, on_find_cb, g_steal_pointer (&task));
 }
 
 static GPtrArray *
@@ -262,18 +263,19 @@ compare_sources (gconstpointer a, gconstpointer b)
 static void
 on_sources_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  ShoalTrackerDirectory *self = SHOAL_TRACKER_DIRECTORY (object);
   g_autoptr (GTask) task = user_data;
+  ShoalTrackerDirectory *self = g_task_get_source_object (task);
   GError *error = NULL;
   JsonArray *rows;
-  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (self, result, &error);
+  g_autoptr (JsonObject) reply
+             = shoal_tracker_link_call_finish (SHOAL_TRACKER_LINK (object), result, &error);
 
   if (reply == NULL || !shoal_json_get_array (reply, "sources", MAX_SOURCE_ROWS, &rows, &error))
     {
       g_task_return_error (task, error);
       return;
     }
-  const char *own = shoal_device_key_get_fingerprint (self->key);
+  const char *own = shoal_tracker_link_get_fingerprint (self->link);
   g_autoptr (GPtrArray) sources
              = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_source_unref);
   for (guint i = 0; i < json_array_get_length (rows); i++)
@@ -306,8 +308,9 @@ sources_async (ShoalDirectory *directory,
 
   g_task_set_source_tag (task, sources_async);
   shoal_digest_to_hex (id, hex);
-  shoal_tracker_directory_call (self, SHOAL_METHOD_SOURCES, shoal_json_new ("id", "s", hex, NULL),
-                                cancellable, on_sources_cb, g_steal_pointer (&task));
+  shoal_tracker_link_call_async (self->link, SHOAL_METHOD_SOURCES,
+                                 shoal_json_new ("id", "s", hex, NULL), cancellable, on_sources_cb,
+                                 g_steal_pointer (&task));
 }
 
 static GPtrArray *

@@ -131,8 +131,8 @@ on_entries_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   gboolean complete;
   gint64 next;
-  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (
-      SHOAL_TRACKER_DIRECTORY (object), result, &error);
+  g_autoptr (JsonObject) reply
+             = shoal_tracker_link_call_finish (SHOAL_TRACKER_LINK (object), result, &error);
 
   if (reply != NULL
       && (!shoal_json_get_integer (reply, "next", 0, offer->entries->len, &next, &error)
@@ -186,10 +186,11 @@ send_entries (GTask *task)
         break;
       json_array_add_object_element (entries, entry_to_json (entry));
     }
-  shoal_tracker_directory_call (self, SHOAL_METHOD_OFFER_ENTRIES,
-                                shoal_json_new ("offer", "s", offer->offer, "first", "i",
-                                                (gint64) job->entry, "entries", "a", entries, NULL),
-                                g_task_get_cancellable (task), on_entries_cb, task);
+  shoal_tracker_link_call_async (self->link, SHOAL_METHOD_OFFER_ENTRIES,
+                                 shoal_json_new ("offer", "s", offer->offer, "first", "i",
+                                                 (gint64) job->entry, "entries", "a", entries,
+                                                 NULL),
+                                 g_task_get_cancellable (task), on_entries_cb, task);
 }
 
 static gboolean
@@ -230,8 +231,8 @@ on_batch_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   OfferJob *job = g_task_get_task_data (task);
   GError *error = NULL;
   JsonArray *results;
-  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (
-      SHOAL_TRACKER_DIRECTORY (object), result, &error);
+  g_autoptr (JsonObject) reply
+             = shoal_tracker_link_call_finish (SHOAL_TRACKER_LINK (object), result, &error);
   gboolean good
       = reply != NULL
         && shoal_json_get_array (reply, "results", SHOAL_MAX_BATCH_ENTRIES, &results, &error);
@@ -274,9 +275,9 @@ send_batch (GTask *task)
         break;
       json_array_add_object_element (offers, offer_to_json (offer));
     }
-  shoal_tracker_directory_call (self, SHOAL_METHOD_OFFER,
-                                shoal_json_new ("offers", "a", offers, NULL),
-                                g_task_get_cancellable (task), on_batch_cb, task);
+  shoal_tracker_link_call_async (self->link, SHOAL_METHOD_OFFER,
+                                 shoal_json_new ("offers", "a", offers, NULL),
+                                 g_task_get_cancellable (task), on_batch_cb, task);
 }
 
 /* The protocol does not know any other audience yet. */
@@ -353,8 +354,8 @@ on_withdrawn_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   WithdrawJob *job = g_task_get_task_data (task);
   GError *error = NULL;
   gint64 n;
-  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (
-      SHOAL_TRACKER_DIRECTORY (object), result, &error);
+  g_autoptr (JsonObject) reply
+             = shoal_tracker_link_call_finish (SHOAL_TRACKER_LINK (object), result, &error);
 
   if (reply == NULL
       || !shoal_json_get_integer (reply, "withdrawn", 0, SHOAL_MAX_JSON_INTEGER, &n, &error))
@@ -392,8 +393,8 @@ send_withdrawal (GTask *task)
         json_array_add_string_element (offers, job->offers[job->end]);
       json_object_set_array_member (params, "offers", offers);
     }
-  shoal_tracker_directory_call (self, SHOAL_METHOD_WITHDRAW, params, g_task_get_cancellable (task),
-                                on_withdrawn_cb, task);
+  shoal_tracker_link_call_async (self->link, SHOAL_METHOD_WITHDRAW, params,
+                                 g_task_get_cancellable (task), on_withdrawn_cb, task);
 }
 
 static void
@@ -472,8 +473,8 @@ on_offers_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   JsonArray *rows;
   const char *cursor = NULL;
-  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (
-      SHOAL_TRACKER_DIRECTORY (object), result, &error);
+  g_autoptr (JsonObject) reply
+             = shoal_tracker_link_call_finish (SHOAL_TRACKER_LINK (object), result, &error);
   gboolean good = reply != NULL
                   && shoal_json_get_array (reply, "offers", SHOAL_MAX_JSON_VALUES, &rows, &error)
                   && shoal_json_get_optional_string (reply, "cursor", 4096, &cursor, &error);
@@ -501,9 +502,11 @@ on_offers_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 send_offers (GTask *task, const char *cursor)
 {
-  shoal_tracker_directory_call (g_task_get_source_object (task), SHOAL_METHOD_OFFERS,
-                                shoal_json_new ("cursor", "s", cursor, NULL),
-                                g_task_get_cancellable (task), on_offers_cb, task);
+  ShoalTrackerDirectory *self = g_task_get_source_object (task);
+
+  shoal_tracker_link_call_async (self->link, SHOAL_METHOD_OFFERS,
+                                 shoal_json_new ("cursor", "s", cursor, NULL),
+                                 g_task_get_cancellable (task), on_offers_cb, task);
 }
 
 static void

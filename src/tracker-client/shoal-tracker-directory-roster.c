@@ -8,91 +8,108 @@
 
 #include "shoal-tracker-directory-private.h"
 
-#include <glib/gi18n.h>
-
 #include "shoal-error.h"
 #include "shoal-methods.h"
+
+/* Takes over all members and tells so. */
+static gboolean
+take_whole (ShoalTrackerDirectory *self, JsonObject *message, GError **error)
+{
+  shoal_roster_set_loopback (self->roster, shoal_tracker_link_is_loopback (self->link));
+  if (!shoal_roster_apply_whole (self->roster, message, error))
+    return FALSE;
+  if (self->kept_roster != NULL)
+    shoal_kept_roster_take_whole (self->kept_roster, message);
+  self->have_roster = TRUE;
+  g_signal_emit_by_name (self, "roster-changed");
+  return TRUE;
+}
+
+static void
+on_roster_cb (ShoalTrackerLink *link, const char *method, JsonObject *params, gpointer user_data)
+{
+  ShoalTrackerDirectory *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!take_whole (self, params, &error))
+    g_warning ("The tracker sent a roster that cannot be read: %s", error->message);
+  /* Who was told of the roster may have stopped us. */
+  else if (!self->online && self->have_roster
+           && shoal_tracker_link_get_state (link) == SHOAL_DIRECTORY_ONLINE)
+    shoal_tracker_directory_come_online (self);
+}
 
 static void
 on_roster_asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (ShoalDirectorySession) session = user_data;
+  g_autoptr (ShoalTrackerDirectory) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) reply = shoal_channel_call_finish (SHOAL_CHANNEL (object), result, &error);
+  g_autoptr (JsonObject) reply
+             = shoal_tracker_link_call_finish (SHOAL_TRACKER_LINK (object), result, &error);
 
-  if (session->directory == NULL)
+  /* With another connection comes another roster. */
+  if (reply == NULL
+      && (shoal_error_is_disconnect (error)
+          || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
     return;
-  if (reply == NULL || !shoal_roster_apply_whole (session->directory->roster, reply, &error))
-    {
-      g_warning ("Cannot get the roster: %s", error->message);
-      return;
-    }
-  if (session->directory->kept_roster != NULL)
-    shoal_kept_roster_take_whole (session->directory->kept_roster, reply);
-  g_signal_emit_by_name (session->directory, "roster-changed");
+  if (reply == NULL || !take_whole (self, reply, &error))
+    g_warning ("Cannot get the roster: %s", error->message);
 }
 
 static void
-take_roster (ShoalTrackerDirectory *self, ShoalDirectorySession *session, JsonObject *params)
+on_roster_delta_cb (ShoalTrackerLink *link,
+                    const char *method,
+                    JsonObject *params,
+                    gpointer user_data)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (!shoal_roster_apply_whole (self->roster, params, &error))
-    {
-      g_warning ("The tracker sent a roster that cannot be read: %s", error->message);
-      return;
-    }
-  session->have_roster = TRUE;
-  if (self->kept_roster != NULL)
-    shoal_kept_roster_take_whole (self->kept_roster, params);
-  g_signal_emit_by_name (self, "roster-changed");
-  if (session->signed_in && session->directory == self)
-    shoal_tracker_directory_session_online (self);
-}
-
-static void
-take_delta (ShoalTrackerDirectory *self, ShoalDirectorySession *session, JsonObject *params)
-{
+  ShoalTrackerDirectory *self = user_data;
   g_autoptr (GError) error = NULL;
   gboolean gap = FALSE;
 
+  shoal_roster_set_loopback (self->roster, shoal_tracker_link_is_loopback (link));
   if (!shoal_roster_apply_delta (self->roster, params, &gap, &error))
     {
       g_debug ("The tracker sent a change of the roster that cannot be read: %s", error->message);
       gap = TRUE;
     }
   if (gap)
-    shoal_channel_call_async (session->channel, SHOAL_METHOD_ROSTER, NULL, session->cancellable,
-                              on_roster_asked_cb, shoal_directory_session_ref (session));
-  else
     {
-      if (self->kept_roster != NULL)
-        shoal_kept_roster_take_delta (self->kept_roster, params);
-      g_signal_emit_by_name (self, "roster-changed");
+      if (self->asking == NULL)
+        self->asking = g_cancellable_new ();
+      shoal_tracker_link_call_async (link, SHOAL_METHOD_ROSTER, NULL, self->asking,
+                                     on_roster_asked_cb, g_object_ref (self));
+      return;
     }
+  if (self->kept_roster != NULL)
+    shoal_kept_roster_take_delta (self->kept_roster, params);
+  g_signal_emit_by_name (self, "roster-changed");
+}
+
+static void
+on_catalogue_cb (ShoalTrackerLink *link, const char *method, JsonObject *params, gpointer user_data)
+{
+  g_signal_emit_by_name (user_data, "catalogue-changed");
 }
 
 void
-shoal_tracker_directory_on_notification (ShoalTrackerDirectory *self,
-                                         ShoalDirectorySession *session,
-                                         const char *method,
-                                         JsonObject *params)
+shoal_tracker_directory_watch_roster (ShoalTrackerDirectory *self)
 {
-  g_autoptr (ShoalTrackerDirectory) keep = g_object_ref (self);
+  g_signal_connect_object (self->link, "notification::" SHOAL_NOTIFICATION_ROSTER,
+                           G_CALLBACK (on_roster_cb), self, 0);
+  g_signal_connect_object (self->link, "notification::" SHOAL_NOTIFICATION_ROSTER_DELTA,
+                           G_CALLBACK (on_roster_delta_cb), self, 0);
+  g_signal_connect_object (self->link, "notification::" SHOAL_NOTIFICATION_CATALOGUE,
+                           G_CALLBACK (on_catalogue_cb), self, 0);
+}
 
-  if (g_str_equal (method, SHOAL_NOTIFICATION_ROSTER))
-    take_roster (self, session, params);
-  else if (g_str_equal (method, SHOAL_NOTIFICATION_ROSTER_DELTA))
-    take_delta (self, session, params);
-  else if (g_str_equal (method, SHOAL_NOTIFICATION_CATALOGUE))
-    g_signal_emit_by_name (self, "catalogue-changed");
-  else if (g_str_equal (method, SHOAL_NOTIFICATION_REPLACED))
-    {
-      g_autoptr (GError) error = g_error_new_literal (
-          SHOAL_ERROR, SHOAL_ERROR_REPLACED,
-          _ ("Another program with this device's key has signed in."));
-
-      shoal_directory_session_drop (self, error);
-      shoal_tracker_directory_session_failed (self, error, FALSE);
-    }
+void
+shoal_tracker_directory_lose_roster (ShoalTrackerDirectory *self)
+{
+  /* An answer of this connection says nothing about the next. */
+  if (self->asking != NULL)
+    g_cancellable_cancel (self->asking);
+  g_clear_object (&self->asking);
+  if (self->have_roster)
+    shoal_roster_lose (self->roster, shoal_tracker_link_get_now_ms (self->link));
+  self->have_roster = FALSE;
 }

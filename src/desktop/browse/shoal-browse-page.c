@@ -351,10 +351,9 @@ shoal_browse_page_set_engine (ShoalBrowsePage *self, ShoalEngine *engine)
   if (engine == NULL)
     shoal_browse_page_set_parts (self, NULL, NULL, NULL, NULL);
   else
-    shoal_browse_page_set_parts (self, SHOAL_DIRECTORY (shoal_engine_get_directory (engine)),
-                                 shoal_engine_get_transfers (engine),
-                                 shoal_engine_get_shares (engine),
-                                 shoal_engine_get_settings (engine));
+    shoal_browse_page_set_parts (
+        self, shoal_engine_get_directory (engine), shoal_engine_get_transfers (engine),
+        shoal_engine_get_shares (engine), shoal_engine_get_settings (engine));
 }
 
 void

@@ -143,8 +143,8 @@ on_fetch_again_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   again->page = g_object_ref (self);
   again->entry = shoal_history_entry_dup (entry);
-  shoal_directory_find_async (SHOAL_DIRECTORY (shoal_engine_get_directory (self->engine)),
-                              entry->name, NULL, self->cancellable, on_found_cb, again);
+  shoal_directory_find_async (shoal_engine_get_directory (self->engine), entry->name, NULL,
+                              self->cancellable, on_found_cb, again);
 }
 
 /* ---- Export ---- */

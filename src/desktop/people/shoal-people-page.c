@@ -122,8 +122,7 @@ on_show_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (self->engine == NULL)
     return;
 
-  GListModel *members
-      = shoal_directory_get_members (SHOAL_DIRECTORY (shoal_engine_get_directory (self->engine)));
+  GListModel *members = shoal_directory_get_members (shoal_engine_get_directory (self->engine));
 
   for (guint i = 0; i < g_list_model_get_n_items (members); i++)
     {
@@ -157,8 +156,8 @@ on_confirm_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   ShoalPeoplePage *self = data;
 
   if (self->engine != NULL)
-    shoal_tracker_directory_confirm_device (shoal_engine_get_directory (self->engine),
-                                            g_variant_get_string (parameter, NULL));
+    shoal_directory_confirm_device (shoal_engine_get_directory (self->engine),
+                                    g_variant_get_string (parameter, NULL));
 }
 
 /* ---- Class ---- */
@@ -243,7 +242,7 @@ shoal_people_page_set_engine (ShoalPeoplePage *self, ShoalEngine *engine)
   g_clear_object (&self->sorted);
   if (engine != NULL && shoal_engine_get_directory (engine) != NULL)
     {
-      ShoalDirectory *directory = SHOAL_DIRECTORY (shoal_engine_get_directory (engine));
+      ShoalDirectory *directory = shoal_engine_get_directory (engine);
       GtkFilterListModel *filtered = gtk_filter_list_model_new (
           g_object_ref (shoal_directory_get_members (directory)), g_object_ref (self->filter));
 

@@ -291,8 +291,8 @@ shoal_person_view_set_member (ShoalPersonView *self, ShoalEngine *engine, ShoalM
     .user = shoal_member_get_user (member), .min_size = -1, .max_size = -1, .limit = MAX_ROWS
   };
 
-  shoal_directory_search_async (SHOAL_DIRECTORY (shoal_engine_get_directory (engine)), &query,
-                                self->cancellable, on_offers_cb, self);
+  shoal_directory_search_async (shoal_engine_get_directory (engine), &query, self->cancellable,
+                                on_offers_cb, self);
   shoal_history_list_async (shoal_engine_get_history (engine), SHOAL_MAX_SEARCH_ROWS,
                             self->cancellable, on_history_cb, self);
 }

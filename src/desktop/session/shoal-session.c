@@ -101,7 +101,7 @@ use_engine (ShoalSession *self, ShoalEngine *engine)
                            0);
   if (!shoal_control_listen (self->control, shoal_profile_get_control_path (profile), &error))
     g_warning ("The command line cannot reach this app: %s", error->message);
-  g_signal_connect_object (shoal_engine_get_directory (engine), "account-changed",
+  g_signal_connect_object (shoal_engine_get_account (engine), "account-changed",
                            G_CALLBACK (on_account_changed_cb), self, G_CONNECT_SWAPPED);
   shoal_session_begin_serving (self);
   shoal_session_set_state (self, SHOAL_SESSION_OPEN, NULL);
@@ -261,7 +261,7 @@ shoal_session_begin (ShoalSession *self)
   g_autoptr (ShoalEngine) engine = g_steal_pointer (&self->engine);
 
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENGINE]);
-  g_signal_handlers_disconnect_by_data (shoal_engine_get_directory (engine), self);
+  g_signal_handlers_disconnect_by_data (shoal_engine_get_account (engine), self);
   shoal_control_stop (self->control);
   g_clear_object (&self->control);
   shoal_engine_stop_async (engine, on_stopped_cb, g_object_ref (self));

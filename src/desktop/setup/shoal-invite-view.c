@@ -76,10 +76,10 @@ on_invited_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (ShoalInviteView) self = user_data;
   g_autoptr (GError) error = NULL;
   gint64 expires_ms = 0;
-  char *link = shoal_tracker_directory_invite_finish (SHOAL_TRACKER_DIRECTORY (object), result,
-                                                      &expires_ms, &error);
+  char *link = shoal_tracker_account_invite_finish (SHOAL_TRACKER_ACCOUNT (object), result,
+                                                    &expires_ms, &error);
 
-  if (self->engine == NULL || shoal_engine_get_directory (self->engine) != (gpointer) object)
+  if (self->engine == NULL || shoal_engine_get_account (self->engine) != (gpointer) object)
     g_free (link);
   else if (link != NULL)
     show_link (self, link, expires_ms);
@@ -102,10 +102,10 @@ on_online_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   if (self->engine != engine)
     return;
-  shoal_tracker_directory_invite_async (shoal_engine_get_directory (engine),
-                                        (guint) gtk_spin_button_get_value_as_int (self->uses_spin),
-                                        (guint) gtk_spin_button_get_value_as_int (self->days_spin),
-                                        self->cancellable, on_invited_cb, g_object_ref (self));
+  shoal_tracker_account_invite_async (shoal_engine_get_account (engine),
+                                      (guint) gtk_spin_button_get_value_as_int (self->uses_spin),
+                                      (guint) gtk_spin_button_get_value_as_int (self->days_spin),
+                                      self->cancellable, on_invited_cb, g_object_ref (self));
 }
 
 static void

@@ -328,7 +328,7 @@ shoal_window_update_actions (ShoalWindow *self)
   gboolean open = engine != NULL && !self->setting_up;
   gboolean signed_in = engine != NULL && shoal_engine_get_signed_in (engine);
   gboolean owner
-      = engine != NULL && shoal_tracker_directory_get_owner (shoal_engine_get_directory (engine));
+      = engine != NULL && shoal_tracker_account_get_owner (shoal_engine_get_account (engine));
   GtkWidget *widget = GTK_WIDGET (self);
   const char *folder = group != NULL ? shoal_group_item_get_folder (group) : "";
   GAction *switch_action = g_action_map_lookup_action (G_ACTION_MAP (self), "switch-group");

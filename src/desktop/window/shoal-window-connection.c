@@ -104,15 +104,13 @@ shoal_window_banner_clicked (ShoalWindow *self)
   if (engine == NULL)
     return;
 
-  ShoalTrackerDirectory *directory = shoal_engine_get_directory (engine);
-
-  if (shoal_directory_get_state (SHOAL_DIRECTORY (directory)) == SHOAL_DIRECTORY_SIGNED_OUT)
+  if (shoal_directory_get_state (shoal_engine_get_directory (engine)) == SHOAL_DIRECTORY_SIGNED_OUT)
     {
       shoal_window_set_up (self, TRUE);
       shoal_setup_view_sign_in (self->setup);
     }
   else
-    shoal_tracker_directory_start (directory);
+    shoal_tracker_link_start (shoal_engine_get_link (engine));
 }
 
 static GMenuItem *
@@ -183,7 +181,7 @@ shoal_window_update_group (ShoalWindow *self)
   gtk_label_set_label (self->group_label, title);
   gtk_window_set_title (GTK_WINDOW (self), title);
   if (engine != NULL)
-    show_state (self, SHOAL_DIRECTORY (shoal_engine_get_directory (engine)));
+    show_state (self, shoal_engine_get_directory (engine));
   else
     gtk_revealer_set_reveal_child (self->banner, FALSE);
 }
@@ -193,12 +191,10 @@ shoal_window_watch_engine (ShoalWindow *self, ShoalEngine *engine)
 {
   if (engine != NULL)
     {
-      ShoalTrackerDirectory *directory = shoal_engine_get_directory (engine);
-
-      g_signal_connect_object (directory, "state-changed", G_CALLBACK (on_state_changed_cb), self,
-                               G_CONNECT_SWAPPED);
-      g_signal_connect_object (directory, "account-changed", G_CALLBACK (on_state_changed_cb), self,
-                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (shoal_engine_get_directory (engine), "state-changed",
+                               G_CALLBACK (on_state_changed_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (shoal_engine_get_account (engine), "account-changed",
+                               G_CALLBACK (shoal_window_update_actions), self, G_CONNECT_SWAPPED);
     }
   shoal_window_update_group (self);
 }

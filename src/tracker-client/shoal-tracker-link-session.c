@@ -1,17 +1,17 @@
-/* shoal-directory-session.c: one channel to the tracker, from the dial to its end
+/* shoal-tracker-link-session.c: one channel to the tracker, from the dial to its end
  *
- *   dial → hello → sign-in (token, password or sign-up) → signed in → roster → online
+ *   dial → hello → sign-in (token, password or sign-up) → signed in, online
  *
- * Any step may fail; then the directory hears of it once (session_failed) and decides. A session
- * that is no longer the current one has directory == NULL: its callbacks only let go.
+ * Any step may fail; then the link hears of it once (session_failed) and decides. A session that is
+ * no longer the current one has link == NULL: its callbacks only let go.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#define G_LOG_DOMAIN "shoal-directory-session"
+#define G_LOG_DOMAIN "shoal-tracker-link"
 
 #include "config.h"
 
-#include "shoal-tracker-directory-private.h"
+#include "shoal-tracker-link-private.h"
 
 #include <glib/gi18n.h>
 
@@ -28,53 +28,51 @@
 #define MIN_IDLE_MS 1000
 #define MAX_IDLE_MS (60 * 60 * 1000)
 
-static void dial (ShoalDirectorySession *session);
+static void dial (ShoalTrackerSession *session);
 
 static void
 session_clear (gpointer data)
 {
-  ShoalDirectorySession *self = data;
+  ShoalTrackerSession *self = data;
 
   g_assert (self->task == NULL);
   g_clear_object (&self->channel);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->method, g_free);
-  g_clear_pointer (&self->user, g_free);
-  g_clear_pointer (&self->password, g_free);
-  g_clear_pointer (&self->invite, g_free);
-  g_clear_pointer (&self->uuid, g_free);
+  g_clear_pointer (&self->params, json_object_unref);
 }
 
-ShoalDirectorySession *
-shoal_directory_session_new (const char *method)
+ShoalTrackerSession *
+shoal_tracker_session_new (const char *method, JsonObject *params)
 {
-  ShoalDirectorySession *self = g_rc_box_new0 (ShoalDirectorySession);
+  ShoalTrackerSession *self = g_rc_box_new0 (ShoalTrackerSession);
 
   self->method = g_strdup (method);
+  self->params = params;
   self->cancellable = g_cancellable_new ();
   return self;
 }
 
-ShoalDirectorySession *
-shoal_directory_session_ref (ShoalDirectorySession *self)
+ShoalTrackerSession *
+shoal_tracker_session_ref (ShoalTrackerSession *self)
 {
   return g_rc_box_acquire (self);
 }
 
 void
-shoal_directory_session_unref (ShoalDirectorySession *self)
+shoal_tracker_session_unref (ShoalTrackerSession *self)
 {
   g_rc_box_release_full (self, session_clear);
 }
 
 void
-shoal_directory_session_drop (ShoalTrackerDirectory *self, const GError *reason)
+shoal_tracker_session_drop (ShoalTrackerLink *link, const GError *reason)
 {
-  g_autoptr (ShoalDirectorySession) session = g_steal_pointer (&self->session);
+  g_autoptr (ShoalTrackerSession) session = g_steal_pointer (&link->session);
 
   if (session == NULL)
     return;
-  session->directory = NULL;
+  session->link = NULL;
   g_cancellable_cancel (session->cancellable);
   if (session->channel != NULL)
     shoal_channel_close (session->channel);
@@ -85,34 +83,36 @@ shoal_directory_session_drop (ShoalTrackerDirectory *self, const GError *reason)
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_CANCELLED, "Signing in was given up.");
 }
 
-/* Ends a session that is the current one. */
-static void
-session_fail (ShoalDirectorySession *session, const GError *error)
+void
+shoal_tracker_session_fail (ShoalTrackerSession *self, const GError *error)
 {
-  if (session->directory == NULL)
+  if (self->link == NULL)
     return;
-  g_autoptr (ShoalTrackerDirectory) directory = g_object_ref (session->directory);
-  g_autoptr (ShoalDirectorySession) keep = shoal_directory_session_ref (session);
-  gboolean was_try = session->user != NULL && !session->signed_in;
-  shoal_directory_session_drop (directory, error);
-  shoal_tracker_directory_session_failed (directory, error, was_try);
+  g_autoptr (ShoalTrackerLink) link = g_object_ref (self->link);
+  g_autoptr (ShoalTrackerSession) keep = shoal_tracker_session_ref (self);
+  gboolean was_try = self->params != NULL;
+  shoal_tracker_session_drop (link, error);
+  shoal_tracker_link_session_failed (link, error, was_try);
 }
 
+/* Whether what is asked takes effect once however often it is asked. */
 static gboolean
-may_try_again (ShoalDirectorySession *session, const GError *error)
+may_try_again (ShoalTrackerSession *session, const GError *error)
 {
-  return session->directory != NULL && session->uuid != NULL && session->sent
-         && session->tries < MAX_SIGN_UP_TRIES && shoal_error_is_disconnect (error);
+  return session->sent && session->params != NULL
+         && json_object_has_member (session->params, "uuid") && session->tries < MAX_SIGN_UP_TRIES
+         && shoal_error_is_disconnect (error);
 }
 
 static void
 on_signed_in_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (ShoalDirectorySession) session = user_data;
+  g_autoptr (ShoalTrackerSession) session = user_data;
   g_autoptr (GError) error = NULL;
+  const char *token;
   g_autoptr (JsonObject) reply = shoal_channel_call_finish (SHOAL_CHANNEL (object), result, &error);
 
-  if (session->directory == NULL)
+  if (session->link == NULL)
     return;
   if (reply == NULL && may_try_again (session, error))
     {
@@ -121,41 +121,45 @@ on_signed_in_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       dial (session);
       return;
     }
-  if (reply == NULL || !shoal_tracker_directory_take_account (session->directory, reply, &error))
+  if (reply == NULL || !shoal_json_get_optional_string (reply, "token", 256, &token, &error))
     {
-      session_fail (session, error);
+      shoal_tracker_session_fail (session, error);
       return;
     }
+  g_autoptr (ShoalTrackerLink) link = g_object_ref (session->link);
+  shoal_tracker_link_session_answered (link, reply);
+  /* Somebody may have refused the answer, or stopped us. */
+  if (session->link == NULL)
+    return;
   session->signed_in = TRUE;
-  g_clear_pointer (&session->password, g_free);
-  g_autoptr (ShoalTrackerDirectory) directory = g_object_ref (session->directory);
+  g_clear_pointer (&session->params, json_object_unref); /* a password */
+  if (token != NULL)
+    shoal_tracker_link_set_token (link, token);
   g_autoptr (GTask) task = g_steal_pointer (&session->task);
-  if (session->have_roster)
-    shoal_tracker_directory_session_online (directory);
+  shoal_tracker_link_session_online (link);
   if (task != NULL)
     g_task_return_boolean (task, TRUE);
 }
 
 static void
-sign_in (ShoalDirectorySession *session)
+sign_in (ShoalTrackerSession *session)
 {
-  ShoalTrackerDirectory *self = session->directory;
-  gboolean by_token = session->user == NULL;
-  JsonObject *params
-      = shoal_json_new ("uuid", "s", session->uuid, "user", "s", session->user, "password", "s",
-                        session->password, "invite", "s", session->invite, "token", "s",
-                        by_token ? self->token : NULL, "device_name", "s", self->device_name, NULL);
+  ShoalTrackerLink *self = session->link;
+  JsonObject *params = session->params != NULL ? json_object_ref (session->params)
+                                               : shoal_json_new ("token", "s", self->token, NULL);
 
+  if (self->device_name != NULL)
+    json_object_set_string_member (params, "device_name", self->device_name);
   session->sent = TRUE;
   session->tries++;
   shoal_channel_call_async (session->channel, session->method, params, session->cancellable,
-                            on_signed_in_cb, shoal_directory_session_ref (session));
+                            on_signed_in_cb, shoal_tracker_session_ref (session));
 }
 
 static gboolean
-take_hello (ShoalDirectorySession *session, JsonObject *reply, GError **error)
+take_hello (ShoalTrackerSession *session, JsonObject *reply, GError **error)
 {
-  ShoalTrackerDirectory *self = session->directory;
+  ShoalTrackerLink *self = session->link;
   const char *name, *group;
   gint64 protocol, time_ms, idle_ms;
 
@@ -178,8 +182,7 @@ take_hello (ShoalDirectorySession *session, JsonObject *reply, GError **error)
                            _ ("The tracker names another group than its key stands for."));
       return FALSE;
     }
-  g_free (self->group_name);
-  self->group_name = g_strdup (name);
+  shoal_tracker_link_set_group_name (self, name);
   self->clock_offset_ms = time_ms - shoal_now_ms ();
   guint idle = (guint) CLAMP (idle_ms, MIN_IDLE_MS, MAX_IDLE_MS);
   shoal_channel_set_ping_interval (session->channel, idle / 3);
@@ -190,11 +193,11 @@ take_hello (ShoalDirectorySession *session, JsonObject *reply, GError **error)
 static void
 on_hello_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (ShoalDirectorySession) session = user_data;
+  g_autoptr (ShoalTrackerSession) session = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) reply = shoal_channel_call_finish (SHOAL_CHANNEL (object), result, &error);
 
-  if (session->directory == NULL)
+  if (session->link == NULL)
     return;
   if (reply == NULL && may_try_again (session, error))
     {
@@ -203,7 +206,7 @@ on_hello_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       dial (session);
     }
   else if (reply == NULL || !take_hello (session, reply, &error))
-    session_fail (session, error);
+    shoal_tracker_session_fail (session, error);
   else
     sign_in (session);
 }
@@ -222,20 +225,31 @@ on_channel_notification_cb (ShoalChannel *channel,
                             JsonObject *params,
                             gpointer user_data)
 {
-  ShoalDirectorySession *session = user_data;
+  ShoalTrackerSession *session = user_data;
 
-  if (session->directory != NULL && session->channel == channel)
-    shoal_tracker_directory_on_notification (session->directory, session, method, params);
+  if (session->link == NULL || session->channel != channel)
+    return;
+  g_autoptr (ShoalTrackerLink) link = g_object_ref (session->link);
+  if (g_str_equal (method, SHOAL_NOTIFICATION_REPLACED))
+    {
+      g_autoptr (GError) error = g_error_new_literal (
+          SHOAL_ERROR, SHOAL_ERROR_REPLACED,
+          _ ("Another program with this device's key has signed in."));
+
+      shoal_tracker_session_fail (session, error);
+    }
+  else
+    shoal_tracker_link_session_notified (link, method, params);
 }
 
 static void
 on_channel_closed_cb (ShoalChannel *channel, const GError *reason, gpointer user_data)
 {
-  g_autoptr (ShoalDirectorySession) session = user_data;
+  g_autoptr (ShoalTrackerSession) session = user_data;
 
   /* While signing in, the request under way fails and decides. */
-  if (session->directory != NULL && session->channel == channel && session->signed_in)
-    session_fail (session, reason);
+  if (session->link != NULL && session->channel == channel && session->signed_in)
+    shoal_tracker_session_fail (session, reason);
 }
 
 static gboolean
@@ -262,11 +276,11 @@ on_dialled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     .notification = on_channel_notification_cb,
     .closed = on_channel_closed_cb,
   };
-  g_autoptr (ShoalDirectorySession) session = user_data;
+  g_autoptr (ShoalTrackerSession) session = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GTlsConnection) connection = shoal_tls_connect_finish (result, NULL, &error);
 
-  if (session->directory == NULL)
+  if (session->link == NULL)
     return;
   if (connection == NULL && may_try_again (session, error))
     {
@@ -276,41 +290,41 @@ on_dialled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   if (connection == NULL)
     {
-      session_fail (session, error);
+      shoal_tracker_session_fail (session, error);
       return;
     }
 
   /* The key is the pinned one: this is our tracker, so its lines may be long from the start (the
    * roster follows the answer to sign-in at once). */
-  shoal_roster_set_loopback (session->directory->roster, is_loopback (connection));
+  session->link->loopback = is_loopback (connection);
   session->channel = shoal_channel_new (G_IO_STREAM (connection), SHOAL_MAX_LINE);
-  shoal_channel_start (session->channel, &handlers, shoal_directory_session_ref (session));
-  shoal_channel_call_async (
-      session->channel, SHOAL_METHOD_HELLO,
-      shoal_json_new ("protocol", "i", (gint64) SHOAL_PROTOCOL_VERSION, "min_protocol", "i",
-                      (gint64) SHOAL_PROTOCOL_VERSION, "software", "s", "shoal/" SHOAL_VERSION,
-                      "features", "a", json_array_new (), NULL),
-      session->cancellable, on_hello_cb, shoal_directory_session_ref (session));
+  shoal_channel_start (session->channel, &handlers, shoal_tracker_session_ref (session));
+  shoal_channel_call_async (session->channel, SHOAL_METHOD_HELLO,
+                            shoal_json_new ("protocol", "i", (gint64) SHOAL_PROTOCOL_VERSION,
+                                            "min_protocol", "i", (gint64) SHOAL_PROTOCOL_VERSION,
+                                            "software", "s", "shoal/" SHOAL_VERSION, "features",
+                                            "a", json_array_new (), NULL),
+                            session->cancellable, on_hello_cb, shoal_tracker_session_ref (session));
 }
 
 static void
-dial (ShoalDirectorySession *session)
+dial (ShoalTrackerSession *session)
 {
-  ShoalTrackerDirectory *self = session->directory;
+  ShoalTrackerLink *self = session->link;
 
   shoal_tls_connect_async ((const char *const *) self->addresses, self->key, self->group,
                            SHOAL_ALPN_TRACKER, session->cancellable, on_dialled_cb,
-                           shoal_directory_session_ref (session));
+                           shoal_tracker_session_ref (session));
 }
 
 void
-shoal_directory_session_begin (ShoalTrackerDirectory *self, ShoalDirectorySession *session)
+shoal_tracker_session_begin (ShoalTrackerLink *link, ShoalTrackerSession *session)
 {
-  shoal_directory_session_drop (self, NULL);
-  session->directory = self;
-  self->session = session;
-  shoal_tracker_directory_set_state (self, SHOAL_DIRECTORY_CONNECTING, NULL);
+  shoal_tracker_session_drop (link, NULL);
+  session->link = link;
+  link->session = session;
+  shoal_tracker_link_session_connecting (link);
   /* The state's listeners may have stopped us. */
-  if (self->session == session)
+  if (link->session == session)
     dial (session);
 }

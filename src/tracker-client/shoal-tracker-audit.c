@@ -1,4 +1,4 @@
-/* shoal-tracker-directory-audit.c: whether the audit log only ever grows
+/* shoal-tracker-audit.c: whether the audit log only ever grows
  *
  * The last (count, head) that was seen is remembered. At each sign-in the tracker names the present
  * pair; the entries between are fetched and must lead from the one to the other. Where they do not,
@@ -6,11 +6,11 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#define G_LOG_DOMAIN "shoal-tracker-directory"
+#define G_LOG_DOMAIN "shoal-tracker-audit"
 
 #include "config.h"
 
-#include "shoal-tracker-directory-private.h"
+#include "shoal-tracker-audit.h"
 
 #include <string.h>
 #include <glib/gi18n.h>
@@ -21,6 +21,105 @@
 #include "shoal-limits.h"
 #include "shoal-methods.h"
 
+struct _ShoalTrackerAudit
+{
+  GObject parent_instance;
+
+  ShoalTrackerLink *link;
+  gint64 count;
+  char *head;
+  char *warning;
+  gint64 told_count; /* at sign-in */
+  char *told_head;
+  guint n_checks;
+  GPtrArray *readers; /* of GTask, owned: wait for the checks under way */
+};
+
+G_DEFINE_FINAL_TYPE (ShoalTrackerAudit, shoal_tracker_audit, G_TYPE_OBJECT)
+
+static guint audit_changed;
+
+static void begin_check (ShoalTrackerAudit *self, gint64 count, const char *head);
+
+static void
+shoal_tracker_audit_finalize (GObject *object)
+{
+  ShoalTrackerAudit *self = SHOAL_TRACKER_AUDIT (object);
+
+  g_clear_object (&self->link);
+  g_clear_pointer (&self->head, g_free);
+  g_clear_pointer (&self->warning, g_free);
+  g_clear_pointer (&self->told_head, g_free);
+  g_clear_pointer (&self->readers, g_ptr_array_unref);
+  G_OBJECT_CLASS (shoal_tracker_audit_parent_class)->finalize (object);
+}
+
+static void
+shoal_tracker_audit_class_init (ShoalTrackerAuditClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = shoal_tracker_audit_finalize;
+
+  audit_changed = g_signal_new ("audit-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+shoal_tracker_audit_init (ShoalTrackerAudit *self)
+{
+  self->readers = g_ptr_array_new ();
+}
+
+/* ---- The link's news ---- */
+
+static void
+on_signed_in_cb (ShoalTrackerLink *link, JsonObject *answer, gpointer user_data)
+{
+  ShoalTrackerAudit *self = user_data;
+  g_autoptr (GError) error = NULL;
+  const char *head = NULL;
+  gint64 count = 0;
+  JsonObject *audit;
+
+  if (json_object_has_member (answer, "audit")
+      && (!shoal_json_get_object (answer, "audit", &audit, &error)
+          || !shoal_json_get_integer (audit, "count", 0, SHOAL_MAX_JSON_INTEGER, &count, &error)
+          || !shoal_json_get_string (audit, "head", SHOAL_DIGEST_HEX_SIZE - 1, &head, &error)))
+    {
+      shoal_tracker_link_refuse (link, error);
+      return;
+    }
+  if (head != NULL && !shoal_audit_is_head (head))
+    {
+      shoal_set_field_error (&error, "head", "The tracker told a malformed audit head.");
+      shoal_tracker_link_refuse (link, error);
+      return;
+    }
+  g_free (self->told_head);
+  self->told_head = g_strdup (head);
+  self->told_count = count;
+}
+
+static void
+on_state_changed_cb (ShoalTrackerLink *link, gpointer user_data)
+{
+  ShoalTrackerAudit *self = user_data;
+
+  if (shoal_tracker_link_get_state (link) == SHOAL_DIRECTORY_ONLINE)
+    begin_check (self, self->told_count, self->told_head);
+}
+
+ShoalTrackerAudit *
+shoal_tracker_audit_new (ShoalTrackerLink *link)
+{
+  g_return_val_if_fail (SHOAL_IS_TRACKER_LINK (link), NULL);
+
+  ShoalTrackerAudit *self = g_object_new (SHOAL_TYPE_TRACKER_AUDIT, NULL);
+  self->link = g_object_ref (link);
+  g_signal_connect_object (link, "signed-in", G_CALLBACK (on_signed_in_cb), self, 0);
+  g_signal_connect_object (link, "state-changed", G_CALLBACK (on_state_changed_cb), self, 0);
+  return self;
+}
+
 /* ---- Fetching ---- */
 
 static void
@@ -28,8 +127,8 @@ on_audit_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  g_autoptr (JsonObject) reply = shoal_tracker_directory_call_finish (
-      SHOAL_TRACKER_DIRECTORY (object), result, &error);
+  g_autoptr (JsonObject) reply
+             = shoal_tracker_link_call_finish (SHOAL_TRACKER_LINK (object), result, &error);
   ShoalAuditPage *page = reply != NULL ? shoal_audit_page_from_json (reply, &error) : NULL;
 
   if (page != NULL)
@@ -48,16 +147,17 @@ typedef struct
 static void
 fetch_page (GTask *task)
 {
+  ShoalTrackerAudit *self = g_task_get_source_object (task);
   const Fetch *fetch = g_task_get_task_data (task);
 
-  shoal_tracker_directory_call (
-      g_task_get_source_object (task), SHOAL_METHOD_AUDIT,
+  shoal_tracker_link_call_async (
+      self->link, SHOAL_METHOD_AUDIT,
       shoal_json_new ("after", "i", fetch->after, "limit", "i", (gint64) fetch->limit, NULL),
       g_task_get_cancellable (task), on_audit_cb, task);
 }
 
 static GTask *
-fetch_new (ShoalTrackerDirectory *self,
+fetch_new (ShoalTrackerAudit *self,
            gint64 after,
            guint limit,
            GCancellable *cancellable,
@@ -75,51 +175,47 @@ fetch_new (ShoalTrackerDirectory *self,
 }
 
 void
-shoal_tracker_directory_audit_async (ShoalTrackerDirectory *self,
-                                     gint64 after,
-                                     guint limit,
-                                     GCancellable *cancellable,
-                                     GAsyncReadyCallback callback,
-                                     gpointer user_data)
+shoal_tracker_audit_read_async (ShoalTrackerAudit *self,
+                                gint64 after,
+                                guint limit,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
 {
-  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+  g_return_if_fail (SHOAL_IS_TRACKER_AUDIT (self));
   g_return_if_fail (after >= 0);
 
   GTask *task = fetch_new (self, after, limit, cancellable, callback, user_data);
   /* Who reads the log is told whether it goes on from the one seen before: once that is known. */
-  if (self->n_audit_checks > 0)
-    g_ptr_array_add (self->audit_readers, task);
+  if (self->n_checks > 0)
+    g_ptr_array_add (self->readers, task);
   else
     fetch_page (task);
 }
 
 /* A check is over: what waited for it goes on. */
 static void
-end_check (ShoalTrackerDirectory *self)
+end_check (ShoalTrackerAudit *self)
 {
-  if (--self->n_audit_checks > 0)
+  if (--self->n_checks > 0)
     return;
-  g_autoptr (GPtrArray) readers = g_steal_pointer (&self->audit_readers);
-  self->audit_readers = g_ptr_array_new ();
+  g_autoptr (GPtrArray) readers = g_steal_pointer (&self->readers);
+  self->readers = g_ptr_array_new ();
   for (guint i = 0; i < readers->len; i++)
     fetch_page (g_ptr_array_index (readers, i));
 }
 
 ShoalAuditPage *
-shoal_tracker_directory_audit_finish (ShoalTrackerDirectory *self,
-                                      GAsyncResult *result,
-                                      GError **error)
+shoal_tracker_audit_read_finish (ShoalTrackerAudit *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   ShoalAuditPage *page = g_task_propagate_pointer (G_TASK (result), error);
   /* What was seen is remembered, once it is known to go on from what was seen before. An answer may
    * come late, so that a shorter log says nothing here. */
-  if (page != NULL && page->count > self->audit_count && self->audit_warning == NULL
-      && self->n_audit_checks == 0)
+  if (page != NULL && page->count > self->count && self->warning == NULL && self->n_checks == 0)
     {
-      shoal_tracker_directory_begin_audit_check (self);
-      shoal_tracker_directory_check_audit (self, page->count, page->head);
+      begin_check (self, page->count, page->head);
     }
   return page;
 }
@@ -235,38 +331,37 @@ walk_on (GTask *task)
 }
 
 static void
-set_mark (ShoalTrackerDirectory *self, gint64 count, const char *head)
+set_mark (ShoalTrackerAudit *self, gint64 count, const char *head)
 {
-  g_clear_pointer (&self->audit_warning, g_free);
-  if (self->audit_count != count || g_strcmp0 (self->audit_head, head) != 0)
+  g_clear_pointer (&self->warning, g_free);
+  if (self->count != count || g_strcmp0 (self->head, head) != 0)
     {
-      g_free (self->audit_head);
-      self->audit_head = g_strdup (head);
-      self->audit_count = count;
+      g_free (self->head);
+      self->head = g_strdup (head);
+      self->count = count;
     }
-  g_signal_emit_by_name (self, "audit-changed");
+  g_signal_emit (self, audit_changed, 0);
 }
 
 static void
-set_warning (ShoalTrackerDirectory *self, const GError *error)
+set_warning (ShoalTrackerAudit *self, const GError *error)
 {
-  g_free (self->audit_warning);
-  self->audit_warning = g_strdup (error->message);
+  g_free (self->warning);
+  self->warning = g_strdup (error->message);
   g_info ("%s", error->message);
-  g_signal_emit_by_name (self, "audit-changed");
+  g_signal_emit (self, audit_changed, 0);
 }
 
 static void
 on_checked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  ShoalTrackerDirectory *self = SHOAL_TRACKER_DIRECTORY (object);
+  ShoalTrackerAudit *self = SHOAL_TRACKER_AUDIT (object);
   g_autoptr (GError) error = NULL;
   const Walk *walk = g_task_get_task_data (G_TASK (result));
 
   if (g_task_propagate_boolean (G_TASK (result), &error))
     set_mark (self, walk->count, walk->head);
-  else if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT)
-           && walk->count == self->audit_count)
+  else if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT) && walk->count == self->count)
     {
       /* The very next entry does not fit: it is what came before that is another. */
       g_autoptr (GError) fork = new_fork_error (walk->count);
@@ -278,82 +373,77 @@ on_checked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   end_check (self);
 }
 
-void
-shoal_tracker_directory_begin_audit_check (ShoalTrackerDirectory *self)
-{
-  self->n_audit_checks++;
-}
-
-/* Returns: whether the pair says enough */
+/* @head: (nullable): the tracker has told none. Returns: whether the pair says enough */
 static gboolean
-check_pair (ShoalTrackerDirectory *self, gint64 count, const char *head)
+check_pair (ShoalTrackerAudit *self, gint64 count, const char *head)
 {
   if (head == NULL)
     return TRUE;
-  if (self->audit_head == NULL)
+  if (self->head == NULL)
     {
       set_mark (self, count, head);
       return TRUE;
     }
-  if (count < self->audit_count
-      || (count == self->audit_count && !g_str_equal (head, self->audit_head)))
+  if (count < self->count || (count == self->count && !g_str_equal (head, self->head)))
     {
       g_autoptr (GError) error = new_fork_error (count);
 
       set_warning (self, error);
       return TRUE;
     }
-  if (count == self->audit_count && self->audit_warning != NULL)
+  if (count == self->count && self->warning != NULL)
     set_mark (self, count, head);
-  return count == self->audit_count;
+  return count == self->count;
 }
 
-void
-shoal_tracker_directory_check_audit (ShoalTrackerDirectory *self, gint64 count, const char *head)
+/* From now on who reads the log waits, until it is known whether it leads to this pair. */
+static void
+begin_check (ShoalTrackerAudit *self, gint64 count, const char *head)
 {
+  self->n_checks++;
   if (check_pair (self, count, head))
     {
       end_check (self);
       return;
     }
   GTask *task = g_task_new (self, NULL, on_checked_cb, NULL);
-  g_task_set_source_tag (task, shoal_tracker_directory_check_audit);
+  g_task_set_source_tag (task, begin_check);
   Walk *walk = g_new0 (Walk, 1);
-  walk->count = self->audit_count;
+  walk->count = self->count;
   walk->upto = count;
-  g_strlcpy (walk->head, self->audit_head, sizeof walk->head);
+  g_strlcpy (walk->head, self->head, sizeof walk->head);
   g_strlcpy (walk->upto_head, head, sizeof walk->upto_head);
   g_task_set_task_data (task, walk, g_free);
   walk_on (task);
 }
 
 void
-shoal_tracker_directory_verify_audit_async (ShoalTrackerDirectory *self,
-                                            GCancellable *cancellable,
-                                            GAsyncReadyCallback callback,
-                                            gpointer user_data)
+shoal_tracker_audit_verify_async (ShoalTrackerAudit *self,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
 {
-  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+  g_return_if_fail (SHOAL_IS_TRACKER_AUDIT (self));
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, shoal_tracker_directory_verify_audit_async);
+  g_task_set_source_tag (task, shoal_tracker_audit_verify_async);
   Walk *walk = g_new0 (Walk, 1);
   g_strlcpy (walk->head, SHOAL_AUDIT_NO_HASH, sizeof walk->head);
   walk->upto = -1;
-  if (self->audit_head != NULL)
+  if (self->head != NULL)
     {
-      walk->mark_count = self->audit_count;
-      g_strlcpy (walk->mark_head, self->audit_head, sizeof walk->mark_head);
+      walk->mark_count = self->count;
+      g_strlcpy (walk->mark_head, self->head, sizeof walk->mark_head);
     }
   g_task_set_task_data (task, walk, g_free);
   walk_on (task);
 }
 
 gint64
-shoal_tracker_directory_verify_audit_finish (ShoalTrackerDirectory *self,
-                                             GAsyncResult *result,
-                                             char **head,
-                                             GError **error)
+shoal_tracker_audit_verify_finish (ShoalTrackerAudit *self,
+                                   GAsyncResult *result,
+                                   char **head,
+                                   GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), -1);
 
@@ -368,38 +458,38 @@ shoal_tracker_directory_verify_audit_finish (ShoalTrackerDirectory *self,
 /* ---- What is remembered ---- */
 
 void
-shoal_tracker_directory_set_audit_mark (ShoalTrackerDirectory *self, gint64 count, const char *head)
+shoal_tracker_audit_set_mark (ShoalTrackerAudit *self, gint64 count, const char *head)
 {
-  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+  g_return_if_fail (SHOAL_IS_TRACKER_AUDIT (self));
   g_return_if_fail (head == NULL || shoal_audit_is_head (head));
 
   char *copy = g_strdup (head);
-  g_free (self->audit_head);
-  self->audit_head = copy;
-  self->audit_count = head != NULL ? count : 0;
+  g_free (self->head);
+  self->head = copy;
+  self->count = head != NULL ? count : 0;
 }
 
 const char *
-shoal_tracker_directory_get_audit_mark (ShoalTrackerDirectory *self, gint64 *count)
+shoal_tracker_audit_get_mark (ShoalTrackerAudit *self, gint64 *count)
 {
-  g_return_val_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self), NULL);
+  g_return_val_if_fail (SHOAL_IS_TRACKER_AUDIT (self), NULL);
 
-  *count = self->audit_count;
-  return self->audit_head;
+  *count = self->count;
+  return self->head;
 }
 
 const char *
-shoal_tracker_directory_get_audit_warning (ShoalTrackerDirectory *self)
+shoal_tracker_audit_get_warning (ShoalTrackerAudit *self)
 {
-  g_return_val_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self), NULL);
-  return self->audit_warning;
+  g_return_val_if_fail (SHOAL_IS_TRACKER_AUDIT (self), NULL);
+  return self->warning;
 }
 
 void
-shoal_tracker_directory_accept_audit (ShoalTrackerDirectory *self)
+shoal_tracker_audit_accept (ShoalTrackerAudit *self)
 {
-  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+  g_return_if_fail (SHOAL_IS_TRACKER_AUDIT (self));
 
-  if (self->audit_warning != NULL && self->told_head != NULL)
+  if (self->warning != NULL && self->told_head != NULL)
     set_mark (self, self->told_count, self->told_head);
 }
