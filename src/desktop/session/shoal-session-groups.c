@@ -14,6 +14,14 @@
 
 /* ---- Groups ---- */
 
+/* It is started again by itself; why it ended is for the user to know. */
+static void
+watch_tracker (ShoalSession *self, ShoalTrackerProcess *tracker)
+{
+  g_signal_connect_object (tracker, "ended", G_CALLBACK (shoal_session_emit_problem), self,
+                           G_CONNECT_SWAPPED);
+}
+
 void
 shoal_session_start (ShoalSession *self, const char *last)
 {
@@ -35,7 +43,10 @@ shoal_session_start (ShoalSession *self, const char *last)
         continue;
       g_list_store_append (self->groups, group);
       if (shoal_group_item_get_tracker (group) != NULL)
-        shoal_tracker_process_start (shoal_group_item_get_tracker (group));
+        {
+          watch_tracker (self, shoal_group_item_get_tracker (group));
+          shoal_tracker_process_start (shoal_group_item_get_tracker (group));
+        }
       if (first == NULL || g_strcmp0 (name, last) == 0)
         first = group;
     }
@@ -134,7 +145,10 @@ shoal_session_adopt (ShoalSession *self, ShoalEngine *engine, ShoalTrackerProces
       return;
     }
   if (tracker != NULL)
-    shoal_group_item_set_tracker (group, tracker);
+    {
+      shoal_group_item_set_tracker (group, tracker);
+      watch_tracker (self, tracker);
+    }
   g_list_store_append (self->groups, group);
   g_set_object (&self->ready, engine);
   shoal_session_set_current (self, group);

@@ -2,8 +2,8 @@
  *
  * What it was set up with lies in PROFILE/hosting.ini, its state in PROFILE/tracker. The kernel
  * ends it with this process (PR_SET_PDEATHSIG), so that a crash leaves nothing behind that holds
- * the data. Its last line on standard error is the reason if it ends by itself; nothing of what it
- * writes is logged here, because links are secrets.
+ * the data. What it writes on standard error is logged here, and is the reason if it ends by
+ * itself.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,20 +13,22 @@
 
 #include "shoal-tracker-process.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <unistd.h>
 #include <glib/gi18n.h>
 
-#include "shoal-addresses.h"
+#include "shoal-child-output.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
+#include "shoal-tracker-launch.h"
 
 #define GROUP "hosting"
 /* How long a tracker that was asked to stop may take for its last words, in seconds. */
 #define STOP_TIMEOUT_S 5
+/* How long to wait for what one that has ended has written: somebody else may hold the pipe. */
+#define LAST_WORDS_MS 1000
+/* One that ends for the same reason again and again is told of once, unless it has run so long. */
+#define LONG_RUN_US (60 * G_USEC_PER_SEC)
 
 struct _ShoalTrackerProcess
 {
@@ -44,6 +46,15 @@ struct _ShoalTrackerProcess
   gboolean wanted;
   guint restart_id;
   guint n_failures;
+
+  /* Of the process that runs. */
+  char *last_words; /* on standard error */
+  gint64 ready_us;  /* 0: it never was */
+  gboolean errors_open;
+  gboolean ended;
+  guint late_id;
+
+  char *told; /* (nullable): the last "ended" */
 };
 
 G_DEFINE_FINAL_TYPE (ShoalTrackerProcess, shoal_tracker_process, G_TYPE_OBJECT)
@@ -51,6 +62,7 @@ G_DEFINE_FINAL_TYPE (ShoalTrackerProcess, shoal_tracker_process, G_TYPE_OBJECT)
 enum
 {
   SIGNAL_CHANGED,
+  SIGNAL_ENDED,
   N_SIGNALS
 };
 
@@ -67,109 +79,15 @@ set_state (ShoalTrackerProcess *self, ShoalTrackerState state)
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
-/* ---- The program ---- */
-
-/* Beside this program, beside it in the build folder, or on the PATH. */
-static char *
-find_program (GError **error)
+static ShoalTrackerSetup
+make_setup (ShoalTrackerProcess *self)
 {
-  g_autofree char *self_path = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = self_path != NULL ? g_path_get_dirname (self_path) : NULL;
-  g_autofree char *beside
-      = folder != NULL ? g_build_filename (folder, "shoal-tracker", NULL) : NULL;
-
-  if (beside != NULL && g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
-    return g_steal_pointer (&beside);
-
-  char *found = g_find_program_in_path ("shoal-tracker");
-
-  if (found == NULL)
-    g_set_error_literal (
-        error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-        _ ("The program “shoal-tracker” is not installed. Install it, then try again."));
-  return found;
-}
-
-/* After fork, before exec: only what is safe there. */
-static void
-end_with_parent (gpointer user_data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGTERM);
-}
-
-static char *
-dup_data_folder (ShoalTrackerProcess *self)
-{
-  return g_build_filename (self->profile, "tracker", NULL);
-}
-
-/* What links call this computer: as the user said, else its address in the local network. */
-static char *
-dup_public (ShoalTrackerProcess *self)
-{
-  const char *host = self->public_host;
-  g_autoptr (ShoalAddresses) addresses = shoal_addresses_new ();
-  g_auto (GStrv) own = shoal_addresses_dup_own (addresses);
-
-  if (host == NULL)
-    host = own[0];
-  if (host == NULL)
-    return NULL;
-  if (g_hostname_is_ip_address (host) && strchr (host, ':') != NULL)
-    return g_strdup_printf ("[%s]:%u", host, (guint) self->port);
-  if (strchr (host, ':') != NULL)
-    return g_strdup (host);
-  return g_strdup_printf ("%s:%u", host, (guint) self->port);
-}
-
-static GPtrArray *
-make_arguments (ShoalTrackerProcess *self, gboolean owner_link, GError **error)
-{
-  g_autoptr (GPtrArray) arguments = g_ptr_array_new_with_free_func (g_free);
-  char *program = find_program (error);
-
-  if (program == NULL)
-    return NULL;
-  g_ptr_array_add (arguments, program);
-  if (owner_link)
-    {
-      g_ptr_array_add (arguments, g_strdup ("link"));
-      g_ptr_array_add (arguments, g_strdup ("--owner"));
-    }
-  g_ptr_array_add (arguments, g_strdup ("--data"));
-  g_ptr_array_add (arguments, dup_data_folder (self));
-  if (!owner_link)
-    {
-      char *public_address = dup_public (self);
-
-      g_ptr_array_add (arguments, g_strdup ("--listen"));
-      g_ptr_array_add (arguments, g_strdup_printf ("*:%u", (guint) self->port));
-      g_ptr_array_add (arguments, g_strdup ("--sign-up"));
-      g_ptr_array_add (arguments, g_strdup ("invite"));
-      g_ptr_array_add (arguments, g_strdup_printf ("--name=%s", self->name));
-      if (public_address != NULL)
-        {
-          g_ptr_array_add (arguments, g_strdup ("--public"));
-          g_ptr_array_add (arguments, public_address);
-        }
-    }
-  g_ptr_array_add (arguments, NULL);
-  return g_steal_pointer (&arguments);
-}
-
-static GSubprocess *
-spawn (ShoalTrackerProcess *self, gboolean owner_link, GError **error)
-{
-  g_autoptr (GPtrArray) arguments = make_arguments (self, owner_link, error);
-
-  if (arguments == NULL)
-    return NULL;
-
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-
-  g_subprocess_launcher_set_child_setup (launcher, end_with_parent, NULL, NULL);
-  return g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments->pdata, error);
+  return (ShoalTrackerSetup){
+    .profile = self->profile,
+    .name = self->name,
+    .port = self->port,
+    .public_host = self->public_host,
+  };
 }
 
 /* ---- While it runs ---- */
@@ -200,6 +118,50 @@ fail (ShoalTrackerProcess *self, const char *message)
   set_state (self, SHOAL_TRACKER_FAILED);
 }
 
+static char *
+dup_reason (ShoalTrackerProcess *self)
+{
+  if (self->message != NULL)
+    return g_strdup (self->message);
+  if (self->last_words == NULL)
+    return g_strdup (_ ("The tracker ended unexpectedly."));
+  /* Translators: %s is what the program wrote, in English */
+  return g_strdup_printf (_ ("The tracker ended unexpectedly. It wrote last: %s"),
+                          self->last_words);
+}
+
+/* When it has ended, and what it has written has been read. */
+static void
+end_if_over (ShoalTrackerProcess *self)
+{
+  gint64 ready_us = self->ready_us;
+
+  if (!self->ended || self->errors_open || self->process == NULL)
+    return;
+  g_clear_handle_id (&self->late_id, g_source_remove);
+
+  g_autofree char *reason = dup_reason (self);
+
+  fail (self, reason);
+  if (ready_us == 0
+      || (g_strcmp0 (reason, self->told) == 0 && g_get_monotonic_time () - ready_us < LONG_RUN_US))
+    return;
+  g_free (self->told);
+  self->told = g_strdup (reason);
+  g_signal_emit (self, signals[SIGNAL_ENDED], 0, reason);
+}
+
+static gboolean
+on_late_cb (gpointer user_data)
+{
+  g_autoptr (ShoalTrackerProcess) self = g_object_ref (user_data);
+
+  self->late_id = 0;
+  self->errors_open = FALSE;
+  end_if_over (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -209,70 +171,108 @@ on_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (!g_subprocess_wait_finish (process, result, &error) || self->process != process)
     return;
-  if (self->wanted)
-    fail (self, self->message != NULL ? self->message : _ ("The tracker ended unexpectedly."));
+  self->ended = TRUE;
+  if (self->errors_open)
+    self->late_id = g_timeout_add (LAST_WORDS_MS, on_late_cb, self);
+  end_if_over (self);
+}
+
+/* A pipe of a process: when a line comes, another one may run. */
+typedef struct
+{
+  ShoalTrackerProcess *tracker;
+  GSubprocess *process;
+} Pipe;
+
+static Pipe *
+pipe_new (ShoalTrackerProcess *self)
+{
+  Pipe *pipe = g_new0 (Pipe, 1);
+
+  pipe->tracker = g_object_ref (self);
+  pipe->process = g_object_ref (self->process);
+  return pipe;
 }
 
 static void
-on_error_line_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+pipe_free (gpointer data)
 {
-  g_autoptr (ShoalTrackerProcess) self = user_data;
-  GDataInputStream *lines = G_DATA_INPUT_STREAM (object);
-  g_autofree char *line = g_data_input_stream_read_line_finish_utf8 (lines, result, NULL, NULL);
+  Pipe *pipe = data;
 
-  if (line == NULL)
+  g_object_unref (pipe->tracker);
+  g_object_unref (pipe->process);
+  g_free (pipe);
+}
+
+static void
+on_error_line (const char *line, gpointer user_data)
+{
+  const Pipe *pipe = user_data;
+  ShoalTrackerProcess *self = pipe->tracker;
+
+  if (line != NULL)
+    g_message ("Tracker of “%s”: %s", self->name, line);
+  if (self->process != pipe->process)
     return;
-  if (g_str_has_prefix (line, "shoal-tracker: ") && self->state != SHOAL_TRACKER_READY)
+  if (line == NULL)
+    {
+      self->errors_open = FALSE;
+      end_if_over (self);
+      return;
+    }
+  if (g_str_has_prefix (line, "shoal-tracker: "))
     {
       g_free (self->message);
       self->message = g_strdup (line + strlen ("shoal-tracker: "));
+      return;
     }
-  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, self->cancellable,
-                                       on_error_line_cb, g_object_ref (self));
-}
 
-static void
-on_output_line_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (ShoalTrackerProcess) self = user_data;
-  GDataInputStream *lines = G_DATA_INPUT_STREAM (object);
-  g_autofree char *line = g_data_input_stream_read_line_finish_utf8 (lines, result, NULL, NULL);
+  char *words = shoal_child_output_dup_words (line);
 
-  if (line == NULL)
+  if (words == NULL)
     return;
-  if (g_str_has_prefix (line, "ready ") && self->wanted)
-    {
-      self->n_failures = 0;
-      g_clear_pointer (&self->message, g_free);
-      set_state (self, SHOAL_TRACKER_READY);
-    }
-  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, self->cancellable,
-                                       on_output_line_cb, g_object_ref (self));
+  g_free (self->last_words);
+  self->last_words = words;
 }
 
 static void
-read_lines (ShoalTrackerProcess *self, GInputStream *stream, GAsyncReadyCallback callback)
+on_output_line (const char *line, gpointer user_data)
 {
-  g_autoptr (GDataInputStream) lines = g_data_input_stream_new (stream);
+  const Pipe *pipe = user_data;
+  ShoalTrackerProcess *self = pipe->tracker;
 
-  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, self->cancellable, callback,
-                                       g_object_ref (self));
+  if (line == NULL || self->process != pipe->process || !g_str_has_prefix (line, "ready ")
+      || !self->wanted)
+    return;
+  self->n_failures = 0;
+  self->ready_us = g_get_monotonic_time ();
+  /* What it said on the way there was no reason to end. */
+  g_clear_pointer (&self->message, g_free);
+  g_clear_pointer (&self->last_words, g_free);
+  set_state (self, SHOAL_TRACKER_READY);
 }
 
 static void
 launch (ShoalTrackerProcess *self)
 {
+  const ShoalTrackerSetup setup = make_setup (self);
   g_autoptr (GError) error = NULL;
 
-  self->process = spawn (self, FALSE, &error);
+  self->process = shoal_tracker_launch (&setup, FALSE, &error);
   if (self->process == NULL)
     {
       fail (self, error->message);
       return;
     }
   g_clear_pointer (&self->message, g_free);
-  read_lines (self, g_subprocess_get_stdout_pipe (self->process), on_output_line_cb);
-  read_lines (self, g_subprocess_get_stderr_pipe (self->process), on_error_line_cb);
+  g_clear_pointer (&self->last_words, g_free);
+  self->ready_us = 0;
+  self->ended = FALSE;
+  self->errors_open = TRUE;
+  shoal_child_output_read (g_subprocess_get_stdout_pipe (self->process), self->cancellable,
+                           on_output_line, pipe_new (self), pipe_free);
+  shoal_child_output_read (g_subprocess_get_stderr_pipe (self->process), self->cancellable,
+                           on_error_line, pipe_new (self), pipe_free);
   g_subprocess_wait_async (self->process, self->cancellable, on_ended_cb, g_object_ref (self));
   set_state (self, SHOAL_TRACKER_STARTING);
 }
@@ -298,6 +298,7 @@ shoal_tracker_process_stop (ShoalTrackerProcess *self)
     return;
   self->wanted = FALSE;
   g_clear_handle_id (&self->restart_id, g_source_remove);
+  g_clear_handle_id (&self->late_id, g_source_remove);
   if (self->process != NULL)
     g_subprocess_send_signal (self->process, SIGTERM);
   g_cancellable_cancel (self->cancellable);
@@ -443,8 +444,9 @@ shoal_tracker_process_owner_link_async (ShoalTrackerProcess *self,
 
   g_return_if_fail (SHOAL_IS_TRACKER_PROCESS (self));
 
+  const ShoalTrackerSetup setup = make_setup (self);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (GSubprocess) process = spawn (self, TRUE, &error);
+  g_autoptr (GSubprocess) process = shoal_tracker_launch (&setup, TRUE, &error);
 
   g_task_set_source_tag (task, shoal_tracker_process_owner_link_async);
   if (process == NULL)
@@ -571,6 +573,8 @@ finalize (GObject *object)
   g_free (self->name);
   g_free (self->public_host);
   g_free (self->message);
+  g_free (self->last_words);
+  g_free (self->told);
   G_OBJECT_CLASS (shoal_tracker_process_parent_class)->finalize (object);
 }
 
@@ -584,6 +588,8 @@ shoal_tracker_process_class_init (ShoalTrackerProcessClass *klass)
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -25,7 +25,8 @@ typedef enum
 } ShoalTrackerState;
 
 /** ShoalTrackerProcess: main thread. Ends with this process, whatever way that ends. Signal
- * "changed": the state is another. */
+ * "changed": the state is another. Signal "ended" (const char *message): it has ended by itself
+ * after it had accepted connections, and why; not for the same reason again and again. */
 #define SHOAL_TYPE_TRACKER_PROCESS (shoal_tracker_process_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalTrackerProcess, shoal_tracker_process, SHOAL, TRACKER_PROCESS, GObject)
 
