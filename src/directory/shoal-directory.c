@@ -228,20 +228,3 @@ shoal_directory_set_pulling (
   g_return_if_fail (id != NULL);
   SHOAL_DIRECTORY_GET_IFACE (self)->set_pulling (self, id, size, manifest, active);
 }
-
-void
-shoal_directory_report (ShoalDirectory *self,
-                        const char *uuid,
-                        const char *event,
-                        const ShoalDigest *id,
-                        const char *name,
-                        guint64 bytes,
-                        gint64 elapsed_ms,
-                        const char *const *devices,
-                        const char *reason)
-{
-  g_return_if_fail (SHOAL_IS_DIRECTORY (self));
-  g_return_if_fail (uuid != NULL && event != NULL && id != NULL && name != NULL);
-  SHOAL_DIRECTORY_GET_IFACE (self)->report (self, uuid, event, id, name, bytes, elapsed_ms, devices,
-                                            reason);
-}

@@ -131,15 +131,6 @@ struct _ShoalDirectoryInterface
                        guint64 size,
                        gboolean manifest,
                        gboolean active);
-  void (*report) (ShoalDirectory *self,
-                  const char *uuid,
-                  const char *event,
-                  const ShoalDigest *id,
-                  const char *name,
-                  guint64 bytes,
-                  gint64 elapsed_ms,
-                  const char *const *devices,
-                  const char *reason);
 };
 
 ShoalDirectoryState shoal_directory_get_state (ShoalDirectory *self);
@@ -217,15 +208,5 @@ shoal_directory_offers_finish (ShoalDirectory *self, GAsyncResult *result, GErro
  * @manifest: it is a folder's list of files; remembered and repeated at reconnect */
 void shoal_directory_set_pulling (
     ShoalDirectory *self, const ShoalDigest *id, guint64 size, gboolean manifest, gboolean active);
-/** shoal_directory_report: for the audit log; kept (in memory) until the tracker has taken it */
-void shoal_directory_report (ShoalDirectory *self,
-                             const char *uuid,
-                             const char *event,
-                             const ShoalDigest *id,
-                             const char *name,
-                             guint64 bytes,
-                             gint64 elapsed_ms,
-                             const char *const *devices,
-                             const char *reason);
 
 G_END_DECLS

@@ -18,6 +18,7 @@ typedef struct
   ShoalDirectory *directory;
   ShoalUploads *uploads;
   ShoalHistory *history;
+  ShoalTrackerReports *reports;
 } Pulls;
 
 static void
@@ -28,6 +29,7 @@ pulls_free (gpointer data)
   g_object_unref (self->directory);
   g_object_unref (self->uploads);
   g_object_unref (self->history);
+  g_object_unref (self->reports);
   g_free (self);
 }
 
@@ -66,9 +68,16 @@ pulls_bad_source (ShoalTransfer *transfer, ShoalSource *source, gpointer user_da
   const char *const devices[] = { source->device, NULL };
   g_autofree char *uuid = g_uuid_string_random ();
 
-  shoal_directory_report (self->directory, uuid, "bad-source", shoal_transfer_get_id (transfer),
-                          shoal_transfer_get_name (transfer), 0, 0, devices,
-                          "Sent bytes that do not match the content id.");
+  const ShoalReport report = {
+    .uuid = uuid,
+    .event = "bad-source",
+    .id = *shoal_transfer_get_id (transfer),
+    .name = shoal_transfer_get_name (transfer),
+    .devices = devices,
+    .reason = "Sent bytes that do not match the content id.",
+  };
+
+  shoal_tracker_reports_add (self->reports, &report);
 }
 
 static void
@@ -96,19 +105,25 @@ record (Pulls *self, ShoalTransfer *transfer)
 }
 
 static void
-report (Pulls *self, ShoalTransfer *transfer)
+tell_end (Pulls *self, ShoalTransfer *transfer)
 {
   g_auto (GStrv) devices = shoal_transfer_dup_devices (transfer);
   g_autofree char *uuid = g_uuid_string_random ();
   gboolean finished = shoal_transfer_get_state (transfer) == SHOAL_TRANSFER_FINISHED;
 
-  shoal_directory_report (self->directory, finished ? shoal_transfer_get_uuid (transfer) : uuid,
-                          finished ? "download-finished" : "download-failed",
-                          shoal_transfer_get_id (transfer), shoal_transfer_get_name (transfer),
-                          finished ? shoal_transfer_get_size (transfer)
-                                   : shoal_transfer_get_bytes_done (transfer),
-                          shoal_transfer_get_elapsed_ms (transfer), (const char *const *) devices,
-                          shoal_transfer_get_message (transfer));
+  const ShoalReport report = {
+    .uuid = finished ? shoal_transfer_get_uuid (transfer) : uuid,
+    .event = finished ? "download-finished" : "download-failed",
+    .id = *shoal_transfer_get_id (transfer),
+    .name = shoal_transfer_get_name (transfer),
+    .bytes
+    = finished ? shoal_transfer_get_size (transfer) : shoal_transfer_get_bytes_done (transfer),
+    .elapsed_ms = shoal_transfer_get_elapsed_ms (transfer),
+    .devices = (const char *const *) devices,
+    .reason = shoal_transfer_get_message (transfer),
+  };
+
+  shoal_tracker_reports_add (self->reports, &report);
 }
 
 static void
@@ -119,7 +134,7 @@ pulls_ended (ShoalTransfer *transfer, gpointer user_data)
   record (self, transfer);
   /* What the user gave up is nobody else's business. */
   if (shoal_transfer_get_state (transfer) != SHOAL_TRANSFER_CANCELLED)
-    report (self, transfer);
+    tell_end (self, transfer);
 }
 
 static const ShoalTransferObserver pulls_observer = {
@@ -136,13 +151,15 @@ shoal_engine_pulls_new (ShoalDatabase *database,
                         ShoalDeviceKey *key,
                         const char *journals,
                         ShoalUploads *uploads,
-                        ShoalHistory *history)
+                        ShoalHistory *history,
+                        ShoalTrackerReports *reports)
 {
   Pulls *self = g_new0 (Pulls, 1);
 
   self->directory = g_object_ref (directory);
   self->uploads = g_object_ref (uploads);
   self->history = g_object_ref (history);
+  self->reports = g_object_ref (reports);
   return shoal_transfer_manager_new (database, directory, key, journals, &pulls_observer, self,
                                      pulls_free);
 }

@@ -228,7 +228,7 @@ make_parts (ShoalEngine *self, ShoalKnownDevices *known)
   self->account = shoal_tracker_account_new (self->link);
   self->audit = shoal_tracker_audit_new (self->link);
   self->reports = shoal_tracker_reports_new (self->link);
-  self->directory = shoal_tracker_directory_new (self->link, known, self->reports);
+  self->directory = shoal_tracker_directory_new (self->link, known);
   ShoalDirectory *directory = SHOAL_DIRECTORY (self->directory);
   self->history = shoal_history_new (self->database);
   self->uploads = shoal_uploads_new (self->key, self->database, self->history, manifests);
@@ -236,7 +236,7 @@ make_parts (ShoalEngine *self, ShoalKnownDevices *known)
   self->shares = shoal_shares_new (shoal_profile_get_folder (self->profile), manifests,
                                    self->database, self->offers);
   self->transfers = shoal_engine_pulls_new (self->database, directory, self->key, journals,
-                                            self->uploads, self->history);
+                                            self->uploads, self->history, self->reports);
   self->activity = shoal_activity_new (G_LIST_MODEL (self->transfers),
                                        shoal_uploads_get_running (self->uploads));
   on_setting_changed_cb (self->settings, NULL, self);

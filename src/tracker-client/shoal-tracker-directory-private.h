@@ -14,7 +14,6 @@ struct _ShoalTrackerDirectory
   GObject parent_instance;
 
   ShoalTrackerLink *link;
-  ShoalTrackerReports *reports;
   gboolean online; /* as we have told it */
 
   ShoalRoster *roster;

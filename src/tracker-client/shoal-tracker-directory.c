@@ -25,7 +25,6 @@ shoal_tracker_directory_finalize (GObject *object)
   ShoalTrackerDirectory *self = SHOAL_TRACKER_DIRECTORY (object);
 
   g_clear_object (&self->link);
-  g_clear_object (&self->reports);
   g_clear_object (&self->roster);
   g_clear_object (&self->asking);
   g_clear_object (&self->kept_rows);
@@ -98,15 +97,12 @@ on_network_changed_cb (ShoalTrackerLink *link, gpointer user_data)
 }
 
 ShoalTrackerDirectory *
-shoal_tracker_directory_new (ShoalTrackerLink *link,
-                             ShoalKnownDevices *known,
-                             ShoalTrackerReports *reports)
+shoal_tracker_directory_new (ShoalTrackerLink *link, ShoalKnownDevices *known)
 {
   g_return_val_if_fail (SHOAL_IS_TRACKER_LINK (link), NULL);
 
   ShoalTrackerDirectory *self = g_object_new (SHOAL_TYPE_TRACKER_DIRECTORY, NULL);
   self->link = g_object_ref (link);
-  self->reports = g_object_ref (reports);
   self->roster = shoal_roster_new (shoal_tracker_link_get_fingerprint (link), known);
   g_signal_connect_object (link, "signed-in", G_CALLBACK (on_signed_in_cb), self, 0);
   g_signal_connect_object (link, "state-changed", G_CALLBACK (on_state_changed_cb), self, 0);
@@ -204,31 +200,6 @@ confirm_device (ShoalDirectory *directory, const char *fingerprint)
 }
 
 static void
-report (ShoalDirectory *directory,
-        const char *uuid,
-        const char *event,
-        const ShoalDigest *id,
-        const char *name,
-        guint64 bytes,
-        gint64 elapsed_ms,
-        const char *const *devices,
-        const char *reason)
-{
-  const ShoalReport report = {
-    .uuid = uuid,
-    .event = event,
-    .id = *id,
-    .name = name,
-    .bytes = bytes,
-    .elapsed_ms = elapsed_ms,
-    .devices = devices,
-    .reason = reason,
-  };
-
-  shoal_tracker_reports_add (SHOAL_TRACKER_DIRECTORY (directory)->reports, &report);
-}
-
-static void
 shoal_tracker_directory_init_directory (ShoalDirectoryInterface *iface)
 {
   iface->get_state = get_state;
@@ -238,7 +209,6 @@ shoal_tracker_directory_init_directory (ShoalDirectoryInterface *iface)
   iface->lookup_device = lookup_device;
   iface->confirm_device = confirm_device;
   iface->announce = shoal_tracker_directory_announce;
-  iface->report = report;
   iface->set_pulling = shoal_tracker_directory_set_pulling;
   shoal_tracker_directory_init_catalogue (iface);
   shoal_tracker_directory_init_offers (iface);

@@ -9,7 +9,6 @@
 #include "shoal-kept-rows.h"
 #include "shoal-known-devices.h"
 #include "shoal-tracker-link.h"
-#include "shoal-tracker-reports.h"
 
 G_BEGIN_DECLS
 
@@ -20,10 +19,9 @@ G_DECLARE_FINAL_TYPE (
     ShoalTrackerDirectory, shoal_tracker_directory, SHOAL, TRACKER_DIRECTORY, GObject)
 
 /** shoal_tracker_directory_new: of the tracker of @link; @known: (nullable): where devices are
- * remembered; @reports: where shoal_directory_report() goes */
+ * remembered */
 ShoalTrackerDirectory *shoal_tracker_directory_new (ShoalTrackerLink *link,
-                                                    ShoalKnownDevices *known,
-                                                    ShoalTrackerReports *reports);
+                                                    ShoalKnownDevices *known);
 /** shoal_tracker_directory_set_kept: where it keeps what it was told, and finds it while the
  * tracker is away. Takes over the members that are kept; nobody is admitted because of them: there
  * is no "roster-changed". Before the link is started; blocking. */

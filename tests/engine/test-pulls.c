@@ -14,14 +14,33 @@
 #include "shoal-limits.h"
 #include "shoal-peer-client.h"
 #include "shoal-tls.h"
+#include "tracker-fixture.h"
 
 typedef struct
 {
   TransferFixture transfers;
+  TrackerFixture tracker;
+  GPtrArray *reports; /* "EVENT NAME": what the tracker was told */
   ShoalUploads *uploads;
   ShoalHistory *history;
   ShoalDeviceKey *ben; /* may fetch from here */
 } Fixture;
+
+static JsonObject *
+take_report (FakeTracker *tracker,
+             const char *method,
+             JsonObject *params,
+             gpointer user_data,
+             GError **error)
+{
+  Fixture *self = user_data;
+
+  if (g_str_equal (method, "report"))
+    g_ptr_array_add (self->reports,
+                     g_strdup_printf ("%s %s", json_object_get_string_member (params, "event"),
+                                      json_object_get_string_member (params, "name")));
+  return NULL;
+}
 
 /* @data: (nullable): not %NULL: nothing listens for those who would fetch from here */
 static void
@@ -45,9 +64,13 @@ set_up (Fixture *self, gconstpointer data)
   shoal_uploads_set_known (self->uploads, known, NULL, NULL);
   if (data == NULL)
     g_assert_true (shoal_uploads_start (self->uploads, "127.0.0.1", 0, NULL));
+  self->reports = g_ptr_array_new_with_free_func (g_free);
+  tracker_fixture_set_up (&self->tracker, take_report, self);
+  g_autoptr (ShoalTrackerReports) reports = shoal_tracker_reports_new (self->tracker.link);
+  tracker_fixture_go_online (&self->tracker);
   transfers->manager
       = shoal_engine_pulls_new (transfers->database, transfers->directory, transfers->key,
-                                transfers->journals, self->uploads, self->history);
+                                transfers->journals, self->uploads, self->history, reports);
   transfer_fixture_load (transfers);
 }
 
@@ -59,6 +82,8 @@ tear_down (Fixture *self, gconstpointer data)
   g_clear_object (&self->uploads);
   g_clear_object (&self->history);
   transfer_fixture_tear_down (&self->transfers, NULL);
+  tracker_fixture_tear_down (&self->tracker);
+  g_ptr_array_unref (self->reports);
   shoal_device_key_unref (self->ben);
 }
 
@@ -142,7 +167,7 @@ wait_for_history (Fixture *self, guint n)
 static gboolean
 has_report (Fixture *self, const char *report)
 {
-  return g_ptr_array_find_with_equal_func (self->transfers.reports, report, g_str_equal, NULL);
+  return g_ptr_array_find_with_equal_func (self->reports, report, g_str_equal, NULL);
 }
 
 static void
@@ -195,7 +220,7 @@ test_serves (Fixture *self, gconstpointer data)
   g_assert_cmpuint (download->bytes, ==, size);
   g_assert_null (download->reason);
   g_assert_true (g_str_has_suffix (download->destination, "/downloads/file"));
-  g_assert_true (has_report (self, "download-finished file"));
+  wait_until (has_report (self, "download-finished file"));
 }
 
 /* Who listens to nobody does not say that it serves. */
@@ -240,7 +265,7 @@ test_bad_source_and_cancel (Fixture *self, gconstpointer data)
   g_assert_cmpstr (entry->outcome, ==, "cancelled");
   g_assert_cmpstr (entry->bad_sources, ==, "mallory");
   /* The group hears of a liar, and not of what the user gave up. */
-  g_assert_cmpuint (self->transfers.reports->len, ==, 1);
+  g_assert_cmpuint (self->reports->len, ==, 1);
 }
 
 /* Each try that fails is an entry of its own. */
@@ -257,7 +282,7 @@ test_fails_twice (Fixture *self, gconstpointer data)
 
   wait_for_state (transfer, SHOAL_TRANSFER_FAILED);
   shoal_transfer_manager_resume (self->transfers.manager, transfer);
-  wait_until (self->transfers.reports->len == 2);
+  wait_until (self->reports->len == 2);
 
   g_autoptr (GPtrArray) entries = wait_for_history (self, 2);
 
@@ -267,7 +292,7 @@ test_fails_twice (Fixture *self, gconstpointer data)
 
       g_assert_cmpstr (entry->outcome, ==, "failed");
       g_assert_cmpstr (entry->reason, ==, shoal_transfer_get_message (transfer));
-      g_assert_cmpstr (g_ptr_array_index (self->transfers.reports, i), ==, "download-failed file");
+      g_assert_cmpstr (g_ptr_array_index (self->reports, i), ==, "download-failed file");
     }
 }
 

@@ -16,7 +16,6 @@
 typedef struct
 {
   TrackerFixture base;
-  ShoalTrackerReports *reports;
   ShoalTrackerDirectory *directory;
   guint n_rosters;
   /* what the tracker's function is to do */
@@ -105,8 +104,7 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   tracker_fixture_set_up (&fixture->base, answer, fixture);
-  fixture->reports = shoal_tracker_reports_new (fixture->base.link);
-  fixture->directory = shoal_tracker_directory_new (fixture->base.link, NULL, fixture->reports);
+  fixture->directory = shoal_tracker_directory_new (fixture->base.link, NULL);
   g_signal_connect (fixture->directory, "roster-changed", G_CALLBACK (on_roster_changed_cb),
                     fixture);
 }
@@ -119,7 +117,6 @@ tear_down (Fixture *fixture, gconstpointer data)
   WAIT_UNTIL (!g_main_context_iteration (NULL, FALSE)
               && G_OBJECT (fixture->directory)->ref_count == 1);
   g_assert_finalize_object (fixture->directory);
-  g_clear_object (&fixture->reports);
   tracker_fixture_tear_down (&fixture->base);
 }
 

@@ -111,28 +111,12 @@ set_pulling (ShoalDirectory *directory,
 }
 
 static void
-report (ShoalDirectory *directory,
-        const char *uuid,
-        const char *event,
-        const ShoalDigest *id,
-        const char *name,
-        guint64 bytes,
-        gint64 elapsed_ms,
-        const char *const *devices,
-        const char *reason)
-{
-  g_ptr_array_add (FAKE_DIRECTORY (directory)->fixture->reports,
-                   g_strdup_printf ("%s %s", event, name));
-}
-
-static void
 directory_init (ShoalDirectoryInterface *iface)
 {
   iface->get_state = get_state;
   iface->sources_async = sources_async;
   iface->sources_finish = sources_finish;
   iface->set_pulling = set_pulling;
-  iface->report = report;
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (FakeDirectory,
@@ -471,7 +455,6 @@ transfer_fixture_prepare (TransferFixture *fixture)
   fixture->pulling = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   fixture->bad = g_ptr_array_new_with_free_func (g_free);
   fixture->ended = g_ptr_array_new_with_free_func (g_object_unref);
-  fixture->reports = g_ptr_array_new_with_free_func (g_free);
   fixture->peers = g_ptr_array_new_with_free_func (fake_peer_free);
 
   FakeDirectory *directory = g_object_new (FAKE_TYPE_DIRECTORY, NULL);
@@ -493,7 +476,6 @@ transfer_fixture_tear_down (TransferFixture *fixture, gconstpointer data)
   if (fixture->manager != NULL)
     transfer_fixture_stop (fixture);
   g_clear_pointer (&fixture->peers, g_ptr_array_unref);
-  g_clear_pointer (&fixture->reports, g_ptr_array_unref);
   g_clear_pointer (&fixture->ended, g_ptr_array_unref);
   g_clear_pointer (&fixture->bad, g_ptr_array_unref);
   g_clear_pointer (&fixture->pulling, g_hash_table_unref);

@@ -50,7 +50,6 @@ typedef struct
   GPtrArray *bad;      /* who sent wrong bytes */
   GPtrArray *ended;    /* of ShoalTransfer */
   /* What the directory was told: events, as "EVENT NAME". */
-  GPtrArray *reports;
 } TransferFixture;
 
 void transfer_fixture_set_up (TransferFixture *fixture, gconstpointer data);
