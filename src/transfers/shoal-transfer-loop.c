@@ -256,7 +256,7 @@ shoal_run_until (ShoalTransferRun *self,
         {
           shoal_run_set_state_locked (
               self, SHOAL_TRANSFER_NO_SPACE,
-              "There is no room left on the disk. It goes on by itself when there is.");
+              _ ("No room on the disk. It goes on by itself when there is."));
           if (self->n_workers == 0)
             give_lane (self);
         }
