@@ -417,7 +417,11 @@ shoal_offer_keeper_state_changed (ShoalOfferKeeper *self)
   self->withdrawals_blocked = FALSE;
   self->attempts = 0;
   if (shoal_offer_keeper_is_online (self))
-    shoal_offer_keeper_compare (self);
+    {
+      shoal_offer_keeper_compare (self);
+      /* Where it was online before, the timer that is gone would have told them. */
+      shoal_offer_keeper_tell_soon (self);
+    }
   else
     {
       self->compared = FALSE;

@@ -427,6 +427,20 @@ test_blocked (Fixture *self, gconstpointer unused)
   wait_until (state_of (self, TWO) == SHOAL_OFFER_TAKEN);
 }
 
+/* A directory that tells of its state without a change of it is no reason to forget what waits. */
+static void
+test_told_twice (Fixture *self, gconstpointer unused)
+{
+  go_online (self);
+  fake_directory_set_failure (self->directory, SHOAL_ERROR_BUSY);
+  put (self, ONE, "one");
+  settle (self);
+  g_assert_cmpint (state_of (self, ONE), ==, SHOAL_OFFER_WAITING);
+  fake_directory_set_failure (self->directory, -1);
+  fake_directory_set_online (self->directory, TRUE);
+  wait_until (state_of (self, ONE) == SHOAL_OFFER_TAKEN);
+}
+
 /* What could not be withdrawn is withdrawn later, without a new connection. */
 static void
 test_withdrawal_fails (Fixture *self, gconstpointer unused)
@@ -590,6 +604,7 @@ main (int argc, char *argv[])
   add ("/offer-keeper/held", test_held);
   add ("/offer-keeper/refused", test_refused);
   add ("/offer-keeper/blocked", test_blocked);
+  add ("/offer-keeper/told-twice", test_told_twice);
   add ("/offer-keeper/withdrawal-fails", test_withdrawal_fails);
   add ("/offer-keeper/withdrawn-on-the-way", test_withdrawn_on_the_way);
   add ("/offer-keeper/put-again-on-the-way", test_put_again_on_the_way);
