@@ -133,6 +133,7 @@ struct _ShoalDirectoryInterface
                        gboolean active);
 };
 
+/** shoal_directory_get_state: Returns: as of the last "state-changed" */
 ShoalDirectoryState shoal_directory_get_state (ShoalDirectory *self);
 /** shoal_directory_get_error: Returns: (nullable) (transfer none): why it is not online */
 const GError *shoal_directory_get_error (ShoalDirectory *self);
@@ -150,6 +151,7 @@ shoal_directory_lookup_device (ShoalDirectory *self, const char *fingerprint, Sh
 gboolean shoal_directory_confirm_device (ShoalDirectory *self, const char *fingerprint);
 /** shoal_directory_announce: where we serve, kept and repeated at each reconnect; 0 for nowhere */
 void shoal_directory_announce (ShoalDirectory *self, guint16 port);
+/** shoal_directory_search_async: a page of what others offer; @query: copied */
 void shoal_directory_search_async (ShoalDirectory *self,
                                    const ShoalQuery *query,
                                    GCancellable *cancellable,
@@ -168,6 +170,7 @@ void shoal_directory_find_async (ShoalDirectory *self,
 /** shoal_directory_find_finish: Returns: (transfer full) (element-type ShoalResult): may be empty
  */
 GPtrArray *shoal_directory_find_finish (ShoalDirectory *self, GAsyncResult *result, GError **error);
+/** shoal_directory_sources_async: which devices have the content @id, whole or in part */
 void shoal_directory_sources_async (ShoalDirectory *self,
                                     const ShoalDigest *id,
                                     GCancellable *cancellable,
@@ -196,6 +199,7 @@ void shoal_directory_withdraw_async (ShoalDirectory *self,
                                      gpointer user_data);
 /** shoal_directory_withdraw_finish: Returns: how many, or -1 */
 gint64 shoal_directory_withdraw_finish (ShoalDirectory *self, GAsyncResult *result, GError **error);
+/** shoal_directory_offers_async: all that the directory has of this device */
 void shoal_directory_offers_async (ShoalDirectory *self,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,

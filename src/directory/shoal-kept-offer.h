@@ -57,7 +57,9 @@ void shoal_kept_offer_set_unsure (ShoalKeptOffer *self, const ShoalOffer *offer)
 
 /** shoal_kept_offer_get_answer: Returns: what became of what is wanted */
 ShoalOfferAnswer shoal_kept_offer_get_answer (const ShoalKeptOffer *self);
+/** shoal_kept_offer_needs_offer: Returns: whether the directory is to be told of it */
 gboolean shoal_kept_offer_needs_offer (const ShoalKeptOffer *self);
+/** shoal_kept_offer_needs_withdrawal: Returns: whether the directory is to be told to forget it */
 gboolean shoal_kept_offer_needs_withdrawal (const ShoalKeptOffer *self);
 /** shoal_kept_offer_is_over: Returns: whether there is nothing to know of it any more */
 gboolean shoal_kept_offer_is_over (const ShoalKeptOffer *self);

@@ -47,6 +47,7 @@ ShoalOffer *shoal_offer_copy (const ShoalOffer *self);
 gboolean shoal_offer_equal (const ShoalOffer *a, const ShoalOffer *b);
 void shoal_offer_free (ShoalOffer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalOffer, shoal_offer_free)
+/** shoal_offer_entry_new: @kind: as in #ShoalOfferEntry. @id: (nullable): of a file */
 ShoalOfferEntry *shoal_offer_entry_new (
     const char *path, char kind, const ShoalDigest *id, guint64 size, gint64 mtime_ms);
 void shoal_offer_entry_free (ShoalOfferEntry *self);

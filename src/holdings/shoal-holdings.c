@@ -229,8 +229,9 @@ shoal_holding_set_find_path (ShoalHoldingSet *self, const char *path)
   return NULL;
 }
 
-gboolean
-shoal_holding_set_find (ShoalHoldingSet *self, const ShoalDigest *id, guint *first, guint *n)
+/* The files with the content @id: from @first in the order of ids, @n of them. */
+static gboolean
+find_id (ShoalHoldingSet *self, const ShoalDigest *id, guint *first, guint *n)
 {
   guint low = 0;
   guint high = self->n_by_id;
@@ -250,14 +251,6 @@ shoal_holding_set_find (ShoalHoldingSet *self, const ShoalDigest *id, guint *fir
   *first = low;
   *n = end - low;
   return end > low;
-}
-
-const ShoalHolding *
-shoal_holding_set_get_found (ShoalHoldingSet *self, guint position)
-{
-  g_return_val_if_fail (position < self->n_by_id, NULL);
-
-  return entry_at (self, self->by_id[position]);
 }
 
 gboolean
@@ -385,9 +378,9 @@ shoal_holdings_lookup (ShoalHoldings *self, const ShoalDigest *id)
       guint n = 0;
       if (shoal_digest_equal (&held->set->manifest, id))
         add_match (matches, held, NULL);
-      if (shoal_holding_set_find (held->set, id, &first, &n))
+      if (find_id (held->set, id, &first, &n))
         for (guint j = first; j < first + n; j++)
-          add_match (matches, held, shoal_holding_set_get_found (held->set, j));
+          add_match (matches, held, entry_at (held->set, held->set->by_id[j]));
     }
   return matches;
 }

@@ -43,7 +43,9 @@ void shoal_holding_set_add (ShoalHoldingSet *self,
 void
 shoal_holding_set_end (ShoalHoldingSet *self, const ShoalDigest *manifest, guint64 manifest_size);
 
+/** shoal_holding_set_get_share: Returns: the number of its share in the database */
 gint64 shoal_holding_set_get_share (ShoalHoldingSet *self);
+/** shoal_holding_set_is_folder: Returns: whether it is a folder, which has a manifest */
 gboolean shoal_holding_set_is_folder (ShoalHoldingSet *self);
 /** shoal_holding_set_get_name: Returns: the last component of its path */
 const char *shoal_holding_set_get_name (ShoalHoldingSet *self);
@@ -52,20 +54,21 @@ const char *shoal_holding_set_get_name (ShoalHoldingSet *self);
 const char *shoal_holding_set_get_root (ShoalHoldingSet *self);
 /** shoal_holding_set_get_id: Returns: the content that is offered: the manifest's, or the file's */
 const ShoalDigest *shoal_holding_set_get_id (ShoalHoldingSet *self);
+/** shoal_holding_set_get_manifest_size: Returns: 0 of a single file */
 guint64 shoal_holding_set_get_manifest_size (ShoalHoldingSet *self);
 /** shoal_holding_set_get_total_size: Returns: the sum of its files */
 guint64 shoal_holding_set_get_total_size (ShoalHoldingSet *self);
+/** shoal_holding_set_get_n_files: Returns: how many entries are files, executable or not */
 guint shoal_holding_set_get_n_files (ShoalHoldingSet *self);
+/** shoal_holding_set_get_n_entries: Returns: how many files, folders and links */
 guint shoal_holding_set_get_n_entries (ShoalHoldingSet *self);
+/** shoal_holding_set_get_entry: Returns: (transfer none): in manifest order */
 const ShoalHolding *shoal_holding_set_get_entry (ShoalHoldingSet *self, guint index);
+/** shoal_holding_set_get_path: Returns: the path of @holding, which is one of its entries, relative
+ * to the root */
 const char *shoal_holding_set_get_path (ShoalHoldingSet *self, const ShoalHolding *holding);
 /** shoal_holding_set_find_path: Returns: (nullable): the entry at the relative path @path */
 const ShoalHolding *shoal_holding_set_find_path (ShoalHoldingSet *self, const char *path);
-/** shoal_holding_set_find: the files with the content @id. @n: (out): how many
- * Returns: (nullable): the position of the first one, for shoal_holding_set_get_found() */
-gboolean
-shoal_holding_set_find (ShoalHoldingSet *self, const ShoalDigest *id, guint *first, guint *n);
-const ShoalHolding *shoal_holding_set_get_found (ShoalHoldingSet *self, guint position);
 /** shoal_holding_set_equal: Returns: whether both hold the same files with the same stamps */
 gboolean shoal_holding_set_equal (ShoalHoldingSet *a, ShoalHoldingSet *b);
 

@@ -19,6 +19,7 @@ typedef struct
   GBytes *layer; /* %NULL: it must be there already */
 } ShoalStoredLayer;
 
+/** shoal_stored_layer_clear: a #GDestroyNotify for elements of an array */
 void shoal_stored_layer_clear (ShoalStoredLayer *self);
 
 /* All functions work inside a job of #ShoalDatabase. */

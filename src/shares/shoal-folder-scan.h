@@ -18,6 +18,7 @@ typedef struct
   guint n;          /* of all */
 } ShoalSkipped;
 
+/** shoal_skipped_new: Returns: (transfer full): nothing yet */
 ShoalSkipped *shoal_skipped_new (void);
 void shoal_skipped_free (ShoalSkipped *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalSkipped, shoal_skipped_free)

@@ -51,8 +51,8 @@ shoal_share_target_new (gint64 number, const char *path, ShoalHoldingSet *before
   return self;
 }
 
-void
-shoal_share_target_free (ShoalShareTarget *self)
+static void
+share_target_free (ShoalShareTarget *self)
 {
   g_return_if_fail (self != NULL);
 
@@ -73,7 +73,7 @@ shoal_share_job_new (void)
 {
   ShoalShareJob *self = g_new0 (ShoalShareJob, 1);
 
-  self->targets = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_share_target_free);
+  self->targets = g_ptr_array_new_with_free_func ((GDestroyNotify) share_target_free);
   return self;
 }
 

@@ -38,10 +38,8 @@ typedef struct
   gboolean unstable; /* a file in the folder changed while it was read and was left out */
 } ShoalShareTarget;
 
-/** shoal_share_target_new: with everything switched on */
+/** shoal_share_target_new: with everything switched on; freed with its job */
 ShoalShareTarget *shoal_share_target_new (gint64 number, const char *path, ShoalHoldingSet *before);
-void shoal_share_target_free (ShoalShareTarget *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalShareTarget, shoal_share_target_free)
 
 /** ShoalShareJob: some targets that are done together, so that many small files cost one
  * transaction */
@@ -56,6 +54,7 @@ typedef struct
   char *manifests;
 } ShoalShareJob;
 
+/** shoal_share_job_new: Returns: (transfer full): without targets, all else to be filled in */
 ShoalShareJob *shoal_share_job_new (void);
 void shoal_share_job_free (ShoalShareJob *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalShareJob, shoal_share_job_free)

@@ -32,6 +32,7 @@ typedef struct
   ShoalSwitches *switches;
 } ShoalStoredShare;
 
+/** shoal_stored_share_new: Returns: (transfer full): everything switched on, all else zero */
 ShoalStoredShare *shoal_stored_share_new (void);
 void shoal_stored_share_free (ShoalStoredShare *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalStoredShare, shoal_stored_share_free)
@@ -64,14 +65,17 @@ gboolean shoal_share_store_remove (ShoalConnection *connection,
                                    const char *offer,
                                    const char *manifests,
                                    GError **error);
+/** shoal_share_store_set_offered: the user's switch of the whole share */
 gboolean shoal_share_store_set_offered (ShoalConnection *connection,
                                         gint64 number,
                                         gboolean offered,
                                         GError **error);
+/** shoal_share_store_set_switches: replaces the switches of a folder that is there */
 gboolean shoal_share_store_set_switches (ShoalConnection *connection,
                                          gint64 number,
                                          const ShoalSwitches *switches,
                                          GError **error);
+/** shoal_share_store_count_fetched: one more; a share that is gone is no error */
 gboolean
 shoal_share_store_count_fetched (ShoalConnection *connection, gint64 number, GError **error);
 

@@ -45,16 +45,23 @@ G_DECLARE_FINAL_TYPE (ShoalShare, shoal_share, SHOAL, SHARE, GObject)
 /** shoal_share_get_path: Returns: absolute, without links; the system's bytes, which need not be
  * UTF-8: show it with g_filename_display_name() */
 const char *shoal_share_get_path (ShoalShare *self);
+/** shoal_share_get_name: Returns: what it is offered as, fit to be shown */
 const char *shoal_share_get_name (ShoalShare *self);
+/** shoal_share_is_folder: Returns: what it was when it was looked at last */
 gboolean shoal_share_is_folder (ShoalShare *self);
+/** shoal_share_get_state: see also shoal_share_get_message() */
 ShoalShareState shoal_share_get_state (ShoalShare *self);
 /** shoal_share_state_to_string: Returns: "hashing", "waiting", "offered", … for JSON */
 const char *shoal_share_state_to_string (ShoalShareState state);
+/** shoal_share_get_bytes_hashed: Returns: of shoal_share_get_size() */
 guint64 shoal_share_get_bytes_hashed (ShoalShare *self);
+/** shoal_share_get_size: Returns: the sum of the files that are switched on; while it is looked
+ * through, of those found so far */
 guint64 shoal_share_get_size (ShoalShare *self);
 /** shoal_share_get_content_size: Returns: of what its content id stands for: a hashed folder's
  * list, else as shoal_share_get_size() */
 guint64 shoal_share_get_content_size (ShoalShare *self);
+/** shoal_share_get_n_files: Returns: how many these are */
 guint shoal_share_get_n_files (ShoalShare *self);
 /** shoal_share_get_n_hidden: Returns: how many of its files are switched off; 0 until hashed */
 guint shoal_share_get_n_hidden (ShoalShare *self);
@@ -94,6 +101,7 @@ const char *const *shoal_share_get_skipped (ShoalShare *self);
 /** shoal_share_get_sources: Returns: how many devices offered it when it was offered, this one
  * included; 0 if not known */
 guint shoal_share_get_sources (ShoalShare *self);
+/** shoal_share_get_added_ms: Returns: when the user shared it, by this device's clock */
 gint64 shoal_share_get_added_ms (ShoalShare *self);
 /** shoal_share_get_n_fetched: Returns: how many times it was fetched whole from here */
 guint shoal_share_get_n_fetched (ShoalShare *self);

@@ -71,7 +71,9 @@ struct _ShoalShares
 };
 
 /* shoal-shares.c */
+/** shoal_shares_lookup: Returns: (nullable) (transfer none): by its number in the database */
 ShoalShareEntry *shoal_shares_lookup (ShoalShares *self, gint64 number);
+/** shoal_shares_find_entry: Returns: (nullable) (transfer none): %NULL if @share was removed */
 ShoalShareEntry *shoal_shares_find_entry (ShoalShares *self, ShoalShare *share);
 /** shoal_shares_append: to the list, without telling its watchers */
 ShoalShareEntry *shoal_shares_append (ShoalShares *self, const ShoalStoredShare *stored);
@@ -85,6 +87,7 @@ void shoal_shares_check_waiters (ShoalShares *self);
 
 /* shoal-shares-jobs.c */
 void shoal_shares_init_jobs (ShoalShares *self);
+/** shoal_shares_stop_jobs: cancels what is under way and waits for its threads */
 void shoal_shares_stop_jobs (ShoalShares *self);
 /** shoal_shares_queue: looks through it, soon; again if that is under way */
 void shoal_shares_queue (ShoalShares *self, ShoalShareEntry *entry);
@@ -102,10 +105,12 @@ void shoal_shares_start_watching (ShoalShares *self);
 void shoal_shares_stop_watching (ShoalShares *self);
 /** shoal_shares_watch: what is in it now, if anything is to be watched */
 void shoal_shares_watch (ShoalShares *self, ShoalShareEntry *entry);
+/** shoal_shares_unwatch: until it is watched again */
 void shoal_shares_unwatch (ShoalShares *self, ShoalShareEntry *entry);
 
 /* shoal-shares-offers.c */
 void shoal_shares_init_offers (ShoalShares *self);
+/** shoal_shares_stop_offers: hears nothing of the list of offers any more; what is in it stays */
 void shoal_shares_stop_offers (ShoalShares *self);
 /** shoal_shares_dup_audience: Returns: (transfer full): to whom shares are offered, and who may
  * fetch them */

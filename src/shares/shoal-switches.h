@@ -12,7 +12,9 @@ G_BEGIN_DECLS
  * its own; the path "" is the folder itself. Without any, everything is on. */
 typedef struct _ShoalSwitches ShoalSwitches;
 
+/** shoal_switches_new: Returns: (transfer full): everything on */
 ShoalSwitches *shoal_switches_new (void);
+/** shoal_switches_copy: Returns: (transfer full): for a thread */
 ShoalSwitches *shoal_switches_copy (const ShoalSwitches *self);
 void shoal_switches_free (ShoalSwitches *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalSwitches, shoal_switches_free)

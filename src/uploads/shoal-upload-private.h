@@ -8,6 +8,7 @@
 
 G_BEGIN_DECLS
 
+/** shoal_upload_new: @device: its fingerprint. @size: of a folder: the sum of its files */
 ShoalUpload *shoal_upload_new (
     const char *user, const char *device, const char *name, gboolean folder, guint64 size);
 /** shoal_upload_show: @now_us: monotonic */

@@ -24,8 +24,6 @@ typedef struct
   guint n_added;
 } ServedPartial;
 
-void served_partial_unref (ServedPartial *self);
-
 /** Snapshot: what a request is checked against; immutable, reference counted */
 typedef struct
 {

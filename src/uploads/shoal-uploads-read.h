@@ -36,6 +36,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalReader, shoal_reader_free)
 /** shoal_reader_entries_length: Returns: the length of the body of a batch, without looking at the
  * files */
 guint64 shoal_reader_entries_length (ShoalHoldingSet *set, guint first, guint count);
+/** shoal_reader_get_length: Returns: of the whole body */
 guint64 shoal_reader_get_length (ShoalReader *self);
 /** shoal_reader_get_set: Returns: (nullable): where it reads from */
 ShoalHoldingSet *shoal_reader_get_set (ShoalReader *self);

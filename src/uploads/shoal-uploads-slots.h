@@ -17,18 +17,22 @@ typedef struct _ShoalSlots ShoalSlots;
  * a shoal_slots_release() is due. */
 typedef void (*ShoalSlotFunc) (gpointer data, gboolean granted);
 
+/** shoal_slots_new: Returns: (transfer full): @n_slots answers may run at once */
 ShoalSlots *shoal_slots_new (guint n_slots);
 /** shoal_slots_free: nobody may be waiting or running */
 void shoal_slots_free (ShoalSlots *self);
+/** shoal_slots_set_size: what runs goes on; if there are more now, the next begin at once */
 void shoal_slots_set_size (ShoalSlots *self, guint n_slots);
 /** shoal_slots_ask: @deadline_us: monotonic time after which shoal_slots_expire() refuses it.
  * Returns: whether it waits now */
 gboolean shoal_slots_ask (
     ShoalSlots *self, const char *account, gint64 deadline_us, ShoalSlotFunc func, gpointer data);
+/** shoal_slots_release: an answer of @account has ended; the next begins */
 void shoal_slots_release (ShoalSlots *self, const char *account);
 /** shoal_slots_expire: refuses those whose deadline is not after @now_us; G_MAXINT64 for all.
  * Returns: whether others still wait */
 gboolean shoal_slots_expire (ShoalSlots *self, gint64 now_us);
+/** shoal_slots_get_n_running: Returns: answers that hold a slot */
 guint shoal_slots_get_n_running (ShoalSlots *self);
 
 G_END_DECLS

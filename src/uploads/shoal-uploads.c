@@ -40,7 +40,7 @@ served_partial_ref (ServedPartial *self)
   return self;
 }
 
-void
+static void
 served_partial_unref (ServedPartial *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
