@@ -21,6 +21,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalLanes, shoal_lanes_unref)
 void shoal_lanes_set_n (ShoalLanes *self, guint n);
 /** shoal_lanes_take: Returns: whether one was free; if so it is yours until shoal_lanes_give() */
 gboolean shoal_lanes_take (ShoalLanes *self);
+/** shoal_lanes_give: another run may have it */
 void shoal_lanes_give (ShoalLanes *self);
 
 G_END_DECLS

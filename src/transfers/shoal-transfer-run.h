@@ -55,6 +55,7 @@ typedef struct
   char *destination; /* (nullable): full path of what was made */
 } ShoalRunProgress;
 
+/** shoal_run_progress_clear: frees what @progress holds, so that it can be filled again */
 void shoal_run_progress_clear (ShoalRunProgress *progress);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ShoalRunProgress, shoal_run_progress_clear)
 
@@ -83,6 +84,8 @@ typedef struct
   void (*ended) (ShoalTransferRun *run, const GError *error, gpointer user_data);
 } ShoalRunDelegate;
 
+/** shoal_transfer_run_new: Returns: (transfer full): a run that has not begun; @user_data lives
+ * until the delegate's @ended */
 ShoalTransferRun *shoal_transfer_run_new (const ShoalRunConfig *config,
                                           const ShoalRunDelegate *delegate,
                                           gpointer user_data);
@@ -90,6 +93,7 @@ ShoalTransferRun *shoal_transfer_run_ref (ShoalTransferRun *self);
 void shoal_transfer_run_unref (ShoalTransferRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalTransferRun, shoal_transfer_run_unref)
 
+/** shoal_transfer_run_start: once; from here on the delegate is called */
 void shoal_transfer_run_start (ShoalTransferRun *self);
 /** shoal_transfer_run_set_sources: all that are known now for the content @id; those that tell
  * another size of it do not count; @sources:
