@@ -4,8 +4,6 @@
  */
 #pragma once
 
-#include <json-glib/json-glib.h>
-
 #include "shoal-digest.h"
 
 G_BEGIN_DECLS
@@ -23,16 +21,17 @@ typedef struct
   char hash[SHOAL_DIGEST_HEX_SIZE]; /* as the tracker says */
 } ShoalAuditRow;
 
-/** ShoalAuditPage: an answer to "audit" */
+/** ShoalAuditPage: some of the entries, and the length and the head of the whole log */
 typedef struct
 {
-  GPtrArray *entries; /* (element-type ShoalAuditRow) */
+  GPtrArray *entries; /* (element-type ShoalAuditRow): one after the other */
   gint64 count;
   char head[SHOAL_DIGEST_HEX_SIZE];
 } ShoalAuditPage;
 
-/** shoal_audit_page_from_json: Returns: (transfer full): or %NULL with %SHOAL_ERROR_INVALID */
-ShoalAuditPage *shoal_audit_page_from_json (JsonObject *object, GError **error);
+/** shoal_audit_page_new: Returns: (transfer full): without entries */
+ShoalAuditPage *shoal_audit_page_new (void);
+/** shoal_audit_page_free: @self: (nullable) */
 void shoal_audit_page_free (ShoalAuditPage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalAuditPage, shoal_audit_page_free)
 

@@ -1,7 +1,7 @@
 /* shoal-roster.c: the members as the tracker tells them, kept up to date from deltas
  *
- * A tracker is trusted with who is a member, not with our memory: all counts are bounded, what does
- * not parse is left out, and a device belongs to the first member that lists it.
+ * A tracker is trusted with who is a member, not with our memory: their number is bounded, and a
+ * device belongs to the first member that lists it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,15 +11,8 @@
 
 #include "shoal-roster.h"
 
-#include <string.h>
-
 #include "shoal-addresses.h"
-#include "shoal-device-key.h"
-#include "shoal-error.h"
-#include "shoal-json.h"
 #include "shoal-limits.h"
-
-#define ACCOUNT_LENGTH 32
 
 struct _ShoalRoster
 {
@@ -105,32 +98,6 @@ shoal_roster_lookup_device (ShoalRoster *self, const char *fingerprint, ShoalMem
 }
 
 static gboolean
-is_account (const char *text)
-{
-  return strlen (text) == ACCOUNT_LENGTH && strspn (text, "0123456789abcdef") == ACCOUNT_LENGTH;
-}
-
-static gboolean
-get_strings (JsonObject *object, const char *name, guint max, char ***strings, GError **error)
-{
-  JsonArray *array = NULL;
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  if (!shoal_json_get_optional_array (object, name, max, &array, error))
-    return FALSE;
-  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
-    {
-      const char *text;
-
-      if (!shoal_json_array_get_string (array, i, 64, &text, error))
-        return FALSE;
-      g_strv_builder_add (builder, text);
-    }
-  *strings = g_strv_builder_end (builder);
-  return TRUE;
-}
-
-static gboolean
 is_confirmed (ShoalRoster *self, const char *account, const char *fingerprint)
 {
   return self->known == NULL || g_str_equal (fingerprint, self->own)
@@ -138,102 +105,39 @@ is_confirmed (ShoalRoster *self, const char *account, const char *fingerprint)
 }
 
 static ShoalDevice *
-parse_device (ShoalRoster *self, const char *account, JsonObject *object, GError **error)
+make_device (ShoalRoster *self, const char *account, const ShoalRosterDevice *told)
 {
-  ShoalDeviceFields fields = { 0 };
-  g_auto (GStrv) announced = NULL;
-  gint64 port;
+  g_auto (GStrv) addresses = shoal_addresses_order (self->interfaces, told->seen,
+                                                    (const char *const *) told->addresses,
+                                                    told->port, self->loopback);
+  ShoalDeviceFields fields = {
+    .fingerprint = told->fingerprint,
+    .name = told->name,
+    .online = told->online,
+    .addresses = (const char *const *) addresses,
+    .seen = told->seen,
+    .since_ms = told->since_ms,
+    .last_seen_ms = told->last_seen_ms,
+    .confirmed = is_confirmed (self, account, told->fingerprint),
+  };
 
-  if (!shoal_json_get_string (object, "device", SHOAL_FINGERPRINT_LENGTH, &fields.fingerprint,
-                              error)
-      || !shoal_json_get_optional_string (object, "name", SHOAL_MAX_DEVICE_NAME_CHARS, &fields.name,
-                                          error)
-      || !shoal_json_get_optional_boolean (object, "online", FALSE, &fields.online, error)
-      || !shoal_json_get_optional_integer (object, "since_ms", 0, SHOAL_MAX_JSON_INTEGER, 0,
-                                           &fields.since_ms, error)
-      || !shoal_json_get_optional_integer (object, "last_seen_ms", 0, SHOAL_MAX_JSON_INTEGER, 0,
-                                           &fields.last_seen_ms, error)
-      || !shoal_json_get_optional_integer (object, "port", 0, G_MAXUINT16, 0, &port, error)
-      || !shoal_json_get_optional_string (object, "seen", 64, &fields.seen, error)
-      || !get_strings (object, "addresses", SHOAL_MAX_ADDRESSES_PER_DEVICE + 1, &announced, error))
-    return NULL;
-  if (!shoal_is_fingerprint (fields.fingerprint))
-    {
-      shoal_set_field_error (error, "device", "A device must be a fingerprint.");
-      return NULL;
-    }
-
-  g_auto (GStrv) addresses = shoal_addresses_order (
-      self->interfaces, fields.seen, (const char *const *) announced, (guint) port, self->loopback);
-  fields.addresses = (const char *const *) addresses;
-  fields.confirmed = is_confirmed (self, account, fields.fingerprint);
   fields.is_new = !fields.confirmed;
   return shoal_device_new (&fields);
 }
 
-static gboolean
-parse_member_fields (JsonObject *object, ShoalMemberFields *fields, GError **error)
-{
-  if (!shoal_json_get_string (object, "account", ACCOUNT_LENGTH, &fields->account, error)
-      || !shoal_json_get_string (object, "user", SHOAL_MAX_ACCOUNT_NAME_CHARS, &fields->user, error)
-      || !shoal_json_get_optional_boolean (object, "online", FALSE, &fields->online, error)
-      || !shoal_json_get_optional_boolean (object, "owner", FALSE, &fields->owner, error)
-      || !shoal_json_get_optional_integer (object, "last_seen_ms", 0, SHOAL_MAX_JSON_INTEGER, 0,
-                                           &fields->last_seen_ms, error)
-      || !shoal_json_get_optional_integer (object, "files", 0, SHOAL_MAX_JSON_INTEGER, 0,
-                                           &fields->n_files, error)
-      || !shoal_json_get_optional_integer (object, "bytes", 0, SHOAL_MAX_JSON_INTEGER, 0,
-                                           &fields->bytes, error))
-    return FALSE;
-  if (!is_account (fields->account))
-    return shoal_set_field_error (error, "account", "An account must be 32 hexadecimal digits.");
-  return TRUE;
-}
-
 /* Tells what is known about devices that they are there, before any of them is judged. */
 static void
-see_devices (ShoalRoster *self, const char *account, JsonArray *array)
+see_devices (ShoalRoster *self, const ShoalRosterMember *told)
 {
   g_autoptr (GPtrArray) fingerprints = g_ptr_array_new ();
 
-  if (self->known == NULL)
+  if (self->known == NULL || told->devices->len == 0)
     return;
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    {
-      JsonObject *object;
-      const char *fingerprint;
-
-      if (shoal_json_array_get_object (array, i, &object, NULL)
-          && shoal_json_get_string (object, "device", SHOAL_FINGERPRINT_LENGTH, &fingerprint, NULL)
-          && shoal_is_fingerprint (fingerprint))
-        g_ptr_array_add (fingerprints, (gpointer) fingerprint);
-    }
-  if (fingerprints->len == 0)
-    return;
+  for (guint i = 0; i < told->devices->len; i++)
+    g_ptr_array_add (fingerprints,
+                     ((ShoalRosterDevice *) g_ptr_array_index (told->devices, i))->fingerprint);
   g_ptr_array_add (fingerprints, NULL);
-  shoal_known_devices_see (self->known, account, (const char *const *) fingerprints->pdata);
-}
-
-static GPtrArray *
-parse_devices (ShoalRoster *self, const char *account, JsonArray *array)
-{
-  GPtrArray *devices = g_ptr_array_new_with_free_func (g_object_unref);
-
-  see_devices (self, account, array);
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    {
-      g_autoptr (GError) error = NULL;
-      JsonObject *object;
-      ShoalDevice *device = NULL;
-
-      if (shoal_json_array_get_object (array, i, &object, &error))
-        device = parse_device (self, account, object, &error);
-      if (device != NULL)
-        g_ptr_array_add (devices, device);
-      else
-        g_debug ("Left out a device: %s", error->message);
-    }
-  return devices;
+  shoal_known_devices_see (self->known, told->account, (const char *const *) fingerprints->pdata);
 }
 
 static void
@@ -268,36 +172,30 @@ index_devices (ShoalRoster *self, ShoalMember *member)
     }
 }
 
-/* Makes or updates the member that @object tells. Returns: (transfer full) (nullable) */
+/* Makes or updates the member that is told of. Returns: (transfer full) */
 static ShoalMember *
-apply_member (ShoalRoster *self, JsonObject *object, GError **error)
+apply_member (ShoalRoster *self, const ShoalRosterMember *told)
 {
-  ShoalMemberFields fields = { 0 };
-  JsonArray *array;
+  g_autoptr (GPtrArray) devices = g_ptr_array_new_with_free_func (g_object_unref);
+  const ShoalMemberFields fields = {
+    .account = told->account,
+    .user = told->user,
+    .online = told->online,
+    .owner = told->owner,
+    .last_seen_ms = told->last_seen_ms,
+    .n_files = told->n_files,
+    .bytes = told->bytes,
+  };
 
-  if (!parse_member_fields (object, &fields, error)
-      || !shoal_json_get_array (object, "devices", SHOAL_MAX_DEVICES_PER_ACCOUNT, &array, error))
-    return NULL;
-  g_autoptr (GPtrArray) devices = parse_devices (self, fields.account, array);
-  ShoalMember *member = g_hash_table_lookup (self->by_account, fields.account);
+  see_devices (self, told);
+  for (guint i = 0; i < told->devices->len; i++)
+    g_ptr_array_add (devices,
+                     make_device (self, told->account, g_ptr_array_index (told->devices, i)));
+  ShoalMember *member = g_hash_table_lookup (self->by_account, told->account);
   if (member == NULL)
     return shoal_member_new (&fields, devices);
   shoal_member_update (member, &fields, devices);
   return g_object_ref (member);
-}
-
-static ShoalMember *
-apply_element (ShoalRoster *self, JsonArray *array, guint index)
-{
-  g_autoptr (GError) error = NULL;
-  JsonObject *object;
-  ShoalMember *member = NULL;
-
-  if (shoal_json_array_get_object (array, index, &object, &error))
-    member = apply_member (self, object, &error);
-  if (member == NULL)
-    g_debug ("Left out a member: %s", error->message);
-  return member;
 }
 
 static gboolean
@@ -315,34 +213,27 @@ is_same_list (GListModel *have, GPtrArray *wanted)
   return TRUE;
 }
 
-gboolean
-shoal_roster_apply_whole (ShoalRoster *self, JsonObject *message, GError **error)
+void
+shoal_roster_apply_whole (ShoalRoster *self, const ShoalRosterNews *news)
 {
   g_autoptr (GPtrArray) members = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GHashTable) by_account = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  JsonArray *array;
-  gint64 seq;
-
-  g_return_val_if_fail (SHOAL_IS_ROSTER (self), FALSE);
-
-  if (!shoal_json_get_integer (message, "seq", 0, SHOAL_MAX_JSON_INTEGER, &seq, error)
-      || !shoal_json_get_array (message, "members", SHOAL_MAX_ACCOUNTS, &array, error))
-    return FALSE;
-
   g_autoptr (ShoalAddresses) interfaces = shoal_addresses_new ();
-  self->interfaces = interfaces;
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    {
-      ShoalMember *member = apply_element (self, array, i);
 
-      if (member == NULL)
-        continue;
-      if (g_hash_table_contains (by_account, shoal_member_get_account (member)))
+  g_return_if_fail (SHOAL_IS_ROSTER (self));
+
+  self->interfaces = interfaces;
+  for (guint i = 0; i < news->members->len; i++)
+    {
+      const ShoalRosterMember *told = g_ptr_array_index (news->members, i);
+      ShoalMember *member = apply_member (self, told);
+
+      if (g_hash_table_contains (by_account, told->account))
         {
           g_object_unref (member); /* twice in one message */
           continue;
         }
-      g_hash_table_insert (by_account, g_strdup (shoal_member_get_account (member)), member);
+      g_hash_table_insert (by_account, g_strdup (told->account), member);
       g_ptr_array_add (members, member);
     }
   self->interfaces = NULL;
@@ -356,18 +247,17 @@ shoal_roster_apply_whole (ShoalRoster *self, JsonObject *message, GError **error
   if (!is_same_list (G_LIST_MODEL (self->members), members))
     g_list_store_splice (self->members, 0, g_list_model_get_n_items (G_LIST_MODEL (self->members)),
                          members->pdata, members->len);
-  self->seq = seq;
+  self->seq = news->seq;
   self->have_whole = TRUE;
-  return TRUE;
 }
 
-gboolean
-shoal_roster_apply_kept (ShoalRoster *self, JsonObject *message, GError **error)
+void
+shoal_roster_apply_kept (ShoalRoster *self, const ShoalRosterNews *news)
 {
-  if (!shoal_roster_apply_whole (self, message, error))
-    return FALSE;
+  g_return_if_fail (SHOAL_IS_ROSTER (self));
+
+  shoal_roster_apply_whole (self, news);
   self->have_whole = FALSE;
-  return TRUE;
 }
 
 static void
@@ -385,19 +275,17 @@ remove_member (ShoalRoster *self, const char *account)
 }
 
 static void
-change_members (ShoalRoster *self, JsonArray *array)
+change_members (ShoalRoster *self, GPtrArray *members)
 {
   g_autoptr (ShoalAddresses) interfaces = shoal_addresses_new ();
   g_autoptr (GPtrArray) changed = g_ptr_array_new_with_free_func (g_object_unref);
 
   self->interfaces = interfaces;
-  for (guint i = 0; i < json_array_get_length (array); i++)
+  for (guint i = 0; i < members->len; i++)
     {
-      g_autoptr (ShoalMember) member = apply_element (self, array, i);
-
-      if (member == NULL)
-        continue;
+      g_autoptr (ShoalMember) member = apply_member (self, g_ptr_array_index (members, i));
       const char *account = shoal_member_get_account (member);
+
       if (!g_hash_table_contains (self->by_account, account))
         {
           if (g_hash_table_size (self->by_account) >= SHOAL_MAX_ACCOUNTS)
@@ -415,31 +303,19 @@ change_members (ShoalRoster *self, JsonArray *array)
 }
 
 gboolean
-shoal_roster_apply_delta (ShoalRoster *self, JsonObject *message, gboolean *gap, GError **error)
+shoal_roster_apply_delta (ShoalRoster *self, const ShoalRosterNews *news)
 {
-  JsonArray *changed = NULL;
-  g_auto (GStrv) removed = NULL;
-  gint64 seq;
-
   g_return_val_if_fail (SHOAL_IS_ROSTER (self), FALSE);
 
-  *gap = FALSE;
-  if (!shoal_json_get_integer (message, "seq", 0, SHOAL_MAX_JSON_INTEGER, &seq, error)
-      || !shoal_json_get_optional_array (message, "members", SHOAL_MAX_ACCOUNTS, &changed, error)
-      || !get_strings (message, "removed", SHOAL_MAX_ACCOUNTS, &removed, error))
-    return FALSE;
-  if (self->have_whole && seq <= self->seq)
+  if (self->have_whole && news->seq <= self->seq)
     return TRUE; /* older than the whole that was asked for meanwhile */
-  if (!self->have_whole || seq != self->seq + 1)
-    {
-      *gap = TRUE;
-      return TRUE;
-    }
-  for (guint i = 0; removed[i] != NULL; i++)
-    remove_member (self, removed[i]);
-  if (changed != NULL)
-    change_members (self, changed);
-  self->seq = seq;
+  if (!self->have_whole || news->seq != self->seq + 1)
+    return FALSE;
+  for (guint i = 0; news->removed[i] != NULL; i++)
+    remove_member (self, news->removed[i]);
+  if (news->members->len > 0)
+    change_members (self, news->members);
+  self->seq = news->seq;
   return TRUE;
 }
 

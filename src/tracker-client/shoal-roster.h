@@ -4,10 +4,9 @@
  */
 #pragma once
 
-#include <json-glib/json-glib.h>
-
 #include "shoal-known-devices.h"
 #include "shoal-member.h"
+#include "shoal-roster-news.h"
 
 G_BEGIN_DECLS
 
@@ -21,16 +20,14 @@ ShoalRoster *shoal_roster_new (const char *own, ShoalKnownDevices *known);
 /** shoal_roster_set_loopback: whether our channel to the tracker is on loopback; for what comes
  * from now on */
 void shoal_roster_set_loopback (ShoalRoster *self, gboolean loopback);
-/** shoal_roster_apply_whole: replaces all. A malformed member is left out. Returns: %FALSE with
- * %SHOAL_ERROR_INVALID if the message as such is malformed */
-gboolean shoal_roster_apply_whole (ShoalRoster *self, JsonObject *message, GError **error);
+/** shoal_roster_apply_whole: replaces all */
+void shoal_roster_apply_whole (ShoalRoster *self, const ShoalRosterNews *news);
 /** shoal_roster_apply_kept: as shoal_roster_apply_whole(), with what was known once: a delta still
  * needs a whole before it */
-gboolean shoal_roster_apply_kept (ShoalRoster *self, JsonObject *message, GError **error);
-/** shoal_roster_apply_delta: @gap: (out): whether a delta is missing before this one: nothing was
+void shoal_roster_apply_kept (ShoalRoster *self, const ShoalRosterNews *news);
+/** shoal_roster_apply_delta: Returns: %FALSE if a delta is missing before this one: nothing was
  * changed, ask for the whole */
-gboolean
-shoal_roster_apply_delta (ShoalRoster *self, JsonObject *message, gboolean *gap, GError **error);
+gboolean shoal_roster_apply_delta (ShoalRoster *self, const ShoalRosterNews *news);
 /** shoal_roster_lose: the tracker is away: nobody is known to be online. Addresses stay, for
  * downloads that are under way. */
 void shoal_roster_lose (ShoalRoster *self, gint64 now_ms);

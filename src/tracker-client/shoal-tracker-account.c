@@ -12,6 +12,7 @@
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
+#include "shoal-tracker-link-json.h"
 
 struct _ShoalTrackerAccount
 {

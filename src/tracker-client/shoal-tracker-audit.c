@@ -16,10 +16,12 @@
 #include <glib/gi18n.h>
 
 #include "shoal-audit-chain.h"
+#include "shoal-audit-page-json.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
+#include "shoal-tracker-link-json.h"
 
 struct _ShoalTrackerAudit
 {

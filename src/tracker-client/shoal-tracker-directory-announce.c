@@ -11,6 +11,7 @@
 #include "shoal-addresses.h"
 #include "shoal-json.h"
 #include "shoal-methods.h"
+#include "shoal-tracker-link-json.h"
 
 static void
 on_announced_cb (GObject *object, GAsyncResult *result, gpointer user_data)

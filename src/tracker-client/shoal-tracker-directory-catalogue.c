@@ -15,6 +15,7 @@
 #include "shoal-limits.h"
 #include "shoal-methods.h"
 #include "shoal-result-json.h"
+#include "shoal-tracker-link-json.h"
 
 /* A cursor is opaque; ours to carry, not to understand. */
 #define MAX_CURSOR 4096

@@ -16,6 +16,7 @@
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
+#include "shoal-tracker-link-json.h"
 
 /* Everything in an offer or entry but its name, as JSON. */
 #define ITEM_OVERHEAD 320

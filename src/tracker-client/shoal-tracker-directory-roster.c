@@ -10,14 +10,19 @@
 
 #include "shoal-error.h"
 #include "shoal-methods.h"
+#include "shoal-roster-json.h"
+#include "shoal-tracker-link-json.h"
 
 /* Takes over all members and tells so. */
 static gboolean
 take_whole (ShoalTrackerDirectory *self, JsonObject *message, GError **error)
 {
-  shoal_roster_set_loopback (self->roster, shoal_tracker_link_is_loopback (self->link));
-  if (!shoal_roster_apply_whole (self->roster, message, error))
+  g_autoptr (ShoalRosterNews) news = shoal_roster_news_from_json (message, error);
+
+  if (news == NULL)
     return FALSE;
+  shoal_roster_set_loopback (self->roster, shoal_tracker_link_is_loopback (self->link));
+  shoal_roster_apply_whole (self->roster, news);
   if (self->kept_roster != NULL)
     shoal_kept_roster_take_whole (self->kept_roster, message);
   self->have_roster = TRUE;
@@ -64,15 +69,13 @@ on_roster_delta_cb (ShoalTrackerLink *link,
 {
   ShoalTrackerDirectory *self = user_data;
   g_autoptr (GError) error = NULL;
-  gboolean gap = FALSE;
+  g_autoptr (ShoalRosterNews) news = shoal_roster_delta_from_json (params, &error);
 
+  if (news == NULL)
+    g_debug ("The tracker sent a change of the roster that cannot be read: %s", error->message);
   shoal_roster_set_loopback (self->roster, shoal_tracker_link_is_loopback (link));
-  if (!shoal_roster_apply_delta (self->roster, params, &gap, &error))
-    {
-      g_debug ("The tracker sent a change of the roster that cannot be read: %s", error->message);
-      gap = TRUE;
-    }
-  if (gap)
+  /* What cannot be read is missing, as what did not come. */
+  if (news == NULL || !shoal_roster_apply_delta (self->roster, news))
     {
       if (self->asking == NULL)
         self->asking = g_cancellable_new ();

@@ -10,6 +10,8 @@
 
 #include "shoal-json.h"
 #include "shoal-limits.h"
+#include "shoal-roster-json.h"
+#include "shoal-tracker-link-json.h"
 
 static void shoal_tracker_directory_init_directory (ShoalDirectoryInterface *iface);
 
@@ -123,8 +125,11 @@ shoal_tracker_directory_set_kept (ShoalTrackerDirectory *self,
   g_return_val_if_fail (SHOAL_IS_KEPT_ROWS (rows) && SHOAL_IS_KEPT_ROSTER (roster), FALSE);
 
   g_autoptr (JsonObject) message = shoal_kept_roster_load (roster, error);
-  if (message == NULL || !shoal_roster_apply_kept (self->roster, message, error))
+  g_autoptr (ShoalRosterNews) news
+             = message != NULL ? shoal_roster_news_from_json (message, error) : NULL;
+  if (news == NULL)
     return FALSE;
+  shoal_roster_apply_kept (self->roster, news);
   g_set_object (&self->kept_rows, rows);
   g_set_object (&self->kept_roster, roster);
   return TRUE;

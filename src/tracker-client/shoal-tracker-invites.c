@@ -11,6 +11,7 @@
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
+#include "shoal-tracker-link-json.h"
 
 typedef struct
 {

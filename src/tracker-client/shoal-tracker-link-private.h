@@ -5,7 +5,7 @@
 #pragma once
 
 #include "shoal-channel.h"
-#include "shoal-tracker-link.h"
+#include "shoal-tracker-link-json.h"
 
 G_BEGIN_DECLS
 

@@ -15,6 +15,7 @@
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
+#include "shoal-tracker-link-json.h"
 
 /* What the tracker takes, in characters. */
 #define MAX_REASON 500

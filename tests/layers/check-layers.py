@@ -86,6 +86,12 @@ LIBRARIES = {
     'qrencode': ['desktop/widgets', 'cli'],
 }
 
+# A header shows JSON to everybody who includes it: on the members' side only one that is about JSON does, by
+# its name; values do not know the wire.
+WIRE = 'json-glib/'
+WIRE_FOLDERS = ['tracker', 'catalogue']
+WIRE_HEADER = re.compile(r'-(json|channel)\.h$|^shoal-(cli|kept-roster)\.h$')
+
 # What every folder has: C, POSIX and Linux headers, GLib and GIO.
 COMMON = re.compile(
     r'^(glib(-object|-unix)?\.h|glib/.*|gobject/.*|gio/.*|gmodule\.h|'
@@ -146,11 +152,14 @@ def check_project_header(folder, header, owners):
     return None
 
 
-def check_system_header(folder, header, owners):
-    """The complaint about a header in <>, or None."""
+def check_system_header(folder, name, header, owners):
+    """The complaint about a header in <> that the file @name includes, or None."""
     base = os.path.basename(header)
     if base in owners:
         return f'<{header}> is a header of ours: include it in quotes'
+    if (header.startswith(WIRE) and name.endswith('.h') and folder.split('/')[0] not in WIRE_FOLDERS
+            and not WIRE_HEADER.search(name)):
+        return f'<{header}> in a header whose name does not say that it is about JSON'
     for begin, allowed in LIBRARIES.items():
         if header.startswith(begin):
             return None if folder in allowed else f'{folder}/ may not use <{header}>'
@@ -186,7 +195,7 @@ def check(root):
             elif quoted:
                 complaint = check_project_header(folder, header, owners)
             else:
-                complaint = check_system_header(folder, header, owners)
+                complaint = check_system_header(folder, os.path.basename(path), header, owners)
             if complaint:
                 complaints.append(f'{path}:{number}: {complaint}')
     return complaints
@@ -241,6 +250,9 @@ PLANTED = [
     ('src/engine/shoal-a.c', '#include <sodium.h>', 'may not use <sodium'),
     ('src/protocol/shoal-a.c', '#include <gnutls/gnutls.h>', 'may not use <gnutls'),
     ('src/net/shoal-a.c', '#include <json-glib/json-glib.h>', 'may not use <json-glib'),
+    ('src/tracker-client/shoal-a.h', '#include <json-glib/json-glib.h>', 'about JSON'),
+    ('src/tracker-client/shoal-a-json.h', '#include <json-glib/json-glib.h>', None),
+    ('src/tracker-client/shoal-a.c', '#include <json-glib/json-glib.h>', None),
     ('src/content/shoal-a.c', '#include <sqlite3.h>', 'may not use <sqlite3'),
     ('src/history/shoal-a.c', '#include <sqlite3.h>', 'may not use <sqlite3'),
     ('src/engine/shoal-a.c', '#include <libsecret/secret.h>', 'may not use <libsecret'),

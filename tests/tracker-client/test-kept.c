@@ -14,6 +14,7 @@
 #include "shoal-kept-rows.h"
 #include "shoal-limits.h"
 #include "shoal-result-json.h"
+#include "shoal-roster-json.h"
 #include "shoal-roster.h"
 #include "test-folder.h"
 
@@ -321,7 +322,9 @@ load_roster (Fixture *fixture)
   ShoalRoster *loaded = shoal_roster_new (DEVICE ("9"), NULL);
 
   g_assert_no_error (error);
-  g_assert_true (shoal_roster_apply_kept (loaded, message, &error));
+  g_autoptr (ShoalRosterNews) news = shoal_roster_news_from_json (message, &error);
+  g_assert_no_error (error);
+  shoal_roster_apply_kept (loaded, news);
   return loaded;
 }
 
@@ -334,7 +337,6 @@ test_roster (Fixture *fixture, gconstpointer unused)
   g_autoptr (ShoalKeptRoster) kept = shoal_kept_roster_new (fixture->database);
   g_autoptr (ShoalRoster) none = load_roster (fixture);
   gint64 before = shoal_now_ms ();
-  gboolean gap = FALSE;
 
   g_assert_cmpuint (g_list_model_get_n_items (shoal_roster_get_members (none)), ==, 0);
   shoal_kept_roster_take_whole (kept, message);
@@ -359,8 +361,8 @@ test_roster (Fixture *fixture, gconstpointer unused)
   g_assert_null (shoal_device_get_addresses (device)[0]);
   g_assert_cmpint (shoal_member_get_last_seen_ms (ben), ==, 5);
   /* What is kept is no base for changes. */
-  g_assert_true (shoal_roster_apply_delta (both, delta, &gap, NULL));
-  g_assert_true (gap);
+  g_autoptr (ShoalRosterNews) change = shoal_roster_delta_from_json (delta, NULL);
+  g_assert_false (shoal_roster_apply_delta (both, change));
 
   g_autoptr (ShoalKeptRoster) again = shoal_kept_roster_new (fixture->database);
   shoal_kept_roster_take_delta (again, delta);
@@ -379,7 +381,9 @@ test_roster_lost (void)
   g_autoptr (JsonObject) message = parse_json (roster);
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (shoal_roster_apply_whole (live, message, &error));
+  g_autoptr (ShoalRosterNews) news = shoal_roster_news_from_json (message, &error);
+  g_assert_no_error (error);
+  shoal_roster_apply_whole (live, news);
   g_autoptr (ShoalMember) ada = g_list_model_get_item (shoal_roster_get_members (live), 0);
   g_assert_true (shoal_member_get_online (ada));
   shoal_roster_lose (live, 1234);

@@ -11,6 +11,7 @@
 #include "shoal-addresses.h"
 #include "shoal-error.h"
 #include "shoal-result-json.h"
+#include "shoal-roster-json.h"
 #include "shoal-roster.h"
 #include "test-folder.h"
 
@@ -133,8 +134,11 @@ static gboolean
 apply_whole (ShoalRoster *roster, const char *text)
 {
   g_autoptr (JsonObject) message = parse_json (text);
+  g_autoptr (ShoalRosterNews) news = shoal_roster_news_from_json (message, NULL);
 
-  return shoal_roster_apply_whole (roster, message, NULL);
+  if (news != NULL)
+    shoal_roster_apply_whole (roster, news);
+  return news != NULL;
 }
 
 static gboolean
@@ -142,7 +146,10 @@ apply_delta (ShoalRoster *roster, const char *text, gboolean *gap)
 {
   g_autoptr (JsonObject) message = parse_json (text);
 
-  return shoal_roster_apply_delta (roster, message, gap, NULL);
+  g_autoptr (ShoalRosterNews) news = shoal_roster_delta_from_json (message, NULL);
+
+  *gap = news != NULL && !shoal_roster_apply_delta (roster, news);
+  return news != NULL;
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "shoal-json.h"
 #include "shoal-tls.h"
 #include "shoal-tracker-account.h"
+#include "shoal-tracker-link-json.h"
 #include "tracker-fixture.h"
 
 typedef struct
