@@ -10,7 +10,6 @@
 
 #include "gui-bus.h"
 #include "gui-fixture.h"
-#include "shoal-application-private.h"
 #include "shoal-preferences-window.h"
 
 #define PORTAL "org.freedesktop.portal.Desktop"
@@ -242,7 +241,7 @@ quiet_body (GuiApp *app, gpointer user_data)
   g_settings_set_boolean (settings_of (app), "run-in-background", FALSE);
   close_window (app);
   gui_wait_until (app->window == NULL);
-  g_assert_true (app->application->quitting);
+  g_assert_true (shoal_application_is_quitting (app->application));
 }
 
 static void
@@ -260,8 +259,9 @@ busy_body (GuiApp *app, gpointer user_data)
   g_assert_nonnull (strstr (adw_message_dialog_get_body (dialog), "1 download stops"));
   answer (dialog, "Cancel");
   g_assert_true (gtk_widget_get_visible (app->view));
-  gui_wait_until (!app->application->closing);
-  g_assert_false (app->application->quitting);
+  gui_wait_until (!shoal_application_background_is_asking (
+      shoal_application_get_background (app->application)));
+  g_assert_false (shoal_application_is_quitting (app->application));
   close_window (app);
   answer (wait_dialog ("Quit Shoal?"), "Quit");
   gui_wait_until (app->window == NULL);
@@ -364,7 +364,8 @@ sandbox_body (GuiApp *app, gpointer user_data)
   GSettings *settings = settings_of (app);
 
   gui_wait_connected (app);
-  app->application->sandboxed = TRUE;
+  shoal_application_background_set_sandboxed (shoal_application_get_background (app->application),
+                                              TRUE);
   /* Nobody who could be asked, and nobody who could end it either. */
   close_window (app);
   wait_hidden (app);
@@ -400,10 +401,11 @@ sandbox_body (GuiApp *app, gpointer user_data)
     answer (wait_dialog ("Shoal Cannot Run in the Background"), "Close");
     g_assert_false (g_settings_get_boolean (settings, "run-in-background"));
   }
-  app->application->setting_up = TRUE; /* settings are put back without being followed */
+  /* The settings go back to what they were, and nobody is asked. */
+  shoal_application_background_set_sandboxed (shoal_application_get_background (app->application),
+                                              FALSE);
   g_settings_reset (settings, "run-in-background");
   g_settings_reset (settings, "start-at-sign-in");
-  app->application->setting_up = FALSE;
   g_free (portal.sender);
 }
 

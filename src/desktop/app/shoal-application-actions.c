@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "shoal-application-private.h"
+#include "shoal-application-actions.h"
 
 #include <glib/gi18n.h>
 
@@ -18,9 +18,10 @@
 static void
 share_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  ShoalApplication *self = user_data;
+  const ShoalApplicationParts *parts = user_data;
   g_autofree const char **paths = g_variant_get_strv (parameter, NULL);
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  ShoalWindow *window = parts->present (parts->application);
 
   for (guint i = 0; paths[i] != NULL; i++)
     {
@@ -28,65 +29,71 @@ share_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
       g_list_store_append (files, file);
     }
-  g_application_activate (G_APPLICATION (self));
-  shoal_window_share (shoal_application_ensure_window (self), G_LIST_MODEL (files));
+  if (window != NULL)
+    shoal_window_share (window, G_LIST_MODEL (files));
 }
 
 static void
 add_files_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  ShoalApplication *self = user_data;
+  const ShoalApplicationParts *parts = user_data;
+  ShoalWindow *window = parts->present (parts->application);
 
-  g_application_activate (G_APPLICATION (self));
-  shoal_window_choose_files (shoal_application_ensure_window (self));
+  if (window != NULL)
+    shoal_window_choose_files (window);
 }
 
 static void
 preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  ShoalApplication *self = user_data;
+  const ShoalApplicationParts *parts = user_data;
+  ShoalWindow *window = parts->present (parts->application);
 
-  g_application_activate (G_APPLICATION (self));
-  shoal_preferences_window_present (GTK_WINDOW (shoal_application_ensure_window (self)),
-                                    self->session, self->settings);
+  if (window != NULL)
+    shoal_preferences_window_present (GTK_WINDOW (window), parts->session, parts->settings);
 }
 
 static void
 about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  shoal_dialogs_show_about (gtk_application_get_active_window (GTK_APPLICATION (user_data)));
+  const ShoalApplicationParts *parts = user_data;
+
+  shoal_dialogs_show_about (gtk_application_get_active_window (parts->application));
 }
 
 static void
 show_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  g_application_activate (G_APPLICATION (user_data));
+  const ShoalApplicationParts *parts = user_data;
+
+  parts->present (parts->application);
 }
 
 static void
 show_page_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  ShoalApplication *self = user_data;
+  const ShoalApplicationParts *parts = user_data;
   const char *page = g_variant_get_string (parameter, NULL);
+  ShoalWindow *window = parts->present (parts->application);
 
-  g_application_activate (G_APPLICATION (self));
-  if (!self->quitting && shoal_window_has_page (page))
-    shoal_window_show_page (shoal_application_ensure_window (self), page);
+  if (window != NULL && shoal_window_has_page (page))
+    shoal_window_show_page (window, page);
 }
 
 /* ---- What a notification's buttons do ---- */
 
 typedef struct
 {
-  ShoalApplication *application; /* held */
+  const ShoalApplicationParts *parts; /* its application is held */
   gboolean in_folder;
 } OpenDownload;
 
 static void
 open_download_free (OpenDownload *open)
 {
-  g_application_release (G_APPLICATION (open->application));
-  g_object_unref (open->application);
+  g_autoptr (GApplication) application = G_APPLICATION (open->parts->application);
+
+  g_application_release (application);
   g_free (open);
 }
 
@@ -95,17 +102,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpenDownload, open_download_free)
 static void
 tell (OpenDownload *open, const GError *error)
 {
-  ShoalApplication *self = open->application;
+  ShoalWindow *window = open->parts->present (open->parts->application);
   g_autofree char *text = g_markup_escape_text (error->message, -1);
   AdwToast *toast;
 
-  g_application_activate (G_APPLICATION (self));
-  if (self->quitting)
+  if (window == NULL)
     return;
   toast = adw_toast_new (text);
   /* Somebody has just pressed a button and waits. */
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  shoal_toaster_add (shoal_window_get_toaster (shoal_application_ensure_window (self)), toast);
+  shoal_toaster_add (shoal_window_get_toaster (window), toast);
 }
 
 static void
@@ -135,8 +141,7 @@ on_looked_up_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       tell (open, error);
       return;
     }
-  if (open->application->notifier != NULL)
-    shoal_notifier_forget (open->application->notifier, entry->uuid);
+  shoal_application_notices_forget (open->parts->notices, entry->uuid);
   if (open->in_folder)
     shoal_open_folder_async (entry->destination, G_APP_LAUNCH_CONTEXT (context), on_opened_cb,
                              g_steal_pointer (&open));
@@ -151,9 +156,9 @@ open_download_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
 {
   OpenDownload *open = g_new0 (OpenDownload, 1);
 
-  open->application = g_object_ref (user_data);
+  open->parts = user_data;
   open->in_folder = g_str_equal (g_action_get_name (G_ACTION (action)), "show-download");
-  g_application_hold (G_APPLICATION (open->application));
+  g_application_hold (g_object_ref (G_APPLICATION (open->parts->application)));
   shoal_notified_look_up_async (parameter, NULL, on_looked_up_cb, open);
 }
 
@@ -162,7 +167,8 @@ open_download_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
 static void
 all_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  ShoalEngine *engine = shoal_session_get_engine (SHOAL_APPLICATION (user_data)->session);
+  ShoalEngine *engine
+      = shoal_session_get_engine (((const ShoalApplicationParts *) user_data)->session);
 
   if (engine == NULL)
     return;
@@ -173,13 +179,18 @@ all_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+parts_free (gpointer data)
 {
-  shoal_application_quit (SHOAL_APPLICATION (user_data));
+  ShoalApplicationParts *parts = data;
+
+  g_object_unref (parts->session);
+  g_object_unref (parts->settings);
+  g_object_unref (parts->notices);
+  g_free (parts);
 }
 
 void
-shoal_application_add_actions (ShoalApplication *self)
+shoal_application_actions_add (const ShoalApplicationParts *parts)
 {
   static const GActionEntry entries[] = {
     { .name = "share", .activate = share_cb, .parameter_type = "as" },
@@ -192,7 +203,6 @@ shoal_application_add_actions (ShoalApplication *self)
     { .name = "show-download", .activate = open_download_cb, .parameter_type = "(ss)" },
     { .name = "pause-all", .activate = all_cb },
     { .name = "resume-all", .activate = all_cb },
-    { .name = "quit", .activate = quit_cb },
   };
   static const struct
   {
@@ -204,8 +214,15 @@ shoal_application_add_actions (ShoalApplication *self)
     { "win.show-help-overlay", { "<Control>question", "<Control>F1" } },
   };
 
-  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  ShoalApplicationParts *kept = g_memdup2 (parts, sizeof *parts);
+
+  g_object_ref (kept->session);
+  g_object_ref (kept->settings);
+  g_object_ref (kept->notices);
+  g_object_set_data_full (G_OBJECT (kept->application), "shoal-application-parts", kept,
+                          parts_free);
+  g_action_map_add_action_entries (G_ACTION_MAP (kept->application), entries,
+                                   G_N_ELEMENTS (entries), kept);
   for (gsize i = 0; i < G_N_ELEMENTS (accels); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
-                                           accels[i].keys);
+    gtk_application_set_accels_for_action (kept->application, accels[i].action, accels[i].keys);
 }

@@ -11,7 +11,7 @@
 
 #include "config.h"
 
-#include "shoal-application-private.h"
+#include "shoal-application-background.h"
 
 #include <glib/gi18n.h>
 
@@ -24,10 +24,33 @@
 #define KEY_EXPLAINED "background-explained"
 #define NOTIFICATION "background"
 
+struct _ShoalApplicationBackground
+{
+  GObject parent_instance;
+
+  GtkApplication *application; /* not owned; %NULL: stopped */
+  GSettings *settings;
+  ShoalSession *session;
+  ShoalApplicationNotices *notices;
+  GtkWindow *window; /* weak: the one that was closed last */
+  gboolean sandboxed;
+  gboolean closing;    /* the user or the sandbox is being asked */
+  gboolean setting_up; /* a setting is being put right */
+  guint follow_id;     /* "start-at-sign-in" is going to be followed */
+};
+
+G_DEFINE_FINAL_TYPE (ShoalApplicationBackground, shoal_application_background, G_TYPE_OBJECT)
+
 /* ---- Closing ---- */
 
 static void
-explain (ShoalApplication *self)
+quit (ShoalApplicationBackground *self)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (self->application), "quit", NULL);
+}
+
+static void
+explain (ShoalApplicationBackground *self)
 {
   g_autoptr (GNotification) notification = NULL;
 
@@ -36,26 +59,26 @@ explain (ShoalApplication *self)
   notification = g_notification_new (_ ("Shoal Is Still Running"));
   g_notification_set_body (
       notification,
-      self->tray != NULL && shoal_tray_get_registered (self->tray)
+      shoal_application_notices_has_icon (self->notices)
           ? _ ("Transfers go on. Open it again from its icon or the list of apps; quit it from its "
                "icon "
                "or its menu.")
           : _ ("Transfers go on. Open it again from the list of apps; quit it from its menu."));
   g_notification_set_default_action (notification, "app.show");
   g_notification_add_button (notification, _ ("Quit"), "app.quit");
-  g_application_send_notification (G_APPLICATION (self), NOTIFICATION, notification);
+  g_application_send_notification (G_APPLICATION (self->application), NOTIFICATION, notification);
   g_settings_set_boolean (self->settings, KEY_EXPLAINED, TRUE);
 }
 
 void
-shoal_application_note_shown (ShoalApplication *self)
+shoal_application_background_note_shown (ShoalApplicationBackground *self)
 {
-  if (self->notifier != NULL)
-    shoal_notifier_withdraw (self->notifier, NOTIFICATION);
+  g_return_if_fail (SHOAL_IS_APPLICATION_BACKGROUND (self));
+  shoal_application_notices_withdraw (self->notices, NOTIFICATION);
 }
 
 static void
-hide (ShoalApplication *self, GtkWindow *window)
+hide (ShoalApplicationBackground *self, GtkWindow *window)
 {
   GList *windows = gtk_window_list_toplevels ();
 
@@ -75,15 +98,15 @@ hide (ShoalApplication *self, GtkWindow *window)
 static void
 on_quit_confirmed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (ShoalApplication) self = user_data;
+  g_autoptr (ShoalApplicationBackground) self = user_data;
 
   self->closing = FALSE;
-  if (shoal_dialogs_confirm_finish (result))
-    shoal_application_quit (self);
+  if (shoal_dialogs_confirm_finish (result) && self->application != NULL)
+    quit (self);
 }
 
 static gboolean
-hosts_tracker (ShoalApplication *self)
+hosts_tracker (ShoalApplicationBackground *self)
 {
   GListModel *groups = shoal_session_get_groups (self->session);
 
@@ -99,14 +122,15 @@ hosts_tracker (ShoalApplication *self)
 
 /* What ends with the program, in words. Returns: (transfer full) (nullable): %NULL: nothing */
 static char *
-describe_loss (ShoalApplication *self)
+describe_loss (ShoalApplicationBackground *self)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  ShoalActivity *activity = shoal_application_notices_get_activity (self->notices);
   ShoalActivitySums sums = { 0 };
   guint n_downloads;
 
-  if (self->activity != NULL)
-    shoal_activity_measure (self->activity, &sums);
+  if (activity != NULL)
+    shoal_activity_measure (activity, &sums);
   n_downloads = sums.n_downloads + sums.n_waiting;
   if (n_downloads > 0)
     {
@@ -129,14 +153,14 @@ describe_loss (ShoalApplication *self)
 }
 
 static void
-quit_or_ask (ShoalApplication *self, GtkWindow *window, const char *reason)
+quit_or_ask (ShoalApplicationBackground *self, GtkWindow *window, const char *reason)
 {
   g_autofree char *loss = describe_loss (self);
   g_autofree char *body = NULL;
 
   if (loss == NULL && reason == NULL)
     {
-      shoal_application_quit (self);
+      quit (self);
       return;
     }
   body = reason == NULL ? g_steal_pointer (&loss)
@@ -149,50 +173,50 @@ quit_or_ask (ShoalApplication *self, GtkWindow *window, const char *reason)
 static void
 on_sandbox_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (ShoalApplication) self = user_data;
+  g_autoptr (ShoalApplicationBackground) self = user_data;
   gboolean background = FALSE, autostart = FALSE;
   g_autoptr (GError) error = NULL;
   gboolean answered = shoal_background_request_finish (result, &background, &autostart, &error);
-  GtkWindow *window;
 
   self->closing = FALSE;
-  if (self->quitting)
+  if (self->application == NULL || self->window == NULL)
     return;
-  window = GTK_WINDOW (shoal_application_ensure_window (self));
   /* Where nobody answers nobody will end us either. */
   if (!answered)
     g_message ("The sandbox cannot be asked: %s", error->message);
   if (!answered || background)
-    hide (self, window);
+    hide (self, self->window);
   else
-    quit_or_ask (self, window, _ ("The system does not let Shoal run without a window."));
+    quit_or_ask (self, self->window, _ ("The system does not let Shoal run without a window."));
 }
 
 static void
-ask_sandbox (ShoalApplication *self, GAsyncReadyCallback callback)
+ask_sandbox (ShoalApplicationBackground *self, GAsyncReadyCallback callback)
 {
-  shoal_background_request_async (g_application_get_dbus_connection (G_APPLICATION (self)),
-                                  _ ("Transfers go on while no window is open"),
-                                  g_settings_get_boolean (self->settings, KEY_START), NULL,
-                                  callback, g_object_ref (self));
+  shoal_background_request_async (
+      g_application_get_dbus_connection (G_APPLICATION (self->application)),
+      _ ("Transfers go on while no window is open"),
+      g_settings_get_boolean (self->settings, KEY_START), NULL, callback, g_object_ref (self));
 }
 
 gboolean
-shoal_application_close (ShoalApplication *self, GtkWindow *window)
+shoal_application_background_close (ShoalApplicationBackground *self, GtkWindow *window)
 {
-  g_return_val_if_fail (SHOAL_IS_APPLICATION (self), FALSE);
+  g_return_val_if_fail (SHOAL_IS_APPLICATION_BACKGROUND (self), FALSE);
   g_return_val_if_fail (GTK_IS_WINDOW (window), FALSE);
 
-  if (self->quitting || self->settings == NULL)
+  if (self->application == NULL)
     return FALSE;
   if (self->closing)
     return TRUE;
+  g_set_weak_pointer (&self->window, window);
   /* Without a group there is nothing to go on with. */
   if (shoal_session_get_state (self->session) == SHOAL_SESSION_EMPTY)
-    shoal_application_quit (self);
+    quit (self);
   else if (!g_settings_get_boolean (self->settings, KEY_RUN))
     quit_or_ask (self, window, NULL);
-  else if (self->sandboxed && g_application_get_dbus_connection (G_APPLICATION (self)) != NULL)
+  else if (self->sandboxed
+           && g_application_get_dbus_connection (G_APPLICATION (self->application)) != NULL)
     {
       self->closing = TRUE;
       ask_sandbox (self, on_sandbox_answered_cb);
@@ -206,7 +230,7 @@ shoal_application_close (ShoalApplication *self, GtkWindow *window)
 
 /* Puts a switch back that could not be followed. */
 static void
-put_back (ShoalApplication *self, const char *key, gboolean value)
+put_back (ShoalApplicationBackground *self, const char *key, gboolean value)
 {
   self->setting_up = TRUE;
   g_settings_set_boolean (self->settings, key, value);
@@ -216,35 +240,35 @@ put_back (ShoalApplication *self, const char *key, gboolean value)
 static void
 on_start_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (ShoalApplication) self = user_data;
+  g_autoptr (ShoalApplicationBackground) self = user_data;
   gboolean background = FALSE, autostart = FALSE;
   g_autoptr (GError) error = NULL;
   gboolean answered = shoal_background_request_finish (result, &background, &autostart, &error);
   gboolean wanted = g_settings_get_boolean (self->settings, KEY_START);
 
-  if (self->quitting || (answered && autostart == wanted))
+  if (self->application == NULL || (answered && autostart == wanted))
     return;
   /* Not to be started is never refused. */
   if (wanted)
     {
       put_back (self, KEY_START, FALSE);
-      shoal_application_report (self, _ ("Shoal Will Not Start When You Sign In"),
-                                answered
-                                    ? _ ("The system does not let it. Allow it in the system’s "
-                                         "settings for apps, then try again.")
-                                    : error->message);
+      shoal_dialogs_report (self->application, _ ("Shoal Will Not Start When You Sign In"),
+                            answered ? _ ("The system does not let it. Allow it in the system’s "
+                                          "settings for apps, then try again.")
+                                     : error->message);
     }
 }
 
 static gboolean
 follow_start_cb (gpointer user_data)
 {
-  ShoalApplication *self = user_data;
+  ShoalApplicationBackground *self = user_data;
   gboolean wanted = g_settings_get_boolean (self->settings, KEY_START);
   g_autoptr (GError) error = NULL;
 
   self->follow_id = 0;
-  if (self->sandboxed && g_application_get_dbus_connection (G_APPLICATION (self)) != NULL)
+  if (self->sandboxed
+      && g_application_get_dbus_connection (G_APPLICATION (self->application)) != NULL)
     {
       ask_sandbox (self, on_start_answered_cb);
       return G_SOURCE_REMOVE;
@@ -252,49 +276,49 @@ follow_start_cb (gpointer user_data)
   if (shoal_autostart_set (wanted, &error))
     return G_SOURCE_REMOVE;
   put_back (self, KEY_START, !wanted);
-  shoal_application_report (self,
-                            wanted ? _ ("Shoal Will Not Start When You Sign In")
-                                   : _ ("Shoal Will Still Start When You Sign In"),
-                            error->message);
+  shoal_dialogs_report (self->application,
+                        wanted ? _ ("Shoal Will Not Start When You Sign In")
+                               : _ ("Shoal Will Still Start When You Sign In"),
+                        error->message);
   return G_SOURCE_REMOVE;
 }
 
 /* Not at once: a switch that is bound to the setting does not see that it is put back while it is
  * still changing it. */
 static void
-on_start_changed_cb (ShoalApplication *self)
+on_start_changed_cb (ShoalApplicationBackground *self)
 {
-  if (!self->setting_up && !self->quitting && self->follow_id == 0)
+  if (!self->setting_up && self->application != NULL && self->follow_id == 0)
     self->follow_id = g_idle_add (follow_start_cb, self);
 }
 
 static void
 on_run_answered_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (ShoalApplication) self = user_data;
+  g_autoptr (ShoalApplicationBackground) self = user_data;
   gboolean background = FALSE, autostart = FALSE;
   gboolean answered = shoal_background_request_finish (result, &background, &autostart, NULL);
 
-  if (self->quitting || !answered || background)
+  if (self->application == NULL || !answered || background)
     return;
   put_back (self, KEY_RUN, FALSE);
-  shoal_application_report (self, _ ("Shoal Cannot Run in the Background"),
-                            _ ("The system does not let it. Allow it in the system’s settings for "
-                               "apps, then try again."));
+  shoal_dialogs_report (self->application, _ ("Shoal Cannot Run in the Background"),
+                        _ ("The system does not let it. Allow it in the system’s settings for "
+                           "apps, then try again."));
 }
 
 static void
-on_run_changed_cb (ShoalApplication *self)
+on_run_changed_cb (ShoalApplicationBackground *self)
 {
-  if (!self->setting_up && !self->quitting && self->sandboxed
+  if (!self->setting_up && self->application != NULL && self->sandboxed
       && g_settings_get_boolean (self->settings, KEY_RUN)
-      && g_application_get_dbus_connection (G_APPLICATION (self)) != NULL)
+      && g_application_get_dbus_connection (G_APPLICATION (self->application)) != NULL)
     ask_sandbox (self, on_run_answered_cb);
 }
 
 /* The file is what counts: the user may have removed it, or another program runs now. */
 static void
-compare_autostart (ShoalApplication *self)
+compare_autostart (ShoalApplicationBackground *self)
 {
   gboolean wanted = g_settings_get_boolean (self->settings, KEY_START);
   gboolean present = shoal_autostart_get ();
@@ -306,20 +330,78 @@ compare_autostart (ShoalApplication *self)
     g_warning ("The file for starting at sign-in stays as it was: %s", error->message);
 }
 
-void
-shoal_application_stop_background (ShoalApplication *self)
+gboolean
+shoal_application_background_is_asking (ShoalApplicationBackground *self)
 {
-  g_clear_handle_id (&self->follow_id, g_source_remove);
+  g_return_val_if_fail (SHOAL_IS_APPLICATION_BACKGROUND (self), FALSE);
+  return self->closing;
 }
 
 void
-shoal_application_start_background (ShoalApplication *self)
+shoal_application_background_set_sandboxed (ShoalApplicationBackground *self, gboolean sandboxed)
 {
+  g_return_if_fail (SHOAL_IS_APPLICATION_BACKGROUND (self));
+  self->sandboxed = sandboxed;
+}
+
+/* ---- Begin and end ---- */
+
+void
+shoal_application_background_stop (ShoalApplicationBackground *self)
+{
+  g_return_if_fail (SHOAL_IS_APPLICATION_BACKGROUND (self));
+
+  g_clear_handle_id (&self->follow_id, g_source_remove);
+  self->application = NULL;
+}
+
+static void
+dispose (GObject *object)
+{
+  ShoalApplicationBackground *self = SHOAL_APPLICATION_BACKGROUND (object);
+
+  shoal_application_background_stop (self);
+  g_clear_weak_pointer (&self->window);
+  g_clear_object (&self->notices);
+  g_clear_object (&self->session);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (shoal_application_background_parent_class)->dispose (object);
+}
+
+static void
+shoal_application_background_class_init (ShoalApplicationBackgroundClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = dispose;
+}
+
+static void
+shoal_application_background_init (ShoalApplicationBackground *self)
+{
+}
+
+ShoalApplicationBackground *
+shoal_application_background_new (GtkApplication *application,
+                                  GSettings *settings,
+                                  ShoalSession *session,
+                                  ShoalApplicationNotices *notices)
+{
+  g_return_val_if_fail (GTK_IS_APPLICATION (application), NULL);
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+  g_return_val_if_fail (SHOAL_IS_SESSION (session), NULL);
+  g_return_val_if_fail (SHOAL_IS_APPLICATION_NOTICES (notices), NULL);
+
+  ShoalApplicationBackground *self = g_object_new (SHOAL_TYPE_APPLICATION_BACKGROUND, NULL);
+
+  self->application = application;
+  self->settings = g_object_ref (settings);
+  self->session = g_object_ref (session);
+  self->notices = g_object_ref (notices);
   self->sandboxed = shoal_background_is_sandboxed ();
   if (!self->sandboxed)
     compare_autostart (self);
-  g_signal_connect_object (self->settings, "changed::" KEY_START, G_CALLBACK (on_start_changed_cb),
-                           self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->settings, "changed::" KEY_RUN, G_CALLBACK (on_run_changed_cb),
-                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::" KEY_START, G_CALLBACK (on_start_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::" KEY_RUN, G_CALLBACK (on_run_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  return self;
 }

@@ -6,29 +6,55 @@
 
 #include "config.h"
 
-#include "shoal-application-private.h"
+#include "shoal-application-notices.h"
 
 #include <glib/gi18n.h>
 
+#include "shoal-notifier.h"
+#include "shoal-tray.h"
+
 /* The computer may sleep so long after the last byte: a source may only be slow. */
 #define REST_SECONDS 10
+
+struct _ShoalApplicationNotices
+{
+  GObject parent_instance;
+
+  GtkApplication *application; /* not owned; %NULL: stopped */
+  GSettings *settings;
+  ShoalNotifier *notifier; /* (nullable): not between start and stop */
+  ShoalTray *tray;         /* (nullable): without a session bus */
+  ShoalActivity *activity; /* (nullable): of the engine that is open */
+  guint inhibition;        /* cookie; 0: the computer may sleep */
+  guint rest_id;           /* nothing moves; the inhibition ends soon */
+};
+
+G_DEFINE_FINAL_TYPE (ShoalApplicationNotices, shoal_application_notices, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_ACTIVATE,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 /* ---- Sleep ---- */
 
 static gboolean
 on_rest_cb (gpointer user_data)
 {
-  ShoalApplication *self = user_data;
+  ShoalApplicationNotices *self = user_data;
 
   self->rest_id = 0;
   if (self->inhibition != 0)
-    gtk_application_uninhibit (GTK_APPLICATION (self), self->inhibition);
+    gtk_application_uninhibit (self->application, self->inhibition);
   self->inhibition = 0;
   return G_SOURCE_REMOVE;
 }
 
 static void
-update_inhibition (ShoalApplication *self)
+update_inhibition (ShoalApplicationNotices *self)
 {
   gboolean moving = self->activity != NULL && shoal_activity_is_moving (self->activity);
 
@@ -36,9 +62,9 @@ update_inhibition (ShoalApplication *self)
     {
       g_clear_handle_id (&self->rest_id, g_source_remove);
       if (self->inhibition == 0)
-        self->inhibition = gtk_application_inhibit (GTK_APPLICATION (self), NULL,
-                                                    GTK_APPLICATION_INHIBIT_SUSPEND,
-                                                    _ ("Files are being transferred"));
+        self->inhibition
+            = gtk_application_inhibit (self->application, NULL, GTK_APPLICATION_INHIBIT_SUSPEND,
+                                       _ ("Files are being transferred"));
     }
   else if (self->inhibition != 0 && self->rest_id == 0)
     self->rest_id = g_timeout_add_seconds (REST_SECONDS, on_rest_cb, self);
@@ -47,16 +73,16 @@ update_inhibition (ShoalApplication *self)
 /* ---- What moves ---- */
 
 static void
-enable (ShoalApplication *self, const char *name, gboolean enabled)
+enable (ShoalApplicationNotices *self, const char *name, gboolean enabled)
 {
-  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->application), name);
 
   if (g_action_get_enabled (action) != enabled)
     g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
 }
 
 static void
-on_activity_changed_cb (ShoalApplication *self)
+on_activity_changed_cb (ShoalApplicationNotices *self)
 {
   const ShoalActivitySums *sums
       = self->activity != NULL ? shoal_activity_get_sums (self->activity) : NULL;
@@ -67,7 +93,7 @@ on_activity_changed_cb (ShoalApplication *self)
 }
 
 void
-shoal_application_watch_engine (ShoalApplication *self, ShoalEngine *engine)
+shoal_application_notices_set_engine (ShoalApplicationNotices *self, ShoalEngine *engine)
 {
   ShoalActivity *activity = engine != NULL ? shoal_engine_get_activity (engine) : NULL;
 
@@ -88,7 +114,7 @@ shoal_application_watch_engine (ShoalApplication *self, ShoalEngine *engine)
 /* ---- What is seen ---- */
 
 static void
-on_looked_cb (ShoalApplication *self, GParamSpec *pspec, GtkWindow *window)
+on_looked_cb (ShoalApplicationNotices *self, GParamSpec *pspec, GtkWindow *window)
 {
   g_autofree char *page = NULL;
 
@@ -102,47 +128,73 @@ on_looked_cb (ShoalApplication *self, GParamSpec *pspec, GtkWindow *window)
 }
 
 static void
-on_window_notify_cb (GtkWindow *window, GParamSpec *pspec, ShoalApplication *self)
+on_window_notify_cb (GtkWindow *window, GParamSpec *pspec, ShoalApplicationNotices *self)
 {
   on_looked_cb (self, pspec, window);
 }
 
 void
-shoal_application_watch_window (ShoalApplication *self, ShoalWindow *window)
+shoal_application_notices_watch_window (ShoalApplicationNotices *self, GtkWindow *window)
 {
-  static const char *const signals[]
+  static const char *const names[]
       = { "notify::is-active", "notify::visible-page", "notify::visible" };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
-    g_signal_connect_object (window, signals[i], G_CALLBACK (on_window_notify_cb), self, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    g_signal_connect_object (window, names[i], G_CALLBACK (on_window_notify_cb), self, 0);
 }
 
 static void
-on_tray_activate_cb (ShoalApplication *self, const char *page, const char *token)
+on_tray_activate_cb (ShoalApplicationNotices *self, const char *page, const char *token)
 {
-  ShoalWindow *window;
+  g_signal_emit (self, signals[SIGNAL_ACTIVATE], 0, page, token);
+}
 
-  if (self->quitting)
-    return;
-  window = shoal_application_ensure_window (self);
-  if (page != NULL)
-    shoal_window_show_page (window, page);
-  if (token != NULL)
-    gtk_window_set_startup_id (GTK_WINDOW (window), token);
-  g_application_activate (G_APPLICATION (self));
+ShoalActivity *
+shoal_application_notices_get_activity (ShoalApplicationNotices *self)
+{
+  g_return_val_if_fail (SHOAL_IS_APPLICATION_NOTICES (self), NULL);
+  return self->activity;
+}
+
+gboolean
+shoal_application_notices_has_icon (ShoalApplicationNotices *self)
+{
+  g_return_val_if_fail (SHOAL_IS_APPLICATION_NOTICES (self), FALSE);
+  return self->tray != NULL && shoal_tray_get_registered (self->tray);
+}
+
+void
+shoal_application_notices_withdraw (ShoalApplicationNotices *self, const char *id)
+{
+  g_return_if_fail (SHOAL_IS_APPLICATION_NOTICES (self));
+
+  if (self->notifier != NULL)
+    shoal_notifier_withdraw (self->notifier, id);
+}
+
+void
+shoal_application_notices_forget (ShoalApplicationNotices *self, const char *uuid)
+{
+  g_return_if_fail (SHOAL_IS_APPLICATION_NOTICES (self));
+
+  if (self->notifier != NULL)
+    shoal_notifier_forget (self->notifier, uuid);
 }
 
 /* ---- Begin and end ---- */
 
 void
-shoal_application_start_notices (ShoalApplication *self)
+shoal_application_notices_start (ShoalApplicationNotices *self)
 {
-  GDBusConnection *bus = g_application_get_dbus_connection (G_APPLICATION (self));
+  g_return_if_fail (SHOAL_IS_APPLICATION_NOTICES (self));
+  g_return_if_fail (self->notifier == NULL && self->application != NULL);
+
+  GDBusConnection *bus = g_application_get_dbus_connection (G_APPLICATION (self->application));
   g_autoptr (GError) error = NULL;
 
-  self->notifier = shoal_notifier_new (G_APPLICATION (self), self->settings);
+  self->notifier = shoal_notifier_new (G_APPLICATION (self->application), self->settings);
   if (bus != NULL)
-    self->tray = shoal_tray_new (bus, G_ACTION_GROUP (self), &error);
+    self->tray = shoal_tray_new (bus, G_ACTION_GROUP (self->application), &error);
   if (self->tray != NULL)
     g_signal_connect_object (self->tray, "activate", G_CALLBACK (on_tray_activate_cb), self,
                              G_CONNECT_SWAPPED);
@@ -152,8 +204,12 @@ shoal_application_start_notices (ShoalApplication *self)
 }
 
 void
-shoal_application_stop_notices (ShoalApplication *self)
+shoal_application_notices_stop (ShoalApplicationNotices *self)
 {
+  g_return_if_fail (SHOAL_IS_APPLICATION_NOTICES (self));
+
+  if (self->application == NULL)
+    return;
   if (self->activity != NULL)
     g_signal_handlers_disconnect_by_data (self->activity, self);
   g_clear_object (&self->activity);
@@ -161,4 +217,42 @@ shoal_application_stop_notices (ShoalApplication *self)
   on_rest_cb (self);
   g_clear_object (&self->tray);
   g_clear_object (&self->notifier);
+  self->application = NULL;
+}
+
+static void
+dispose (GObject *object)
+{
+  ShoalApplicationNotices *self = SHOAL_APPLICATION_NOTICES (object);
+
+  shoal_application_notices_stop (self);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (shoal_application_notices_parent_class)->dispose (object);
+}
+
+static void
+shoal_application_notices_class_init (ShoalApplicationNoticesClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = dispose;
+  signals[SIGNAL_ACTIVATE]
+      = g_signal_new ("activate", SHOAL_TYPE_APPLICATION_NOTICES, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                      NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+}
+
+static void
+shoal_application_notices_init (ShoalApplicationNotices *self)
+{
+}
+
+ShoalApplicationNotices *
+shoal_application_notices_new (GtkApplication *application, GSettings *settings)
+{
+  g_return_val_if_fail (GTK_IS_APPLICATION (application), NULL);
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+
+  ShoalApplicationNotices *self = g_object_new (SHOAL_TYPE_APPLICATION_NOTICES, NULL);
+
+  self->application = application;
+  self->settings = g_object_ref (settings);
+  return self;
 }

@@ -13,13 +13,30 @@
 
 #include "config.h"
 
-#include "shoal-application-private.h"
+#include "shoal-application.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
+#include "shoal-application-actions.h"
+#include "shoal-application-background.h"
+#include "shoal-application-notices.h"
 #include "shoal-dialogs.h"
 #include "shoal-resources.h"
+#include "shoal-window.h"
+
+struct _ShoalApplication
+{
+  AdwApplication parent_instance;
+
+  ShoalSession *session;
+  GSettings *settings;
+  ShoalSettingsSync *sync;
+  ShoalApplicationNotices *notices;       /* (nullable): before the startup */
+  ShoalApplicationBackground *background; /* the same */
+  gboolean started;                       /* the session has been told to */
+  gboolean quitting;                      /* the session is being closed */
+};
 
 G_DEFINE_FINAL_TYPE (ShoalApplication, shoal_application, ADW_TYPE_APPLICATION)
 
@@ -34,8 +51,15 @@ static const GOptionEntry options[] = {
 
 /* ---- Windows ---- */
 
-ShoalWindow *
-shoal_application_ensure_window (ShoalApplication *self)
+static gboolean
+on_closing_cb (ShoalApplication *self, GtkWindow *window)
+{
+  return !self->quitting && shoal_application_background_close (self->background, window);
+}
+
+/* Returns: (transfer none): the main window, made if there is none */
+static ShoalWindow *
+ensure_window (ShoalApplication *self)
 {
   ShoalWindow *window;
 
@@ -43,26 +67,9 @@ shoal_application_ensure_window (ShoalApplication *self)
     if (SHOAL_IS_WINDOW (at->data))
       return at->data;
   window = shoal_window_new (GTK_APPLICATION (self), self->session, self->settings);
-  g_signal_connect_object (window, "closing", G_CALLBACK (shoal_application_close), self,
-                           G_CONNECT_SWAPPED);
-  shoal_application_watch_window (self, window);
+  g_signal_connect_object (window, "closing", G_CALLBACK (on_closing_cb), self, G_CONNECT_SWAPPED);
+  shoal_application_notices_watch_window (self->notices, GTK_WINDOW (window));
   return window;
-}
-
-void
-shoal_application_report (ShoalApplication *self, const char *heading, const char *message)
-{
-  GtkWindow *parent = NULL;
-
-  /* The newest that is seen: a dialog stands before its window. */
-  for (GList *at = gtk_application_get_windows (GTK_APPLICATION (self));
-       at != NULL && parent == NULL; at = at->next)
-    if (gtk_widget_get_visible (at->data))
-      parent = at->data;
-  if (parent != NULL)
-    shoal_dialogs_show_error (parent, heading, message);
-  else
-    g_warning ("%s: %s", heading, message);
 }
 
 static void
@@ -96,10 +103,19 @@ activate (GApplication *application)
   if (self->quitting)
     return;
   start_session (self);
-  window = GTK_WIDGET (shoal_application_ensure_window (self));
+  window = GTK_WIDGET (ensure_window (self));
   if (!gtk_widget_get_visible (window))
-    shoal_application_note_shown (self);
+    shoal_application_background_note_shown (self->background);
   gtk_window_present (GTK_WINDOW (window));
+}
+
+static ShoalWindow *
+present (GtkApplication *application)
+{
+  ShoalApplication *self = SHOAL_APPLICATION (application);
+
+  activate (G_APPLICATION (self));
+  return self->quitting ? NULL : ensure_window (self);
 }
 
 /* ---- Files and links ---- */
@@ -114,12 +130,10 @@ is_link (const char *text)
 static void
 take (ShoalApplication *self, GListModel *files, const char *link)
 {
-  ShoalWindow *window;
+  ShoalWindow *window = present (GTK_APPLICATION (self));
 
-  activate (G_APPLICATION (self));
-  if (self->quitting)
+  if (window == NULL)
     return;
-  window = shoal_application_ensure_window (self);
   if (link != NULL)
     shoal_window_join (window, link);
   if (g_list_model_get_n_items (files) > 0)
@@ -204,8 +218,8 @@ shoal_application_quit (ShoalApplication *self)
   if (self->quitting)
     return;
   self->quitting = TRUE;
-  shoal_application_stop_notices (self);
-  shoal_application_stop_background (self);
+  shoal_application_notices_stop (self->notices);
+  shoal_application_background_stop (self->background);
   windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
   for (GList *at = windows; at != NULL; at = at->next)
     gtk_window_destroy (at->data);
@@ -248,7 +262,7 @@ on_current_changed_cb (ShoalApplication *self)
 static void
 on_setting_failed_cb (ShoalApplication *self, const char *message)
 {
-  shoal_application_report (self, _ ("The Setting Was Not Changed"), message);
+  shoal_dialogs_report (GTK_APPLICATION (self), _ ("The Setting Was Not Changed"), message);
 }
 
 static void
@@ -257,7 +271,45 @@ on_engine_changed_cb (ShoalApplication *self)
   ShoalEngine *engine = shoal_session_get_engine (self->session);
 
   shoal_settings_sync_set_engine (self->sync, engine);
-  shoal_application_watch_engine (self, engine);
+  shoal_application_notices_set_engine (self->notices, engine);
+}
+
+static void
+on_tray_activated_cb (ShoalApplication *self, const char *page, const char *token)
+{
+  ShoalWindow *window;
+
+  if (self->quitting)
+    return;
+  window = ensure_window (self);
+  if (page != NULL)
+    shoal_window_show_page (window, page);
+  if (token != NULL)
+    gtk_window_set_startup_id (GTK_WINDOW (window), token);
+  g_application_activate (G_APPLICATION (self));
+}
+
+static void
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  shoal_application_quit (SHOAL_APPLICATION (user_data));
+}
+
+/* What the program does beside its window; the actions are there before the tray shows them. */
+static void
+start_parts (ShoalApplication *self)
+{
+  static const GActionEntry quit = { .name = "quit", .activate = quit_cb };
+
+  self->notices = shoal_application_notices_new (GTK_APPLICATION (self), self->settings);
+  g_signal_connect_object (self->notices, "activate", G_CALLBACK (on_tray_activated_cb), self,
+                           G_CONNECT_SWAPPED);
+  shoal_application_actions_add (&(ShoalApplicationParts){
+      GTK_APPLICATION (self), self->session, self->settings, self->notices, present });
+  g_action_map_add_action_entries (G_ACTION_MAP (self), &quit, 1, self);
+  shoal_application_notices_start (self->notices);
+  self->background = shoal_application_background_new (GTK_APPLICATION (self), self->settings,
+                                                       self->session, self->notices);
 }
 
 static void
@@ -276,9 +328,7 @@ startup (GApplication *application)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::current", G_CALLBACK (on_current_changed_cb),
                            self, G_CONNECT_SWAPPED);
-  shoal_application_add_actions (self);
-  shoal_application_start_notices (self);
-  shoal_application_start_background (self);
+  start_parts (self);
   g_unix_signal_add (SIGTERM, on_signal_cb, self);
   g_unix_signal_add (SIGINT, on_signal_cb, self);
 }
@@ -288,8 +338,12 @@ dispose (GObject *object)
 {
   ShoalApplication *self = SHOAL_APPLICATION (object);
 
-  shoal_application_stop_notices (self);
-  shoal_application_stop_background (self);
+  if (self->notices != NULL)
+    shoal_application_notices_stop (self->notices);
+  if (self->background != NULL)
+    shoal_application_background_stop (self->background);
+  g_clear_object (&self->background);
+  g_clear_object (&self->notices);
   g_clear_object (&self->sync);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
@@ -337,4 +391,18 @@ shoal_application_get_settings (ShoalApplication *self)
 {
   g_return_val_if_fail (SHOAL_IS_APPLICATION (self), NULL);
   return self->settings;
+}
+
+ShoalApplicationBackground *
+shoal_application_get_background (ShoalApplication *self)
+{
+  g_return_val_if_fail (SHOAL_IS_APPLICATION (self), NULL);
+  return self->background;
+}
+
+gboolean
+shoal_application_is_quitting (ShoalApplication *self)
+{
+  g_return_val_if_fail (SHOAL_IS_APPLICATION (self), FALSE);
+  return self->quitting;
 }

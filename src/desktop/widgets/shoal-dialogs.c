@@ -76,6 +76,22 @@ shoal_dialogs_show_error (GtkWindow *parent, const char *heading, const char *me
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+void
+shoal_dialogs_report (GtkApplication *application, const char *heading, const char *message)
+{
+  GtkWindow *parent = NULL;
+
+  /* The newest that is seen: a dialog stands before its window. */
+  for (GList *at = gtk_application_get_windows (application); at != NULL && parent == NULL;
+       at = at->next)
+    if (gtk_widget_get_visible (at->data))
+      parent = at->data;
+  if (parent != NULL)
+    shoal_dialogs_show_error (parent, heading, message);
+  else
+    g_warning ("%s: %s", heading, message);
+}
+
 /* ---- Lists ---- */
 
 void
