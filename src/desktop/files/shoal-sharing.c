@@ -51,8 +51,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sharing, sharing_free)
 
 /* ---- What can be shared at all ---- */
 
+/* Returns: (nullable): why @file cannot be shared; %NULL: it can */
 static const char *
-refuse (GFile *file)
+say_why_not (GFile *file)
 {
   const char *path = g_file_peek_path (file);
   GFileType type;
@@ -75,7 +76,7 @@ sort_out (Sharing *sharing, GListModel *files)
   for (guint i = 0; i < g_list_model_get_n_items (files); i++)
     {
       g_autoptr (GFile) file = g_list_model_get_item (files, i);
-      const char *reason = refuse (file);
+      const char *reason = say_why_not (file);
 
       if (reason == NULL)
         g_ptr_array_add (sharing->paths, g_file_get_path (file));
@@ -372,7 +373,7 @@ shoal_sharing_look_through (ShoalToaster *toaster, ShoalEngine *engine, GFile *f
   g_return_val_if_fail (SHOAL_IS_ENGINE (engine), NULL);
   g_return_val_if_fail (G_IS_FILE (folder), NULL);
 
-  const char *reason = refuse (folder);
+  const char *reason = say_why_not (folder);
   if (reason != NULL)
     {
       shoal_toaster_say (toaster, reason);
