@@ -30,7 +30,8 @@ test_other_size (TransferFixture *fixture, gconstpointer data)
   wait_for_state (transfer, SHOAL_TRANSFER_FINISHED);
   assert_file (fixture->downloads, "file", bytes);
   g_assert_cmpint (other->served, ==, 0);
-  g_assert_cmpint (honest->served, ==, 5 * SHOAL_PIECE_SIZE);
+  /* Where everything is slow, the last pieces are asked for twice. */
+  g_assert_cmpint (honest->served, >=, 5 * SHOAL_PIECE_SIZE);
 }
 
 /* Two downloads of one content: the group hears of it until the last one has ended. */
