@@ -112,8 +112,10 @@ shoal_tracker_launch (const ShoalTrackerSetup *self, gboolean owner_link, GError
   if (arguments == NULL)
     return NULL;
 
+  /* Of a server only one pipe tells what it said before it was ready, and what after. */
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE
+      | (owner_link ? G_SUBPROCESS_FLAGS_STDERR_PIPE : G_SUBPROCESS_FLAGS_STDERR_MERGE));
 
   g_subprocess_launcher_set_child_setup (launcher, end_with_parent, NULL, NULL);
   return g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments->pdata, error);

@@ -17,8 +17,9 @@ typedef struct
   const char *public_host; /* (nullable): this computer's present address */
 } ShoalTrackerSetup;
 
-/** shoal_tracker_launch: starts it, with pipes for what it writes; it ends with this process.
- * @owner_link: only to print a link for the owner. Returns: (transfer full) (nullable) */
+/** shoal_tracker_launch: starts it, with a pipe for all that it writes; it ends with this process.
+ * @owner_link: only to print a link for the owner, with another pipe for what is wrong. Returns:
+ * (transfer full) (nullable) */
 GSubprocess *
 shoal_tracker_launch (const ShoalTrackerSetup *self, gboolean owner_link, GError **error);
 

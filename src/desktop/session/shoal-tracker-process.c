@@ -2,8 +2,7 @@
  *
  * What it was set up with lies in PROFILE/hosting.ini, its state in PROFILE/tracker. The kernel
  * ends it with this process (PR_SET_PDEATHSIG), so that a crash leaves nothing behind that holds
- * the data. What it writes on standard error is logged here, and is the reason if it ends by
- * itself.
+ * the data. What it writes is logged here, and is the reason if it ends by itself.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -48,9 +47,9 @@ struct _ShoalTrackerProcess
   guint n_failures;
 
   /* Of the process that runs. */
-  char *last_words; /* on standard error */
-  gint64 ready_us;  /* 0: it never was */
-  gboolean errors_open;
+  char *last_words;
+  gint64 ready_us; /* 0: it never was */
+  gboolean pipe_open;
   gboolean ended;
   guint late_id;
 
@@ -136,7 +135,7 @@ end_if_over (ShoalTrackerProcess *self)
 {
   gint64 ready_us = self->ready_us;
 
-  if (!self->ended || self->errors_open || self->process == NULL)
+  if (!self->ended || self->pipe_open || self->process == NULL)
     return;
   g_clear_handle_id (&self->late_id, g_source_remove);
 
@@ -157,7 +156,7 @@ on_late_cb (gpointer user_data)
   g_autoptr (ShoalTrackerProcess) self = g_object_ref (user_data);
 
   self->late_id = 0;
-  self->errors_open = FALSE;
+  self->pipe_open = FALSE;
   end_if_over (self);
   return G_SOURCE_REMOVE;
 }
@@ -172,12 +171,12 @@ on_ended_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!g_subprocess_wait_finish (process, result, &error) || self->process != process)
     return;
   self->ended = TRUE;
-  if (self->errors_open)
+  if (self->pipe_open)
     self->late_id = g_timeout_add (LAST_WORDS_MS, on_late_cb, self);
   end_if_over (self);
 }
 
-/* A pipe of a process: when a line comes, another one may run. */
+/* The pipe of a process: when a line comes, another one may run. */
 typedef struct
 {
   ShoalTrackerProcess *tracker;
@@ -205,30 +204,27 @@ pipe_free (gpointer data)
 }
 
 static void
-on_error_line (const char *line, gpointer user_data)
+note_ready (ShoalTrackerProcess *self)
 {
-  const Pipe *pipe = user_data;
-  ShoalTrackerProcess *self = pipe->tracker;
+  self->n_failures = 0;
+  self->ready_us = g_get_monotonic_time ();
+  /* What it said on the way there was no reason to end. */
+  g_clear_pointer (&self->message, g_free);
+  g_clear_pointer (&self->last_words, g_free);
+  set_state (self, SHOAL_TRACKER_READY);
+}
 
-  if (line != NULL)
-    g_message ("Tracker of “%s”: %s", self->name, line);
-  if (self->process != pipe->process)
-    return;
-  if (line == NULL)
-    {
-      self->errors_open = FALSE;
-      end_if_over (self);
-      return;
-    }
+static void
+note_words (ShoalTrackerProcess *self, const char *line)
+{
+  char *words = shoal_child_output_dup_words (line);
+
+  g_message ("Tracker of “%s”: %s", self->name, line);
   if (g_str_has_prefix (line, "shoal-tracker: "))
     {
       g_free (self->message);
       self->message = g_strdup (line + strlen ("shoal-tracker: "));
-      return;
     }
-
-  char *words = shoal_child_output_dup_words (line);
-
   if (words == NULL)
     return;
   g_free (self->last_words);
@@ -236,20 +232,22 @@ on_error_line (const char *line, gpointer user_data)
 }
 
 static void
-on_output_line (const char *line, gpointer user_data)
+on_line (const char *line, gpointer user_data)
 {
   const Pipe *pipe = user_data;
   ShoalTrackerProcess *self = pipe->tracker;
 
-  if (line == NULL || self->process != pipe->process || !g_str_has_prefix (line, "ready ")
-      || !self->wanted)
+  if (self->process != pipe->process)
     return;
-  self->n_failures = 0;
-  self->ready_us = g_get_monotonic_time ();
-  /* What it said on the way there was no reason to end. */
-  g_clear_pointer (&self->message, g_free);
-  g_clear_pointer (&self->last_words, g_free);
-  set_state (self, SHOAL_TRACKER_READY);
+  if (line == NULL)
+    {
+      self->pipe_open = FALSE;
+      end_if_over (self);
+    }
+  else if (g_str_has_prefix (line, "ready "))
+    note_ready (self);
+  else
+    note_words (self, line);
 }
 
 static void
@@ -268,11 +266,9 @@ launch (ShoalTrackerProcess *self)
   g_clear_pointer (&self->last_words, g_free);
   self->ready_us = 0;
   self->ended = FALSE;
-  self->errors_open = TRUE;
-  shoal_child_output_read (g_subprocess_get_stdout_pipe (self->process), self->cancellable,
-                           on_output_line, pipe_new (self), pipe_free);
-  shoal_child_output_read (g_subprocess_get_stderr_pipe (self->process), self->cancellable,
-                           on_error_line, pipe_new (self), pipe_free);
+  self->pipe_open = TRUE;
+  shoal_child_output_read (g_subprocess_get_stdout_pipe (self->process), self->cancellable, on_line,
+                           pipe_new (self), pipe_free);
   g_subprocess_wait_async (self->process, self->cancellable, on_ended_cb, g_object_ref (self));
   set_state (self, SHOAL_TRACKER_STARTING);
 }
