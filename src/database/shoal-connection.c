@@ -18,6 +18,8 @@
 #include "shoal-error.h"
 #include "shoal-limits.h"
 
+#define BUSY_STEP_MS (5)
+
 struct _ShoalConnection
 {
   sqlite3 *sqlite;
@@ -98,6 +100,10 @@ static gboolean
 set_error (ShoalConnection *self, int result, const char *sql, GError **error)
 {
   int code = error_code (result);
+
+  if (code == SHOAL_ERROR_BUSY && g_cancellable_is_cancelled (self->cancellable))
+    code = SHOAL_ERROR_CANCELLED;
+
   int system_errno = sqlite3_system_errno (self->sqlite);
 
   if (code == SHOAL_ERROR_IO && (system_errno == ENOSPC || system_errno == EDQUOT))
@@ -198,6 +204,18 @@ check_features (GError **error)
   return FALSE;
 }
 
+/* @n: how often it was called for this lock. SQLite's own would sleep on when it is cancelled. */
+static int
+on_busy_cb (gpointer user_data, int n)
+{
+  const ShoalConnection *self = user_data;
+
+  if (n >= SHOAL_DATABASE_BUSY_MS / BUSY_STEP_MS || g_cancellable_is_cancelled (self->cancellable))
+    return 0;
+  g_usleep (BUSY_STEP_MS * 1000);
+  return 1;
+}
+
 static ShoalConnection *
 open_file (const char *path, int how, GError **error)
 {
@@ -217,7 +235,7 @@ open_file (const char *path, int how, GError **error)
       set_error (self, result, "open", error);
       return NULL;
     }
-  sqlite3_busy_timeout (self->sqlite, SHOAL_DATABASE_BUSY_MS);
+  sqlite3_busy_handler (self->sqlite, on_busy_cb, self);
   sqlite3_db_config (self->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   sqlite3_db_config (self->sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
   sqlite3_db_config (self->sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);

@@ -26,7 +26,10 @@
 #include "shoal-limits.h"
 
 int
-shoal_database_lock_file (const char *path, gboolean *is_first, GError **error)
+shoal_database_lock_file (const char *path,
+                          gboolean *is_first,
+                          GCancellable *cancellable,
+                          GError **error)
 {
   g_autofree char *lock_path = g_strconcat (path, ".lock", NULL);
   int fd = open (lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -58,6 +61,8 @@ shoal_database_lock_file (const char *path, gboolean *is_first, GError **error)
               path);
           break;
         }
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        break;
       g_usleep (20 * 1000);
     }
   close (fd);
@@ -109,8 +114,9 @@ was_unclean (const char *path)
   return lstat (log_path, &info) == 0 && info.st_size > 0;
 }
 
+/* One that is interrupted reports pages that it has not come to as never used. */
 static gboolean
-quick_check (ShoalConnection *connection, GError **error)
+quick_check (ShoalConnection *connection, GCancellable *cancellable, GError **error)
 {
   const char *path = shoal_connection_get_path (connection);
 
@@ -122,7 +128,12 @@ quick_check (ShoalConnection *connection, GError **error)
 
   if (rows == NULL)
     return FALSE;
-  if (!shoal_rows_next (rows, &local_error))
+
+  gboolean have_row = shoal_rows_next (rows, &local_error);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (!have_row)
     {
       if (local_error != NULL)
         {
@@ -287,11 +298,20 @@ check_log (ShoalConnection *connection, GError **error)
   return FALSE;
 }
 
+/* In the thread that cancels. Asking now and then, as jobs do, does not reach into the one long
+ * step that quick_check is; nor does it do harm between two statements. */
+static void
+on_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  sqlite3_interrupt (user_data);
+}
+
 gboolean
 shoal_database_prepare (const char *path,
                         const char *const *migrations,
                         guint n_migrations,
                         gboolean is_first,
+                        GCancellable *cancellable,
                         GError **error)
 {
   gboolean unclean = is_first && was_unclean (path);
@@ -302,7 +322,17 @@ shoal_database_prepare (const char *path,
   g_autoptr (ShoalConnection) connection
              = shoal_connection_open (path, FALSE, SHOAL_DATABASE_WRITER_CACHE, error);
 
-  return connection != NULL && check_log (connection, error)
-         && (!unclean || quick_check (connection, error))
-         && migrate (connection, migrations, n_migrations, error);
+  if (connection == NULL || !check_log (connection, error))
+    return FALSE;
+  shoal_connection_set_cancellable (connection, cancellable);
+
+  gulong handler = cancellable != NULL
+                       ? g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled_cb),
+                                                shoal_connection_get_sqlite (connection), NULL)
+                       : 0;
+  gboolean ready = (!unclean || quick_check (connection, cancellable, error))
+                   && migrate (connection, migrations, n_migrations, error);
+
+  g_cancellable_disconnect (cancellable, handler);
+  return ready;
 }

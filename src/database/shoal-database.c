@@ -461,18 +461,19 @@ shoal_database_peek (const char *path, ShoalDatabaseFunc func, gpointer data, GE
 }
 
 ShoalDatabase *
-shoal_database_open (const char *path,
-                     const char *const *migrations,
-                     guint n_migrations,
-                     GError **error)
+shoal_database_open_cancellable (const char *path,
+                                 const char *const *migrations,
+                                 guint n_migrations,
+                                 GCancellable *cancellable,
+                                 GError **error)
 {
-  g_return_val_if_fail (path != NULL, NULL);
 
   g_autoptr (ShoalDatabase) self = g_object_new (SHOAL_TYPE_DATABASE, NULL);
   gboolean is_first = FALSE;
 
-  self->lock_fd = shoal_database_lock_file (path, &is_first, error);
-  if (self->lock_fd < 0 || !shoal_database_prepare (path, migrations, n_migrations, is_first, error)
+  self->lock_fd = shoal_database_lock_file (path, &is_first, cancellable, error);
+  if (self->lock_fd < 0
+      || !shoal_database_prepare (path, migrations, n_migrations, is_first, cancellable, error)
       || !worker_start (&self->writer, "shoal-db-write", writer_thread, path, FALSE,
                         SHOAL_DATABASE_WRITER_CACHE, error)
       || !worker_start (&self->reader, "shoal-db-read", reader_thread, path, TRUE,

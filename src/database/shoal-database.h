@@ -26,14 +26,32 @@ typedef gboolean (*ShoalDatabaseFunc) (ShoalConnection *connection, gpointer dat
 /** shoal_database_open: opens or makes the file (0600) and brings it from its user_version to
  * @n_migrations by running @migrations[user_version…] (SQL scripts), each in a transaction, after a
  * copy by VACUUM INTO "PATH.before-N". A newer version is %SHOAL_ERROR_VERSION. quick_check after
- * an unclean stop. Blocking: call at start. @path: ":memory:" is not supported. */
+ * an unclean stop. Blocking: for programs without a main loop yet. @path: ":memory:" is not
+ * supported. */
 ShoalDatabase *shoal_database_open (const char *path,
                                     const char *const *migrations,
                                     guint n_migrations,
                                     GError **error);
+/** shoal_database_open_async: shoal_database_open() in a thread of its own: waiting for another
+ * process, checking and upgrading may take as long as they want. Cancelled, it fails with
+ * %G_IO_ERROR_CANCELLED; an upgrade under way is undone, one that is done stays. */
+void shoal_database_open_async (const char *path,
+                                const char *const *migrations,
+                                guint n_migrations,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+/** shoal_database_open_finish: Returns: (transfer full) (nullable) */
+ShoalDatabase *shoal_database_open_finish (GAsyncResult *result, GError **error);
 /** shoal_database_close: runs what is queued, then stops the threads; blocking; also done by
  * dispose */
 void shoal_database_close (ShoalDatabase *self);
+/** shoal_database_close_async: shoal_database_close() in a thread of its own: whoever is last folds
+ * the log into the file. Call nothing else meanwhile, but what was queued before calls back. */
+void
+shoal_database_close_async (ShoalDatabase *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean
+shoal_database_close_finish (ShoalDatabase *self, GAsyncResult *result, GError **error);
 
 /** shoal_database_set_cache: bytes of page cache of the writer and the reader
  * (%SHOAL_DATABASE_WRITER_CACHE and %SHOAL_DATABASE_READER_CACHE if never called). Blocking. */
