@@ -358,7 +358,7 @@ shoal_shares_init_jobs (ShoalShares *self)
 }
 
 void
-shoal_shares_stop_jobs (ShoalShares *self)
+shoal_shares_cancel_jobs (ShoalShares *self)
 {
   g_clear_handle_id (&self->queue_source, g_source_remove);
   g_clear_handle_id (&self->holdings_source, g_source_remove);
@@ -370,6 +370,11 @@ shoal_shares_stop_jobs (ShoalShares *self)
       if (entry->target != NULL)
         g_cancellable_cancel (entry->target->cancellable);
     }
+}
+
+void
+shoal_shares_join_jobs (ShoalShares *self)
+{
   /* Jobs that wait for their turn run too, and end at once. */
   if (self->jobs != NULL)
     g_thread_pool_free (g_steal_pointer (&self->jobs), FALSE, TRUE);

@@ -87,8 +87,10 @@ void shoal_shares_check_waiters (ShoalShares *self);
 
 /* shoal-shares-jobs.c */
 void shoal_shares_init_jobs (ShoalShares *self);
-/** shoal_shares_stop_jobs: cancels what is under way and waits for its threads */
-void shoal_shares_stop_jobs (ShoalShares *self);
+/** shoal_shares_cancel_jobs: none begins any more, those under way end soon */
+void shoal_shares_cancel_jobs (ShoalShares *self);
+/** shoal_shares_join_jobs: waits for them; any thread, after shoal_shares_cancel_jobs() */
+void shoal_shares_join_jobs (ShoalShares *self);
 /** shoal_shares_queue: looks through it, soon; again if that is under way */
 void shoal_shares_queue (ShoalShares *self, ShoalShareEntry *entry);
 /** shoal_shares_queue_later: after a moment, which is longer each time */

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "shoal-error.h"
+#include "shoal-task.h"
 
 /* Somebody who waits for some shares, or for all, to have nothing going on. */
 typedef struct
@@ -420,6 +421,15 @@ shoal_shares_load_finish (ShoalShares *self, GAsyncResult *result, GError **erro
 
 /* ---- Faces ---- */
 
+static void
+begin_stop (ShoalShares *self)
+{
+  self->stopped = TRUE;
+  shoal_shares_stop_watching (self);
+  shoal_shares_stop_offers (self);
+  shoal_shares_cancel_jobs (self);
+}
+
 void
 shoal_shares_stop (ShoalShares *self)
 {
@@ -427,11 +437,47 @@ shoal_shares_stop (ShoalShares *self)
 
   if (self->stopped)
     return;
-  self->stopped = TRUE;
-  shoal_shares_stop_watching (self);
-  shoal_shares_stop_offers (self);
-  shoal_shares_stop_jobs (self);
+  begin_stop (self);
+  shoal_shares_join_jobs (self);
   shoal_shares_check_waiters (self);
+}
+
+static void
+join_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  shoal_shares_join_jobs (source);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_joined_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  shoal_shares_check_waiters (SHOAL_SHARES (object));
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+shoal_shares_stop_async (ShoalShares *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (SHOAL_IS_SHARES (self));
+  g_return_if_fail (!self->stopped);
+
+  g_autoptr (GTask) joining = NULL;
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, shoal_shares_stop_async);
+  begin_stop (self);
+  joining = g_task_new (self, NULL, on_joined_cb, task);
+  shoal_task_run_in_own_thread (joining, "shoal-join", join_in_thread);
+}
+
+gboolean
+shoal_shares_stop_finish (ShoalShares *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 void

@@ -32,9 +32,14 @@ void shoal_shares_load_async (ShoalShares *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
 gboolean shoal_shares_load_finish (ShoalShares *self, GAsyncResult *result, GError **error);
-/** shoal_shares_stop: cancels hashing and waits for the threads; before exit. What was not hashed
- * goes on at the next shoal_shares_recheck_all() */
+/** shoal_shares_stop: cancels hashing and waits for the threads; also done by dispose. What was not
+ * hashed goes on at the next shoal_shares_recheck_all() */
 void shoal_shares_stop (ShoalShares *self);
+/** shoal_shares_stop_async: shoal_shares_stop() that waits in another thread. Nothing begins any
+ * more from the call on. Once. */
+void
+shoal_shares_stop_async (ShoalShares *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean shoal_shares_stop_finish (ShoalShares *self, GAsyncResult *result, GError **error);
 
 /**
  * shoal_shares_add_async:

@@ -541,33 +541,3 @@ shoal_transfer_manager_lookup (ShoalTransferManager *self, const char *uuid)
     }
   return NULL;
 }
-
-void
-shoal_transfer_manager_stop (ShoalTransferManager *self)
-{
-  if (self->stopped)
-    return;
-  self->stopped = TRUE;
-  g_cancellable_cancel (self->cancellable);
-  g_clear_handle_id (&self->tick_id, g_source_remove);
-  g_clear_handle_id (&self->schedule_id, g_source_remove);
-  for (guint i = 0; i < self->transfers->len; i++)
-    {
-      ShoalTransferRun *run = shoal_transfer_get_run (g_ptr_array_index (self->transfers, i));
-
-      if (run != NULL)
-        shoal_transfer_run_stop (run, FALSE);
-    }
-  for (guint i = 0; i < self->transfers->len; i++)
-    {
-      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, i);
-      ShoalTransferRow *row = shoal_transfer_get_row (transfer);
-
-      if (shoal_transfer_get_run (transfer) == NULL)
-        continue;
-      shoal_transfer_run_join (shoal_transfer_get_run (transfer));
-      shoal_transfer_set_run (transfer, NULL);
-      /* Still queued: it goes on at the next start. */
-      shoal_database_write (self->database, shoal_transfer_store_update, row, NULL);
-    }
-}

@@ -99,7 +99,16 @@ shoal_transfer_manager_move (ShoalTransferManager *self, ShoalTransfer *transfer
 /** shoal_transfer_manager_lookup: Returns: (transfer none) (nullable): the one in the list */
 ShoalTransfer *shoal_transfer_manager_lookup (ShoalTransferManager *self, const char *uuid);
 /** shoal_transfer_manager_stop: stops all workers and syncs; blocking, bounded by the time-outs of
- * one read; before exit */
+ * one read; also done by dispose */
 void shoal_transfer_manager_stop (ShoalTransferManager *self);
+/** shoal_transfer_manager_stop_async: shoal_transfer_manager_stop() that waits in another thread.
+ * Nothing begins any more from the call on; when it is done, what is to be remembered is on its way
+ * to the database. Once. */
+void shoal_transfer_manager_stop_async (ShoalTransferManager *self,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
+gboolean shoal_transfer_manager_stop_finish (ShoalTransferManager *self,
+                                             GAsyncResult *result,
+                                             GError **error);
 
 G_END_DECLS

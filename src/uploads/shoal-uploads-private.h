@@ -65,6 +65,7 @@ struct _ShoalUploads
   guint16 port;
   guint tick;
   GHashTable *addresses; /* nullable */
+  GPtrArray *stops;      /* (nullable): of GTask: it is being stopped for them */
 
   GMutex mutex;
   Snapshot *snapshot;

@@ -16,6 +16,7 @@
 #include "shoal-uploads-private.h"
 
 #include "shoal-limits.h"
+#include "shoal-task.h"
 
 /* Threads that open files and ask the database; the bytes are read elsewhere. */
 #define N_OPENERS 4
@@ -331,17 +332,19 @@ shoal_uploads_start (ShoalUploads *self, const char *address, guint16 port, GErr
   return FALSE;
 }
 
-void
-shoal_uploads_stop (ShoalUploads *self)
+/* Any thread. */
+static void
+join_threads (ShoalUploads *self)
 {
-  g_return_if_fail (SHOAL_IS_UPLOADS (self));
-
-  if (self->server == NULL)
-    return;
   shoal_peer_server_stop (self->server);
   /* Nobody asks any more; what still waited or was being opened finds its connection gone. */
   shoal_slots_expire (self->slots, G_MAXINT64);
   g_thread_pool_free (g_steal_pointer (&self->openers), FALSE, TRUE);
+}
+
+static void
+end_stop (ShoalUploads *self)
+{
   g_clear_object (&self->server);
   self->port = 0;
   if (self->tick != 0)
@@ -349,6 +352,67 @@ shoal_uploads_stop (ShoalUploads *self)
   self->tick = 0;
   self->tick_wanted = FALSE;
   shoal_uploads_log_end_all (self->log);
+}
+
+void
+shoal_uploads_stop (ShoalUploads *self)
+{
+  g_return_if_fail (SHOAL_IS_UPLOADS (self));
+
+  if (self->server == NULL)
+    return;
+  join_threads (self);
+  end_stop (self);
+}
+
+static void
+join_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  join_threads (source);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_joined_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  ShoalUploads *self = SHOAL_UPLOADS (object);
+  g_autoptr (GPtrArray) stops = g_steal_pointer (&self->stops);
+
+  end_stop (self);
+  for (guint i = 0; i < stops->len; i++)
+    g_task_return_boolean (g_ptr_array_index (stops, i), TRUE);
+}
+
+void
+shoal_uploads_stop_async (ShoalUploads *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (SHOAL_IS_UPLOADS (self));
+
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (GTask) joining = NULL;
+
+  g_task_set_source_tag (task, shoal_uploads_stop_async);
+  if (self->server == NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  if (self->stops != NULL)
+    {
+      g_ptr_array_add (self->stops, g_steal_pointer (&task));
+      return;
+    }
+  self->stops = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->stops, g_steal_pointer (&task));
+  joining = g_task_new (self, NULL, on_joined_cb, NULL);
+  shoal_task_run_in_own_thread (joining, "shoal-join", join_in_thread);
+}
+
+gboolean
+shoal_uploads_stop_finish (ShoalUploads *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 guint16

@@ -37,8 +37,14 @@ ShoalUploads *shoal_uploads_new (ShoalDeviceKey *key,
  * shoal_uploads_get_port() */
 gboolean
 shoal_uploads_start (ShoalUploads *self, const char *address, guint16 port, GError **error);
-/** shoal_uploads_stop: cuts what is running, records it, and joins the threads */
+/** shoal_uploads_stop: cuts what is running, records it, and joins the threads; also done by dispose
+ */
 void shoal_uploads_stop (ShoalUploads *self);
+/** shoal_uploads_stop_async: shoal_uploads_stop() that waits in another thread; nothing if it is not
+ * started. It can be started again when it is done, not before. */
+void
+shoal_uploads_stop_async (ShoalUploads *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean shoal_uploads_stop_finish (ShoalUploads *self, GAsyncResult *result, GError **error);
 /** shoal_uploads_get_port: Returns: where it serves, 0 if it does not */
 guint16 shoal_uploads_get_port (ShoalUploads *self);
 
