@@ -38,15 +38,33 @@ struct _ShoalEngine
   ShoalActivity *activity;
 
   gboolean serving;
-  guint plan_id;               /* looks which rate limits hold now */
+  gboolean moving;             /* from one port to another */
+  gboolean with_rates;         /* the parts are there to have them */
+  guint plan_id;               /* 0: the limits do not change by themselves */
+  int plan_fd;                 /* a timer of the wall clock, while plan_id is not 0 */
   guint64 *upload_override;    /* (nullable) */
   GHashTable *download_limits; /* (nullable): holder → guint64 */
-  gboolean stopped;
+
+  GTask *starting;           /* (nullable): borrowed: the start that has not ended */
+  GCancellable *cancellable; /* (nullable): the start's */
+  GPtrArray *stops;          /* of GTask: they wait for the end */
+  gboolean stopped;          /* the end has begun */
+  gboolean closed;           /* nothing is open any more */
 };
 
 /* shoal-engine.c */
+/* Makes what the getters return and connects it. */
+void shoal_engine_make_parts (ShoalEngine *self, ShoalKnownDevices *known);
+void shoal_engine_disconnect_all (ShoalEngine *self);
 /* Writes group.ini from what the directory knows now. */
 gboolean shoal_engine_save_group (ShoalEngine *self, GError **error);
+
+/* shoal-engine-stop.c */
+/* Closes whatever is open, also after half a start. Once. */
+void shoal_engine_close_async (ShoalEngine *self, GAsyncReadyCallback callback, gpointer user_data);
+void shoal_engine_close_finish (ShoalEngine *self, GAsyncResult *result);
+/* Answers who waits for the end. */
+void shoal_engine_return_stopped (ShoalEngine *self);
 
 /* shoal-engine-rates.c */
 void shoal_engine_start_rates (ShoalEngine *self);

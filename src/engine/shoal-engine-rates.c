@@ -1,5 +1,9 @@
 /* shoal-engine-rates.c: which rates hold now: what was asked for this once, else the settings' plan
  *
+ * Without a plan nothing is looked at. With one, the kernel is asked to say when the wall clock
+ * shows the next time in it: it also does so at the end of a suspend that lasted over it, and when
+ * somebody sets the clock.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #define G_LOG_DOMAIN "shoal-engine"
@@ -8,9 +12,12 @@
 
 #include "shoal-engine-private.h"
 
-#include "shoal-rate-plan.h"
+#include <errno.h>
+#include <glib-unix.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
-#define PLAN_INTERVAL_S (5)
+#include "shoal-rate-plan.h"
 
 static guint64
 get_upload_limit (ShoalEngine *self, GDateTime *now)
@@ -40,37 +47,77 @@ get_download_limit (ShoalEngine *self, GDateTime *now)
   return lowest;
 }
 
+static gboolean on_plan_cb (int fd, GIOCondition condition, gpointer user_data);
+
+static void
+stop_waiting (ShoalEngine *self)
+{
+  if (self->plan_id == 0)
+    return;
+  g_clear_handle_id (&self->plan_id, g_source_remove);
+  close (self->plan_fd);
+}
+
+/* Replaces what is waited for. */
+static void
+wait_for_plan (ShoalEngine *self, GDateTime *now)
+{
+  g_autoptr (GDateTime) next = shoal_rate_plan_dup_next (self->settings, now);
+  struct itimerspec at = { 0 };
+
+  stop_waiting (self);
+  if (next == NULL)
+    return;
+
+  int fd = timerfd_create (CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+  at.it_value.tv_sec = g_date_time_to_unix (next);
+  if (fd < 0 || timerfd_settime (fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &at, NULL) != 0)
+    {
+      g_warning ("The plan of rate limits does not go on: %s", g_strerror (errno));
+      if (fd >= 0)
+        close (fd);
+      return;
+    }
+
+  self->plan_fd = fd;
+  self->plan_id = g_unix_fd_add (fd, G_IO_IN, on_plan_cb, self);
+}
+
 static void
 apply (ShoalEngine *self)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
 
+  if (!self->with_rates)
+    return;
   shoal_token_bucket_set_rate (shoal_uploads_get_limit (self->uploads),
                                get_upload_limit (self, now));
   shoal_token_bucket_set_rate (shoal_transfer_manager_get_limit (self->transfers),
                                get_download_limit (self, now));
+  wait_for_plan (self, now);
 }
 
-/* The schedule is in minutes; a look every few seconds is never late by much, also after a suspend.
- */
+/* The time has come, or the clock has been set. */
 static gboolean
-on_plan_cb (gpointer user_data)
+on_plan_cb (int fd, GIOCondition condition, gpointer user_data)
 {
   apply (user_data);
-  return G_SOURCE_CONTINUE;
+  return G_SOURCE_REMOVE;
 }
 
 void
 shoal_engine_start_rates (ShoalEngine *self)
 {
+  self->with_rates = TRUE;
   apply (self);
-  self->plan_id = g_timeout_add_seconds (PLAN_INTERVAL_S, on_plan_cb, self);
 }
 
 void
 shoal_engine_stop_rates (ShoalEngine *self)
 {
-  g_clear_handle_id (&self->plan_id, g_source_remove);
+  self->with_rates = FALSE;
+  stop_waiting (self);
   g_clear_pointer (&self->upload_override, g_free);
   g_clear_pointer (&self->download_limits, g_hash_table_unref);
 }
@@ -119,6 +166,5 @@ shoal_engine_release_download_limit (ShoalEngine *self, gconstpointer holder)
 
   if (self->download_limits == NULL || !g_hash_table_remove (self->download_limits, holder))
     return;
-  if (self->plan_id != 0)
-    apply (self);
+  apply (self);
 }

@@ -49,6 +49,7 @@ struct _PeerCore
   guint streams;
   PeerTurns *turns;
   GThreadPool *readers;
+  GSource *sweep; /* (nullable): while there are connections */
 };
 
 struct _PeerConnection

@@ -119,12 +119,24 @@ make_room_for_device (PeerCore *core, const char *device)
   return TRUE;
 }
 
+static gboolean on_sweep_cb (gpointer user_data);
+
 static void
 refuse (PeerCore *core, GTlsConnection *tls, GSocket *socket)
 {
   g_output_stream_close (g_io_stream_get_output_stream (G_IO_STREAM (tls)), NULL, NULL);
   g_socket_close (socket, NULL);
   shoal_listener_connection_closed (core->listener, tls);
+}
+
+/* A server that nobody is connected to is not woken. */
+static void
+start_sweeping (PeerCore *core)
+{
+  if (core->sweep != NULL)
+    return;
+  core->sweep = g_timeout_source_new (MIN (SHOAL_SERVE_SWEEP_MS, core->idle_ms / 4 + 1));
+  peer_core_attach (core, core->sweep, on_sweep_cb, core);
 }
 
 static void
@@ -157,6 +169,7 @@ on_listener_connection (ShoalListener *listener,
   connection->stream = stream;
   g_hash_table_insert (core->connections, connection->id, connection);
   count_device (core, connection->device, +1);
+  start_sweeping (core);
   shoal_listener_connection_settled (listener, tls);
 
   if (!soup_server_accept_iostream (core->soup, G_IO_STREAM (stream), core->local,
@@ -250,7 +263,10 @@ on_sweep_cb (gpointer user_data)
         peer_connection_cut (connection);
     }
   peer_core_trim (core);
-  return G_SOURCE_CONTINUE;
+  if (g_hash_table_size (core->connections) > 0)
+    return G_SOURCE_CONTINUE;
+  g_clear_pointer (&core->sweep, g_source_unref);
+  return G_SOURCE_REMOVE;
 }
 
 /* Closes the connections of devices that are not known any more. */
@@ -381,6 +397,14 @@ wind_up (PeerCore *core)
     continue;
 }
 
+static void
+stop_sweeping (PeerCore *core)
+{
+  if (core->sweep != NULL)
+    g_source_destroy (core->sweep);
+  g_clear_pointer (&core->sweep, g_source_unref);
+}
+
 static gpointer
 peer_server_thread (gpointer data)
 {
@@ -406,13 +430,9 @@ peer_server_thread (gpointer data)
 
   if (started)
     {
-      g_autoptr (GSource) sweep
-                 = g_timeout_source_new (MIN (SHOAL_SERVE_SWEEP_MS, core->idle_ms / 4 + 1));
-
-      peer_core_attach (core, sweep, on_sweep_cb, core);
       while (!self->quit)
         g_main_context_iteration (core->context, TRUE);
-      g_source_destroy (sweep);
+      stop_sweeping (core);
     }
   wind_up (core);
 

@@ -57,3 +57,43 @@ shoal_rate_plan_get_download_limit (ShoalSettings *settings, GDateTime *now)
     return (guint64) shoal_settings_get_number (settings, "alternative-download-limit");
   return shoal_settings_get_download_limit (settings);
 }
+
+/* The first time after @now at which a clock shows @minute. */
+static GDateTime *
+dup_next_minute (GDateTime *now, gint64 minute)
+{
+  int year, month, day;
+
+  for (int days = 0; days <= 2; days++)
+    {
+      g_autoptr (GDateTime) date = g_date_time_add_days (now, days);
+      g_autoptr (GDateTime) at = NULL;
+
+      g_date_time_get_ymd (date, &year, &month, &day);
+      at = g_date_time_new (g_date_time_get_timezone (now), year, month, day, (int) (minute / 60),
+                            (int) (minute % 60), 0);
+      if (at != NULL && g_date_time_compare (at, now) > 0)
+        return g_steal_pointer (&at);
+    }
+  return NULL;
+}
+
+GDateTime *
+shoal_rate_plan_dup_next (ShoalSettings *settings, GDateTime *now)
+{
+  g_return_val_if_fail (SHOAL_IS_SETTINGS (settings), NULL);
+  g_return_val_if_fail (now != NULL, NULL);
+
+  if (shoal_settings_get_number (settings, "alternative-limits") != SHOAL_ALTERNATIVE_SCHEDULED
+      || shoal_settings_get_number (settings, "schedule-days") == 0)
+    return NULL;
+
+  g_autoptr (GDateTime) from
+             = dup_next_minute (now, shoal_settings_get_number (settings, "schedule-from"));
+  g_autoptr (GDateTime) to
+             = dup_next_minute (now, shoal_settings_get_number (settings, "schedule-to"));
+
+  if (from == NULL || (to != NULL && g_date_time_compare (to, from) < 0))
+    return g_steal_pointer (&to);
+  return g_steal_pointer (&from);
+}

@@ -30,5 +30,8 @@ gboolean shoal_rate_plan_is_alternative (ShoalSettings *settings, GDateTime *now
 /** shoal_rate_plan_get_upload_limit: Returns: bytes a second, 0 for no limit */
 guint64 shoal_rate_plan_get_upload_limit (ShoalSettings *settings, GDateTime *now);
 guint64 shoal_rate_plan_get_download_limit (ShoalSettings *settings, GDateTime *now);
+/** shoal_rate_plan_dup_next: Returns: (transfer full) (nullable): when after @now other limits may
+ * hold; %NULL while nothing changes by itself */
+GDateTime *shoal_rate_plan_dup_next (ShoalSettings *settings, GDateTime *now);
 
 G_END_DECLS

@@ -60,6 +60,20 @@ test_port_is_kept (void)
   g_assert_cmpuint (shoal_settings_get_port (again), >=, SHOAL_MIN_RANDOM_PORT);
 }
 
+/* From 22:00 to 6:00. */
+static void
+assert_next (ShoalSettings *settings, GDateTime *now)
+{
+  g_autoptr (GDateTime) next = shoal_rate_plan_dup_next (settings, now);
+  int hour = g_date_time_get_hour (now);
+
+  g_assert_nonnull (next);
+  g_assert_cmpint (g_date_time_get_hour (next), ==, hour >= 6 && hour < 22 ? 22 : 6);
+  g_assert_cmpint (g_date_time_get_minute (next), ==, 0);
+  g_assert_cmpint (g_date_time_difference (next, now), >, 0);
+  g_assert_cmpint (g_date_time_difference (next, now), <=, 16 * G_TIME_SPAN_HOUR);
+}
+
 static void
 test_rate_plan (void)
 {
@@ -93,10 +107,13 @@ test_rate_plan (void)
       g_assert_cmpint (shoal_rate_plan_is_alternative (settings, now), ==, cases[i].alternative);
       g_assert_cmpuint (shoal_rate_plan_get_download_limit (settings, now), ==,
                         cases[i].alternative ? 1048576 : 3145728);
+      assert_next (settings, now);
       g_assert_true (shoal_settings_set (settings, "alternative-limits", "1", NULL));
       g_assert_true (shoal_rate_plan_is_alternative (settings, now));
+      g_assert_null (shoal_rate_plan_dup_next (settings, now));
       g_assert_true (shoal_settings_set (settings, "alternative-limits", "0", NULL));
       g_assert_false (shoal_rate_plan_is_alternative (settings, now));
+      g_assert_null (shoal_rate_plan_dup_next (settings, now));
     }
 }
 
