@@ -19,10 +19,13 @@
 #include "shoal-share-store.h"
 #include "shoal-transfer-store.h"
 
-ShoalDatabase *
-shoal_engine_database_open (const char *path, GError **error)
+void
+shoal_engine_database_open_async (const char *path,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
 {
-  g_return_val_if_fail (path != NULL, NULL);
+  g_return_if_fail (path != NULL);
 
   g_autofree char *first = g_strconcat (shoal_share_store_schema,    /* shares and their files */
                                         shoal_layer_store_schema,    /* piece layers */
@@ -34,5 +37,13 @@ shoal_engine_database_open (const char *path, GError **error)
                                          shoal_kept_roster_schema, /* the members likewise */
                                          NULL);
   const char *const migrations[] = { first, second, shoal_share_store_switches_schema };
-  return shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), error);
+
+  shoal_database_open_async (path, migrations, G_N_ELEMENTS (migrations), cancellable, callback,
+                             user_data);
+}
+
+ShoalDatabase *
+shoal_engine_database_open_finish (GAsyncResult *result, GError **error)
+{
+  return shoal_database_open_finish (result, error);
 }

@@ -8,8 +8,13 @@
 
 G_BEGIN_DECLS
 
-/** shoal_engine_database_open: opens the profile's database, making or migrating it. Blocking.
- * Returns: (transfer full) (nullable) */
-ShoalDatabase *shoal_engine_database_open (const char *path, GError **error);
+/** shoal_engine_database_open_async: opens the profile's database, making or migrating it: see
+ * shoal_database_open_async() */
+void shoal_engine_database_open_async (const char *path,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+/** shoal_engine_database_open_finish: Returns: (transfer full) (nullable) */
+ShoalDatabase *shoal_engine_database_open_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -1,9 +1,5 @@
 /* shoal-engine.c: a peer: everything of one profile put together
  *
- * Start: settings, database and group are read at once (small, local), then the secret store is
- * opened, the device's key and the token are looked up, then the parts are made and load their
- * rows. Stop is the other way round.
- *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #define G_LOG_DOMAIN "shoal-engine"
@@ -19,8 +15,8 @@
 
 G_DEFINE_FINAL_TYPE (ShoalEngine, shoal_engine, G_TYPE_OBJECT)
 
-static void
-disconnect_all (ShoalEngine *self)
+void
+shoal_engine_disconnect_all (ShoalEngine *self)
 {
   gpointer const parts[] = { self->settings,  self->account, self->audit,
                              self->directory, self->shares,  self->uploads };
@@ -36,7 +32,7 @@ shoal_engine_dispose (GObject *object)
 {
   ShoalEngine *self = SHOAL_ENGINE (object);
 
-  disconnect_all (self);
+  shoal_engine_disconnect_all (self);
   g_clear_object (&self->activity);
   g_clear_object (&self->transfers);
   g_clear_object (&self->shares);
@@ -51,6 +47,7 @@ shoal_engine_dispose (GObject *object)
   g_clear_object (&self->secrets);
   g_clear_object (&self->settings);
   g_clear_object (&self->database);
+  g_clear_object (&self->cancellable);
   G_OBJECT_CLASS (shoal_engine_parent_class)->dispose (object);
 }
 
@@ -64,6 +61,7 @@ shoal_engine_finalize (GObject *object)
   g_clear_pointer (&self->group_path, g_free);
   g_clear_pointer (&self->key, shoal_device_key_unref);
   g_clear_pointer (&self->key_group, g_free);
+  g_clear_pointer (&self->stops, g_ptr_array_unref);
   G_OBJECT_CLASS (shoal_engine_parent_class)->finalize (object);
 }
 
@@ -79,6 +77,7 @@ shoal_engine_class_init (ShoalEngineClass *klass)
 static void
 shoal_engine_init (ShoalEngine *self)
 {
+  self->stops = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 ShoalEngine *
@@ -128,19 +127,28 @@ on_roster_changed_cb (ShoalDirectory *directory, gpointer user_data)
   shoal_uploads_set_known (self->uploads, accounts, users, addresses);
 }
 
+static void
+on_port_left_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalEngine) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  shoal_uploads_stop_finish (SHOAL_UPLOADS (object), result, NULL);
+  self->moving = FALSE;
+  if (!self->stopped && !shoal_engine_begin_serving (self, 0, &error))
+    g_warning ("Cannot serve on another port: %s", error->message);
+}
+
 /* Another port: connections to the old one are cut, and come back to the new one. */
 static void
 move_port (ShoalEngine *self)
 {
-  g_autoptr (GError) error = NULL;
-
   if (!self->serving
       || shoal_settings_get_port (self->settings) == shoal_uploads_get_port (self->uploads))
     return;
-  shoal_uploads_stop (self->uploads);
   self->serving = FALSE;
-  if (!shoal_engine_begin_serving (self, 0, &error))
-    g_warning ("Cannot serve on another port: %s", error->message);
+  self->moving = TRUE;
+  shoal_uploads_stop_async (self->uploads, on_port_left_cb, g_object_ref (self));
 }
 
 static void
@@ -216,10 +224,8 @@ on_group_news_cb (gpointer user_data)
     g_warning ("%s", error->message);
 }
 
-/* ---- Start ---- */
-
-static void
-make_parts (ShoalEngine *self, ShoalKnownDevices *known)
+void
+shoal_engine_make_parts (ShoalEngine *self, ShoalKnownDevices *known)
 {
   const char *journals = shoal_profile_get_journals_folder (self->profile);
   const char *manifests = shoal_profile_get_manifests_folder (self->profile);
@@ -249,257 +255,6 @@ make_parts (ShoalEngine *self, ShoalKnownDevices *known)
   g_signal_connect (self->shares, "holdings-changed", G_CALLBACK (on_holdings_changed_cb), self);
   g_signal_connect (self->uploads, "file-changed", G_CALLBACK (on_file_changed_cb), self);
   g_signal_connect (self->uploads, "fetched", G_CALLBACK (on_fetched_cb), self);
-}
-
-static gboolean
-keep_what_is_told (ShoalEngine *self, GError **error)
-{
-  g_autoptr (ShoalKeptRows) rows = shoal_kept_rows_new (self->database);
-  g_autoptr (ShoalKeptRoster) roster = shoal_kept_roster_new (self->database);
-
-  return shoal_tracker_directory_set_kept (self->directory, rows, roster, error);
-}
-
-static void
-on_transfers_loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  ShoalEngine *self = g_task_get_source_object (task);
-  GError *error = NULL;
-
-  if (!shoal_transfer_manager_load_finish (self->transfers, result, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  if (shoal_tracker_link_get_token (self->link) != NULL)
-    shoal_tracker_link_start (self->link);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-on_shares_loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  ShoalEngine *self = g_task_get_source_object (task);
-  GError *error = NULL;
-
-  if (!shoal_shares_load_finish (self->shares, result, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  shoal_offer_keeper_start (self->offers);
-  on_holdings_changed_cb (self->shares, self);
-  /* Before the task is given away: arguments have no order. */
-  GCancellable *cancellable = g_task_get_cancellable (task);
-
-  shoal_transfer_manager_load_async (self->transfers, cancellable, on_transfers_loaded_cb,
-                                     g_steal_pointer (&task));
-}
-
-static void
-go_on_with_key (GTask *task, GBytes *token)
-{
-  ShoalEngine *self = g_task_get_source_object (task);
-  g_autoptr (ShoalKnownDevices) known = shoal_known_devices_new (self->database);
-  const ShoalGroup *group = self->group;
-  GError *error = NULL;
-
-  if (!shoal_known_devices_load (known, &error))
-    {
-      g_task_return_error (task, error);
-      g_object_unref (task);
-      return;
-    }
-  make_parts (self, known);
-  if (!keep_what_is_told (self, &error))
-    {
-      g_task_return_error (task, error);
-      g_object_unref (task);
-      return;
-    }
-  if (group->key != NULL)
-    {
-      shoal_tracker_link_set_tracker (self->link, (const char *const *) group->addresses,
-                                      group->key);
-      shoal_tracker_audit_set_mark (self->audit, group->audit_count, group->audit_head);
-      shoal_tracker_account_set_identity (self->account, group->account, group->user);
-      shoal_tracker_link_set_group_name (self->link, group->name);
-    }
-  if (token != NULL)
-    {
-      g_autofree char *text = g_strndup (g_bytes_get_data (token, NULL), g_bytes_get_size (token));
-
-      shoal_tracker_link_set_token (self->link, text);
-    }
-  shoal_shares_load_async (self->shares, g_task_get_cancellable (task), on_shares_loaded_cb, task);
-}
-
-static void
-on_token_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) token
-             = shoal_secret_store_lookup_finish (SHOAL_SECRET_STORE (object), result, &error);
-
-  if (token == NULL && !g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND))
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
-    go_on_with_key (g_steal_pointer (&task), token);
-}
-
-static void
-on_key_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  ShoalEngine *self = g_task_get_source_object (task);
-  GError *error = NULL;
-  g_autoptr (GBytes) seed
-             = shoal_secret_store_lookup_finish (SHOAL_SECRET_STORE (object), result, &error);
-
-  if (seed != NULL)
-    {
-      self->key = shoal_device_key_from_seed (seed, &error);
-      self->key_group = g_strdup (self->group->key);
-    }
-  else if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND))
-    {
-      g_clear_error (&error);
-      self->key = shoal_device_key_generate (&error);
-    }
-  if (self->key == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  /* Before the task is given away: arguments have no order. */
-  GCancellable *cancellable = g_task_get_cancellable (task);
-
-  shoal_secret_store_lookup_async (self->secrets, "token", self->group->key, cancellable,
-                                   on_token_found_cb, g_steal_pointer (&task));
-}
-
-static void
-on_secrets_opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  ShoalEngine *self = g_task_get_source_object (task);
-  GError *error = NULL;
-
-  self->secrets = shoal_secret_store_open_finish (result, &error);
-  if (self->secrets != NULL && self->group->key != NULL)
-    {
-      /* Before the task is given away: arguments have no order. */
-      GCancellable *cancellable = g_task_get_cancellable (task);
-
-      shoal_secret_store_lookup_async (self->secrets, "device-key", self->group->key, cancellable,
-                                       on_key_found_cb, g_steal_pointer (&task));
-      return;
-    }
-  /* Not in a group yet: a key that is kept when the first sign-in needs it. */
-  if (self->secrets != NULL)
-    self->key = shoal_device_key_generate (&error);
-  if (self->key == NULL)
-    g_task_return_error (task, error);
-  else
-    go_on_with_key (g_steal_pointer (&task), NULL);
-}
-
-void
-shoal_engine_start_async (ShoalEngine *self,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer user_data)
-{
-  GError *error = NULL;
-
-  g_return_if_fail (SHOAL_IS_ENGINE (self));
-  g_return_if_fail (shoal_profile_is_locked (self->profile));
-  g_return_if_fail (self->settings == NULL);
-
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, shoal_engine_start_async);
-  self->settings = shoal_settings_load (shoal_profile_get_settings_path (self->profile), &error);
-  if (self->settings != NULL)
-    self->group = shoal_group_load (self->group_path, &error);
-  if (self->group != NULL)
-    self->database
-        = shoal_engine_database_open (shoal_profile_get_database_path (self->profile), &error);
-  if (self->database == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  shoal_secret_store_open_async (shoal_profile_get_folder (self->profile),
-                                 shoal_profile_get_id (self->profile), cancellable,
-                                 on_secrets_opened_cb, g_steal_pointer (&task));
-}
-
-gboolean
-shoal_engine_start_finish (ShoalEngine *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/* ---- Stop ---- */
-
-static gboolean
-on_flush_too_long_cb (gpointer user_data)
-{
-  g_cancellable_cancel (user_data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_flushed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  ShoalEngine *self = g_task_get_source_object (task);
-
-  shoal_tracker_reports_flush_finish (self->reports, result, NULL);
-  g_source_remove_by_user_data (g_task_get_cancellable (task));
-  disconnect_all (self);
-  shoal_tracker_link_stop (self->link);
-  shoal_tracker_directory_flush_kept (self->directory);
-  shoal_database_close (self->database);
-  g_task_return_boolean (task, TRUE);
-}
-
-void
-shoal_engine_stop_async (ShoalEngine *self, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GCancellable) limit = g_cancellable_new ();
-
-  g_return_if_fail (SHOAL_IS_ENGINE (self));
-
-  g_autoptr (GTask) task = g_task_new (self, limit, callback, user_data);
-  g_task_set_source_tag (task, shoal_engine_stop_async);
-  g_task_set_check_cancellable (task, FALSE);
-  if (self->stopped || self->directory == NULL)
-    {
-      if (self->database != NULL)
-        shoal_database_close (self->database);
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  self->stopped = TRUE;
-  shoal_transfer_manager_stop (self->transfers);
-  shoal_offer_keeper_stop (self->offers);
-  shoal_shares_stop (self->shares);
-  shoal_uploads_stop (self->uploads);
-  g_timeout_add_full (G_PRIORITY_DEFAULT, SHOAL_STOP_FLUSH_MS, on_flush_too_long_cb,
-                      g_object_ref (limit), g_object_unref);
-  shoal_tracker_reports_flush_async (self->reports, limit, on_flushed_cb, g_steal_pointer (&task));
-}
-
-gboolean
-shoal_engine_stop_finish (ShoalEngine *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /* ---- Parts ---- */
@@ -609,7 +364,8 @@ shoal_engine_begin_serving (ShoalEngine *self, guint16 port, GError **error)
 {
   g_return_val_if_fail (SHOAL_IS_ENGINE (self), FALSE);
 
-  if (self->serving)
+  /* Whoever moves to another port ends with this. */
+  if (self->serving || self->moving)
     return TRUE;
   if (!shoal_uploads_start (self->uploads, NULL,
                             port != 0 ? port : shoal_settings_get_port (self->settings), error))

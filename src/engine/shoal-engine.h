@@ -30,14 +30,17 @@ G_DECLARE_FINAL_TYPE (ShoalEngine, shoal_engine, SHOAL, ENGINE, GObject)
 ShoalEngine *shoal_engine_new (ShoalProfile *profile);
 /** shoal_engine_start_async: opens the database, the secrets and the queues, and begins to connect
  * if somebody is signed in. Does not wait for the tracker. The getters below return their objects
- * from then on. */
+ * from then on. If it fails or is cancelled, all that was opened has been closed again; such an
+ * engine can only be unreffed. Once. */
 void shoal_engine_start_async (ShoalEngine *self,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
 gboolean shoal_engine_start_finish (ShoalEngine *self, GAsyncResult *result, GError **error);
-/** shoal_engine_stop_async: hands the last reports over (for %SHOAL_STOP_FLUSH_MS at most), stops
- * all threads, syncs and closes. Afterwards the engine can only be unreffed. */
+/** shoal_engine_stop_async: stops all threads, hands the last reports over (for
+ * %SHOAL_STOP_FLUSH_MS at most), syncs and closes; cancels a start that is under way. Waits in
+ * threads; when it is done, everything is on the disk, and the profile may be unlocked. Afterwards
+ * the engine can only be unreffed. */
 void shoal_engine_stop_async (ShoalEngine *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean shoal_engine_stop_finish (ShoalEngine *self, GAsyncResult *result, GError **error);
 

@@ -24,6 +24,7 @@
 #include "shoal-dir.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
+#include "shoal-task.h"
 
 #define ID_LENGTH 32
 
@@ -287,6 +288,38 @@ shoal_profile_unlock (ShoalProfile *self)
   g_return_if_fail (SHOAL_IS_PROFILE (self));
 
   shoal_fd_clear (&self->lock_fd);
+}
+
+static void
+open_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  g_autoptr (ShoalProfile) profile = shoal_profile_open (data, &error);
+
+  if (profile != NULL && shoal_profile_lock (profile, &error))
+    g_task_return_pointer (task, g_steal_pointer (&profile), g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+shoal_profile_open_locked_async (const char *folder,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, shoal_profile_open_locked_async);
+  g_task_set_task_data (task, g_strdup (folder), g_free);
+  shoal_task_run_in_own_thread (task, "shoal-profile", open_in_thread);
+}
+
+ShoalProfile *
+shoal_profile_open_locked_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 gboolean

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/** ShoalProfile: one profile is one membership: one group, one tracker, one device key. Main
- * thread; the getters' strings do not change while it lives. */
+/** ShoalProfile: one profile is one membership: one group, one tracker, one device key. One thread
+ * at a time; the getters' strings do not change while it lives, but for the control path. */
 #define SHOAL_TYPE_PROFILE (shoal_profile_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalProfile, shoal_profile, SHOAL, PROFILE, GObject)
 
@@ -23,6 +23,14 @@ ShoalProfile *shoal_profile_open (const char *folder, GError **error);
  * unref or by the end of the process. */
 gboolean shoal_profile_lock (ShoalProfile *self, GError **error);
 void shoal_profile_unlock (ShoalProfile *self);
+/** shoal_profile_open_locked_async: shoal_profile_open() and shoal_profile_lock() in a thread: the
+ * folder may lie on a disk that sleeps. Cancelled or refused, it is open and locked no more. */
+void shoal_profile_open_locked_async (const char *folder,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+/** shoal_profile_open_locked_finish: Returns: (transfer full) (nullable) */
+ShoalProfile *shoal_profile_open_locked_finish (GAsyncResult *result, GError **error);
 gboolean shoal_profile_is_locked (ShoalProfile *self);
 
 /** shoal_profile_get_folder: Returns: its canonical absolute path */

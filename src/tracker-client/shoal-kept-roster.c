@@ -1,6 +1,9 @@
 /* shoal-kept-roster.c: the members as they were known last, for a start without the tracker
  *
  * People come and go all the time: changes are gathered for some seconds before they are written.
+ * A thousand members are megabytes of JSON: it is read and written in the database's threads. Its
+ * reference counts are not atomic, so a message is given to the writer whole, once nobody else has
+ * it any more, and is let go there.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -27,15 +30,9 @@ const char shoal_kept_roster_schema[] = "CREATE TABLE kept_members ("
 
 typedef struct
 {
-  char *account;
-  char *json; /* NULL: is no longer a member */
-} Row;
-
-typedef struct
-{
-  GArray *rows; /* of Row: a later one of the same account counts */
+  GPtrArray *messages; /* of JsonObject, in their order */
   gint64 now_ms;
-  gboolean whole; /* there is nobody else */
+  gboolean whole; /* there is nobody but whom the first one names */
 } Change;
 
 struct _ShoalKeptRoster
@@ -142,35 +139,52 @@ load_rows (ShoalConnection *connection, gpointer data, GError **error)
   return FALSE;
 }
 
-JsonObject *
-shoal_kept_roster_load (ShoalKeptRoster *self, GError **error)
+static void
+on_loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_return_val_if_fail (SHOAL_IS_KEPT_ROSTER (self), NULL);
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  JsonArray *members = shoal_database_finish (SHOAL_DATABASE (object), result, &error);
 
-  g_autoptr (JsonArray) members = json_array_new ();
-  if (!shoal_database_read (self->database, load_rows, members, error))
-    return NULL;
-  return shoal_json_new ("seq", "i", (gint64) 0, "members", "a", g_steal_pointer (&members), NULL);
+  if (members == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task,
+                           shoal_json_new ("seq", "i", (gint64) 0, "members", "a",
+                                           json_array_ref (members), NULL),
+                           (GDestroyNotify) json_object_unref);
+}
+
+void
+shoal_kept_roster_load_async (ShoalKeptRoster *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_return_if_fail (SHOAL_IS_KEPT_ROSTER (self));
+
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, shoal_kept_roster_load_async);
+  shoal_database_read_async (self->database, load_rows, json_array_new (),
+                             (GDestroyNotify) json_array_unref, cancellable, on_loaded_cb, task);
+}
+
+JsonObject *
+shoal_kept_roster_load_finish (ShoalKeptRoster *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* ---- Writing ---- */
-
-static void
-row_clear (gpointer data)
-{
-  Row *row = data;
-
-  g_free (row->account);
-  g_free (row->json);
-}
 
 static Change *
 change_new (gboolean whole)
 {
   Change *change = g_new0 (Change, 1);
 
-  change->rows = g_array_new (FALSE, FALSE, sizeof (Row));
-  g_array_set_clear_func (change->rows, row_clear);
+  change->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
   change->whole = whole;
   return change;
 }
@@ -180,34 +194,75 @@ change_free (gpointer data)
 {
   Change *change = data;
 
-  g_array_unref (change->rows);
+  g_ptr_array_unref (change->messages);
   g_free (change);
+}
+
+static gboolean
+write_members (ShoalConnection *connection, JsonArray *members, GError **error)
+{
+  for (guint i = 0; i < json_array_get_length (members); i++)
+    {
+      JsonObject *member;
+      const char *account;
+
+      if (!shoal_json_array_get_object (members, i, &member, NULL)
+          || !shoal_json_get_string (member, "account", 32, &account, NULL))
+        continue;
+
+      g_autofree char *json = json_to_string (json_array_get_element (members, i), FALSE);
+
+      if (!shoal_connection_run (connection, error,
+                                 "INSERT OR REPLACE INTO kept_members VALUES (?, ?)", "ss", account,
+                                 json))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+delete_members (ShoalConnection *connection, JsonArray *removed, GError **error)
+{
+  for (guint i = 0; i < json_array_get_length (removed); i++)
+    {
+      const char *account;
+
+      if (shoal_json_array_get_string (removed, i, 32, &account, NULL)
+          && !shoal_connection_run (connection, error, "DELETE FROM kept_members WHERE account = ?",
+                                    "s", account))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+write_message (ShoalConnection *connection, JsonObject *message, GError **error)
+{
+  JsonArray *members = NULL;
+  JsonArray *removed = NULL;
+
+  if (!shoal_json_get_optional_array (message, "members", SHOAL_MAX_ACCOUNTS, &members, NULL)
+      || !shoal_json_get_optional_array (message, "removed", SHOAL_MAX_ACCOUNTS, &removed, NULL))
+    return TRUE;
+  return (members == NULL || write_members (connection, members, error))
+         && (removed == NULL || delete_members (connection, removed, error));
 }
 
 static gboolean
 write_change (ShoalConnection *connection, gpointer data, GError **error)
 {
-  const Change *change = data;
+  Change *change = data;
+  gboolean done
+      = !change->whole || shoal_connection_run (connection, error, "DELETE FROM kept_members", "");
 
-  if (change->whole && !shoal_connection_run (connection, error, "DELETE FROM kept_members", ""))
-    return FALSE;
-  for (guint i = 0; i < change->rows->len; i++)
-    {
-      const Row *row = &g_array_index (change->rows, Row, i);
-      gboolean done
-          = row->json != NULL
-                ? shoal_connection_run (connection, error,
-                                        "INSERT OR REPLACE INTO kept_members VALUES (?, ?)", "ss",
-                                        row->account, row->json)
-                : shoal_connection_run (connection, error,
-                                        "DELETE FROM kept_members WHERE account = ?", "s",
-                                        row->account);
-
-      if (!done)
-        return FALSE;
-    }
-  return shoal_connection_run (
-      connection, error, "INSERT OR REPLACE INTO kept_roster VALUES (1, ?)", "i", change->now_ms);
+  for (guint i = 0; done && i < change->messages->len; i++)
+    done = write_message (connection, g_ptr_array_index (change->messages, i), error);
+  /* Here, where freeing a thousand members makes nobody wait. */
+  g_ptr_array_set_size (change->messages, 0);
+  return done
+         && shoal_connection_run (connection, error,
+                                  "INSERT OR REPLACE INTO kept_roster VALUES (1, ?)", "i",
+                                  change->now_ms);
 }
 
 static void
@@ -255,24 +310,6 @@ begin_change (ShoalKeptRoster *self, gboolean whole)
   return self->change;
 }
 
-static void
-take_members (Change *change, JsonArray *members)
-{
-  for (guint i = 0; i < json_array_get_length (members); i++)
-    {
-      JsonObject *member;
-      const char *account;
-
-      if (!shoal_json_array_get_object (members, i, &member, NULL)
-          || !shoal_json_get_string (member, "account", 32, &account, NULL))
-        continue;
-
-      Row row = { g_strdup (account), json_to_string (json_array_get_element (members, i), FALSE) };
-
-      g_array_append_val (change->rows, row);
-    }
-}
-
 void
 shoal_kept_roster_take_whole (ShoalKeptRoster *self, JsonObject *message)
 {
@@ -280,38 +317,16 @@ shoal_kept_roster_take_whole (ShoalKeptRoster *self, JsonObject *message)
 
   g_return_if_fail (SHOAL_IS_KEPT_ROSTER (self));
 
-  if (!shoal_json_get_array (message, "members", SHOAL_MAX_ACCOUNTS, &members, NULL))
-    return;
-
-  take_members (begin_change (self, TRUE), members);
+  if (shoal_json_get_array (message, "members", SHOAL_MAX_ACCOUNTS, &members, NULL))
+    g_ptr_array_add (begin_change (self, TRUE)->messages, json_object_ref (message));
 }
 
 void
 shoal_kept_roster_take_delta (ShoalKeptRoster *self, JsonObject *message)
 {
-  JsonArray *members = NULL;
-  JsonArray *removed = NULL;
-
   g_return_if_fail (SHOAL_IS_KEPT_ROSTER (self));
 
-  if (!shoal_json_get_optional_array (message, "members", SHOAL_MAX_ACCOUNTS, &members, NULL)
-      || !shoal_json_get_optional_array (message, "removed", SHOAL_MAX_ACCOUNTS, &removed, NULL))
-    return;
-
-  Change *change = begin_change (self, FALSE);
-  if (members != NULL)
-    take_members (change, members);
-  for (guint i = 0; removed != NULL && i < json_array_get_length (removed); i++)
-    {
-      const char *account;
-
-      if (!shoal_json_array_get_string (removed, i, 32, &account, NULL))
-        continue;
-
-      Row row = { g_strdup (account), NULL };
-
-      g_array_append_val (change->rows, row);
-    }
+  g_ptr_array_add (begin_change (self, FALSE)->messages, json_object_ref (message));
 }
 
 void

@@ -19,12 +19,19 @@ extern const char shoal_kept_roster_schema[];
 G_DECLARE_FINAL_TYPE (ShoalKeptRoster, shoal_kept_roster, SHOAL, KEPT_ROSTER, GObject)
 
 ShoalKeptRoster *shoal_kept_roster_new (ShoalDatabase *database);
-/** shoal_kept_roster_load: blocking, at start. Returns: (transfer full): a message as the tracker
- * sends it, of members of whom none is online; or %NULL with an error */
-JsonObject *shoal_kept_roster_load (ShoalKeptRoster *self, GError **error);
-/** shoal_kept_roster_take_whole: a message that has been read without an error */
+/** shoal_kept_roster_load_async: reads what was kept, in the database's thread; at start */
+void shoal_kept_roster_load_async (ShoalKeptRoster *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+/** shoal_kept_roster_load_finish: Returns: (transfer full): a message as the tracker sends it, of
+ * members of whom none is online; or %NULL with an error */
+JsonObject *
+shoal_kept_roster_load_finish (ShoalKeptRoster *self, GAsyncResult *result, GError **error);
+/** shoal_kept_roster_take_whole: a message that has been read without an error. Another thread will
+ * work on it: keep neither it nor a part of it past the callback that has got it */
 void shoal_kept_roster_take_whole (ShoalKeptRoster *self, JsonObject *message);
-/** shoal_kept_roster_take_delta: a message that has been read without an error */
+/** shoal_kept_roster_take_delta: as shoal_kept_roster_take_whole() */
 void shoal_kept_roster_take_delta (ShoalKeptRoster *self, JsonObject *message);
 /** shoal_kept_roster_flush: writes what waits to be written, now; before the database is closed */
 void shoal_kept_roster_flush (ShoalKeptRoster *self);

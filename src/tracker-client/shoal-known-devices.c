@@ -124,11 +124,38 @@ load_rows (ShoalConnection *connection, gpointer data, GError **error)
   return TRUE;
 }
 
-gboolean
-shoal_known_devices_load (ShoalKnownDevices *self, GError **error)
+static void
+on_loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_return_val_if_fail (SHOAL_IS_KNOWN_DEVICES (self), FALSE);
-  return self->database == NULL || shoal_database_read (self->database, load_rows, self, error);
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (shoal_database_finish (SHOAL_DATABASE (object), result, &error) != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+shoal_known_devices_load_async (ShoalKnownDevices *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_return_if_fail (SHOAL_IS_KNOWN_DEVICES (self));
+
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, shoal_known_devices_load_async);
+  shoal_database_read_async (self->database, load_rows, g_object_ref (self), g_object_unref,
+                             cancellable, on_loaded_cb, task);
+}
+
+gboolean
+shoal_known_devices_load_finish (ShoalKnownDevices *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 static gboolean

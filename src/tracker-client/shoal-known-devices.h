@@ -22,8 +22,14 @@ G_DECLARE_FINAL_TYPE (ShoalKnownDevices, shoal_known_devices, SHOAL, KNOWN_DEVIC
 
 /** shoal_known_devices_new: @database: (nullable): %NULL keeps all in memory (tests) */
 ShoalKnownDevices *shoal_known_devices_new (ShoalDatabase *database);
-/** shoal_known_devices_load: reads the table; blocking, at start */
-gboolean shoal_known_devices_load (ShoalKnownDevices *self, GError **error);
+/** shoal_known_devices_load_async: reads the table, in the database's thread, which there must be;
+ * ask and tell nothing before it is done */
+void shoal_known_devices_load_async (ShoalKnownDevices *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean
+shoal_known_devices_load_finish (ShoalKnownDevices *self, GAsyncResult *result, GError **error);
 /** shoal_known_devices_see: an account and all its devices, as the roster tells them; records what
  * is new */
 void

@@ -119,14 +119,13 @@ gboolean
 shoal_tracker_directory_set_kept (ShoalTrackerDirectory *self,
                                   ShoalKeptRows *rows,
                                   ShoalKeptRoster *roster,
+                                  JsonObject *members,
                                   GError **error)
 {
   g_return_val_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self), FALSE);
   g_return_val_if_fail (SHOAL_IS_KEPT_ROWS (rows) && SHOAL_IS_KEPT_ROSTER (roster), FALSE);
 
-  g_autoptr (JsonObject) message = shoal_kept_roster_load (roster, error);
-  g_autoptr (ShoalRosterNews) news
-             = message != NULL ? shoal_roster_news_from_json (message, error) : NULL;
+  g_autoptr (ShoalRosterNews) news = shoal_roster_news_from_json (members, error);
   if (news == NULL)
     return FALSE;
   shoal_roster_apply_kept (self->roster, news);

@@ -3,7 +3,7 @@
  *
  * Runs on the desktop that run-gui.sh makes, with real peers; prints one JSON object for each
  * measurement. Without an argument it does all; a start is measured in a process of its own, which
- * is this program with the arguments below.
+ * is this program with the arguments below; AS_OPENING does the groups alone.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,12 +14,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench-opening.h"
 #include "gui-fill.h"
 #include "gui-fixture.h"
 #include "gui-loop.h"
 #include "shoal-engine.h"
 
 #define AS_STARTER "--start"
+#define AS_OPENING "--opening"
 #define N_ROWS (1000)
 #define N_OFFERS (10000)
 #define N_STARTS (5)
@@ -192,11 +194,18 @@ main (int argc, char *argv[])
       return EXIT_SUCCESS;
     }
 
+  if (argc == 2 && g_str_equal (argv[1], AS_OPENING))
+    {
+      bench_opening ();
+      return EXIT_SUCCESS;
+    }
+
   guint mib = argc == 2 ? (guint) g_ascii_strtoull (argv[1], NULL, 10) : DEFAULT_MIB;
   g_autoptr (GuiTracker) tracker = gui_tracker_new ("open", NULL);
 
   bench_loop (tracker, mib);
   gui_tracker_stop (tracker);
   bench_start ();
+  bench_opening ();
   return EXIT_SUCCESS;
 }

@@ -304,6 +304,12 @@ test_is_bounded (Fixture *fixture, gconstpointer unused)
 
 /* ---- The roster ---- */
 
+static void
+keep_result (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
 static const char roster[]
     = "{\"seq\":7,\"members\":[{\"account\":\"" ADA
       "\",\"user\":\"ada\",\"online\":true,\"owner\":true,\"files\":3,\"bytes\":99,\"devices\":[{"
@@ -318,7 +324,13 @@ load_roster (Fixture *fixture)
 {
   g_autoptr (ShoalKeptRoster) kept = shoal_kept_roster_new (fixture->database);
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) message = shoal_kept_roster_load (kept, &error);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  shoal_kept_roster_load_async (kept, NULL, keep_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_autoptr (JsonObject) message = shoal_kept_roster_load_finish (kept, result, &error);
   ShoalRoster *loaded = shoal_roster_new (DEVICE ("9"), NULL);
 
   g_assert_no_error (error);

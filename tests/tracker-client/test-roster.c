@@ -80,6 +80,12 @@ test_addresses_own (void)
 /* ---- Known devices ---- */
 
 static void
+keep_result (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static void
 test_known_devices (void)
 {
   g_autoptr (TestFolder) folder = test_folder_new ();
@@ -95,7 +101,11 @@ test_known_devices (void)
                  = shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), &error);
       g_assert_no_error (error);
       g_autoptr (ShoalKnownDevices) known = shoal_known_devices_new (database);
-      g_assert_true (shoal_known_devices_load (known, &error));
+      g_autoptr (GAsyncResult) result = NULL;
+      shoal_known_devices_load_async (known, NULL, keep_result, &result);
+      while (result == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_true (shoal_known_devices_load_finish (known, result, &error));
 
       if (run == 0)
         shoal_known_devices_see (known, ADA, first);

@@ -111,6 +111,43 @@ shoal_session_check_link (ShoalSession *self,
 
 /* ---- Joining and leaving ---- */
 
+static void prepare_next (ShoalSession *self);
+
+static void
+on_prepared_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ShoalSession *self = SHOAL_SESSION (object);
+  GError *error = NULL;
+  ShoalEngine *engine = shoal_session_engine_open_finish (self, result, &error);
+
+  self->n_leaving--;
+  if (engine != NULL)
+    g_task_return_pointer (task, engine, g_object_unref);
+  else
+    g_task_return_error (task, error);
+  prepare_next (self);
+}
+
+/* A folder that is being left is free, but still locked. */
+static void
+prepare_next (ShoalSession *self)
+{
+  while (self->n_leaving == 0 && self->preparing->len > 0)
+    {
+      g_autoptr (GTask) task = g_ptr_array_steal_index (self->preparing, 0);
+      GCancellable *cancellable = g_task_get_cancellable (task);
+      g_autofree char *folder = NULL;
+
+      if (g_task_return_error_if_cancelled (task))
+        continue;
+      folder = shoal_session_dup_free_folder ();
+      self->n_leaving++;
+      shoal_session_engine_open_async (self, folder, cancellable, on_prepared_cb,
+                                       g_steal_pointer (&task));
+    }
+}
+
 void
 shoal_session_prepare_async (ShoalSession *self,
                              GCancellable *cancellable,
@@ -119,15 +156,20 @@ shoal_session_prepare_async (ShoalSession *self,
 {
   g_return_if_fail (SHOAL_IS_SESSION (self));
 
-  g_autofree char *folder = shoal_session_dup_free_folder ();
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
 
-  shoal_session_engine_open_async (self, folder, cancellable, callback, user_data);
+  g_task_set_source_tag (task, shoal_session_prepare_async);
+  /* An engine that is open must be stopped, even if somebody has lost interest meanwhile. */
+  g_task_set_check_cancellable (task, FALSE);
+  g_ptr_array_add (self->preparing, task);
+  prepare_next (self);
 }
 
 ShoalEngine *
 shoal_session_prepare_finish (ShoalSession *self, GAsyncResult *result, GError **error)
 {
-  return shoal_session_engine_open_finish (self, result, error);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void
@@ -158,7 +200,8 @@ shoal_session_adopt (ShoalSession *self, ShoalEngine *engine, ShoalTrackerProces
 static void
 on_discarded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (ShoalEngine) engine = SHOAL_ENGINE (object);
+  g_autoptr (ShoalSession) self = user_data;
+  ShoalEngine *engine = SHOAL_ENGINE (object);
   g_autofree char *folder = g_strdup (shoal_profile_get_folder (shoal_engine_get_profile (engine)));
   g_autofree char *group = g_build_filename (folder, "group.ini", NULL);
   g_autoptr (GError) error = NULL;
@@ -170,6 +213,8 @@ on_discarded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!g_file_test (group, G_FILE_TEST_EXISTS))
     shoal_session_remove_folder (folder);
   shoal_profile_unlock (shoal_engine_get_profile (engine));
+  self->n_leaving--;
+  prepare_next (self);
 }
 
 void
@@ -180,7 +225,8 @@ shoal_session_discard (ShoalSession *self, ShoalEngine *engine, ShoalTrackerProc
 
   if (tracker != NULL)
     shoal_tracker_process_stop (tracker);
-  shoal_engine_stop_async (g_object_ref (engine), on_discarded_cb, NULL);
+  self->n_leaving++;
+  shoal_engine_stop_async (engine, on_discarded_cb, g_object_ref (self));
 }
 
 void

@@ -19,12 +19,15 @@ struct _ShoalSession
   ShoalControl *control;
   ShoalSessionState state;
   char *message;
-  ShoalEngine *ready; /* signed in to current: to be used instead of a new one */
-  char *remove;       /* the profile folder to delete when its engine has stopped */
-  gboolean busy;      /* the chain is under way */
-  gboolean again;     /* current has changed since it began */
-  GPtrArray *closing; /* of GTask: waiting for the end */
-  guint n_stopping;   /* trackers that were asked to end and have not yet */
+  ShoalEngine *ready;    /* signed in to current: to be used instead of a new one */
+  char *remove;          /* the profile folder to delete when its engine has stopped */
+  gboolean busy;         /* the chain is under way */
+  gboolean again;        /* current has changed since it began */
+  GCancellable *opening; /* (nullable): of the engine that is being opened */
+  guint n_leaving;       /* engines that are being tried or discarded, in the free folder */
+  GPtrArray *preparing;  /* of GTask: they wait for that folder */
+  GPtrArray *closing;    /* of GTask: waiting for the end */
+  guint n_stopping;      /* trackers that were asked to end and have not yet */
 };
 
 /** shoal_session_begin: the chain: closes what is open, opens what is current */

@@ -82,26 +82,24 @@ on_engine_started_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (shoal_engine_start_finish (engine, result, &error))
-    g_task_return_pointer (task, g_object_ref (engine), g_object_unref);
-  else
-    g_task_return_error (task, error);
+    {
+      g_task_return_pointer (task, g_object_ref (engine), g_object_unref);
+      return;
+    }
+  /* Now, whoever still holds the engine: the next one may come at once. */
+  shoal_profile_unlock (shoal_engine_get_profile (engine));
+  g_task_return_error (task, error);
 }
 
-void
-shoal_session_engine_open_async (ShoalSession *self,
-                                 const char *folder,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data)
+static void
+on_profile_opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (GTask) task = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
   GError *error = NULL;
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (ShoalProfile) profile = shoal_profile_open_locked_finish (result, &error);
 
-  g_task_set_source_tag (task, shoal_session_engine_open_async);
-
-  g_autoptr (ShoalProfile) profile = shoal_profile_open (folder, &error);
-
-  if (profile != NULL && shoal_profile_lock (profile, &error))
+  if (profile != NULL)
     {
       g_autoptr (ShoalEngine) engine = shoal_engine_new (profile);
 
@@ -116,6 +114,21 @@ shoal_session_engine_open_async (ShoalSession *self,
                               "Stop it there (“shoal-cli stop”), then try again."));
     }
   g_task_return_error (task, error);
+}
+
+void
+shoal_session_engine_open_async (ShoalSession *self,
+                                 const char *folder,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, shoal_session_engine_open_async);
+  /* An engine that is open must be stopped, even if somebody has lost interest meanwhile. */
+  g_task_set_check_cancellable (task, FALSE);
+  shoal_profile_open_locked_async (folder, cancellable, on_profile_opened_cb, task);
 }
 
 ShoalEngine *

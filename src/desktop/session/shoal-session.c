@@ -1,9 +1,11 @@
 /* shoal-session.c: the groups of this user, the one that is open, and its engine
  *
  * Opening is a chain: the engine that runs is stopped; if the group's tracker runs here, it is
- * waited for (so that the first connection finds it); the new engine starts. A wish for another
- * group that comes in between is taken up at the chain's end. "engine" is set only while an engine
- * is started and not being stopped, so whoever sees it can use it.
+ * waited for (so that the first connection finds it); the new engine starts. Stopping and starting
+ * may last (a database is checked or upgraded, a disk wakes up), so both happen in threads, and
+ * current and state say from the first moment what is to come. A wish for another group that comes
+ * in between cancels what is being opened and is taken up at the chain's end. "engine" is set only
+ * while an engine is started and not being stopped, so whoever sees it can use it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -164,6 +166,8 @@ end_chain (ShoalSession *self)
     return_closed (self);
 }
 
+static void on_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+
 static void
 on_opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -171,11 +175,25 @@ on_opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (ShoalEngine) engine = shoal_session_engine_open_finish (self, result, &error);
 
+  g_clear_object (&self->opening);
+  if (engine != NULL && self->again)
+    {
+      shoal_engine_stop_async (engine, on_stopped_cb, g_object_ref (self));
+      return;
+    }
   if (engine == NULL && !self->again)
     shoal_session_set_state (self, SHOAL_SESSION_FAILED, error->message);
   else if (engine != NULL)
     use_engine (self, engine);
   end_chain (self);
+}
+
+static void
+open_engine (ShoalSession *self)
+{
+  self->opening = g_cancellable_new ();
+  shoal_session_engine_open_async (self, shoal_group_item_get_folder (self->current), self->opening,
+                                   on_opened_cb, NULL);
 }
 
 static void
@@ -189,8 +207,7 @@ on_tracker_ready_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (self->current == NULL || self->again)
     end_chain (self);
   else
-    shoal_session_engine_open_async (self, shoal_group_item_get_folder (self->current), NULL,
-                                     on_opened_cb, NULL);
+    open_engine (self);
 }
 
 static void
@@ -219,8 +236,7 @@ open_current (ShoalSession *self)
       shoal_tracker_process_wait_async (tracker, NULL, on_tracker_ready_cb, g_object_ref (self));
     }
   else
-    shoal_session_engine_open_async (self, shoal_group_item_get_folder (self->current), NULL,
-                                     on_opened_cb, NULL);
+    open_engine (self);
 }
 
 static void
@@ -246,6 +262,7 @@ shoal_session_begin (ShoalSession *self)
   if (self->busy)
     {
       self->again = TRUE;
+      g_cancellable_cancel (self->opening);
       return;
     }
   self->busy = TRUE;
@@ -380,6 +397,8 @@ finalize (GObject *object)
 
   g_clear_object (&self->groups);
   g_clear_pointer (&self->closing, g_ptr_array_unref);
+  g_clear_pointer (&self->preparing, g_ptr_array_unref);
+  g_clear_object (&self->opening);
   g_free (self->message);
   g_free (self->remove);
   G_OBJECT_CLASS (shoal_session_parent_class)->finalize (object);
@@ -410,5 +429,6 @@ static void
 shoal_session_init (ShoalSession *self)
 {
   self->groups = g_list_store_new (SHOAL_TYPE_GROUP_ITEM);
+  self->preparing = g_ptr_array_new_with_free_func (g_object_unref);
   self->closing = g_ptr_array_new_with_free_func (g_object_unref);
 }
