@@ -34,10 +34,11 @@ is_profile_id (const char *text)
          && strspn (text, "0123456789abcdef") == PROFILE_ID_LENGTH;
 }
 
-/* Returns: (transfer full) (nullable) */
-static ShoalProfile *
-find_profile (const char *id)
+/* Data is the profile's id; the result is the path of its database. */
+static void
+find_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  const char *id = data;
   g_autoptr (GPtrArray) folders = shoal_session_list_folders ();
 
   for (guint i = 0; i < folders->len; i++)
@@ -45,9 +46,14 @@ find_profile (const char *id)
       g_autoptr (ShoalProfile) profile = shoal_profile_open (folders->pdata[i], NULL);
 
       if (profile != NULL && g_str_equal (shoal_profile_get_id (profile), id))
-        return g_steal_pointer (&profile);
+        {
+          g_task_return_pointer (task, g_strdup (shoal_profile_get_database_path (profile)),
+                                 g_free);
+          return;
+        }
     }
-  return NULL;
+  g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
+                           _ ("The group of this download has been forgotten."));
 }
 
 static void
@@ -73,6 +79,24 @@ on_peeked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
                            (GDestroyNotify) shoal_history_entry_free);
 }
 
+static void
+on_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GError *error = NULL;
+  g_autofree char *path = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (path == NULL)
+    g_task_return_error (task, error);
+  else
+    {
+      const char *uuid = g_task_get_task_data (task);
+
+      shoal_history_peek_async (path, uuid, cancellable, on_peeked_cb, g_steal_pointer (&task));
+    }
+}
+
 void
 shoal_notified_look_up_async (GVariant *target,
                               GCancellable *cancellable,
@@ -82,7 +106,7 @@ shoal_notified_look_up_async (GVariant *target,
   g_return_if_fail (g_variant_is_of_type (target, G_VARIANT_TYPE ("(ss)")));
 
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  g_autoptr (ShoalProfile) profile = NULL;
+  g_autoptr (GTask) finding = NULL;
   const char *id, *uuid;
 
   g_task_set_source_tag (task, shoal_notified_look_up_async);
@@ -93,15 +117,10 @@ shoal_notified_look_up_async (GVariant *target,
                                _ ("This is not a download of Shoal."));
       return;
     }
-  profile = find_profile (id);
-  if (profile == NULL)
-    {
-      g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                               _ ("The group of this download has been forgotten."));
-      return;
-    }
-  shoal_history_peek_async (shoal_profile_get_database_path (profile), uuid, cancellable,
-                            on_peeked_cb, g_steal_pointer (&task));
+  g_task_set_task_data (task, g_strdup (uuid), g_free);
+  finding = g_task_new (NULL, cancellable, on_found_cb, g_steal_pointer (&task));
+  g_task_set_task_data (finding, g_strdup (id), g_free);
+  g_task_run_in_thread (finding, find_in_thread);
 }
 
 ShoalHistoryEntry *

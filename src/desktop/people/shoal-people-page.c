@@ -199,6 +199,13 @@ shoal_people_page_class_init (ShoalPeoplePageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_activate_cb);
 }
 
+/* Making its rows takes longer than a frame: not while another page is shown. */
+static void
+fill_list (ShoalPeoplePage *self)
+{
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->people));
+}
+
 static void
 shoal_people_page_init (ShoalPeoplePage *self)
 {
@@ -216,6 +223,7 @@ shoal_people_page_init (ShoalPeoplePage *self)
   g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
                                    self);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "people", G_ACTION_GROUP (self->actions));
+  g_signal_connect (self, "map", G_CALLBACK (fill_list), NULL);
   update_stack (self);
 }
 
@@ -252,7 +260,8 @@ shoal_people_page_set_engine (ShoalPeoplePage *self, ShoalEngine *engine)
                                                   shoal_person_item_new, NULL);
 
       self->people = gtk_no_selection_new (G_LIST_MODEL (items));
-      gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->people));
+      if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+        fill_list (self);
       g_signal_connect_swapped (directory, "roster-changed", G_CALLBACK (on_roster_changed_cb),
                                 self);
     }
