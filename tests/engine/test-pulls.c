@@ -52,9 +52,12 @@ set_up (Fixture *self, gconstpointer data)
   transfer_fixture_prepare (transfers);
   g_autofree char *path = g_build_filename (transfers->folder, "profile.db", NULL);
   g_autofree char *manifests = g_build_filename (transfers->folder, "manifests", NULL);
+  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  transfers->database = shoal_engine_database_open (path, &error);
+  shoal_engine_database_open_async (path, NULL, keep_result, &result);
+  wait_until (result != NULL);
+  transfers->database = shoal_engine_database_open_finish (result, &error);
   g_assert_no_error (error);
   self->history = shoal_history_new (transfers->database);
   self->uploads = shoal_uploads_new (transfers->key, transfers->database, self->history, manifests);
