@@ -24,7 +24,7 @@ typedef struct
 {
   ShoalKnownDevices *known;
   ShoalKeptRoster *kept_roster;
-  JsonObject *members;
+  ShoalRosterNews *members;
   GBytes *token;
   gulong handler; /* of the caller's cancellable */
   GError *error;
@@ -37,7 +37,7 @@ start_free (gpointer data)
 
   g_clear_object (&start->known);
   g_clear_object (&start->kept_roster);
-  g_clear_pointer (&start->members, json_object_unref);
+  g_clear_pointer (&start->members, shoal_roster_news_unref);
   g_clear_pointer (&start->token, g_bytes_unref);
   g_clear_error (&start->error);
   g_free (start);
@@ -161,13 +161,9 @@ go_on_with_key (GTask *task)
   ShoalEngine *self = g_task_get_source_object (task);
   Start *start = g_task_get_task_data (task);
   g_autoptr (ShoalKeptRows) rows = shoal_kept_rows_new (self->database);
-  GError *error = NULL;
 
   shoal_engine_make_parts (self, start->known);
-  shoal_tracker_directory_set_kept (self->directory, rows, start->kept_roster, start->members,
-                                    &error);
-  if (!goes_on (task, error))
-    return;
+  shoal_tracker_directory_set_kept (self->directory, rows, start->kept_roster, start->members);
   set_up_tracker (self, start);
   shoal_shares_load_async (self->shares, self->cancellable, on_shares_loaded_cb,
                            g_object_ref (task));

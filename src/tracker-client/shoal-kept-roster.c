@@ -1,9 +1,7 @@
 /* shoal-kept-roster.c: the members as they were known last, for a start without the tracker
  *
  * People come and go all the time: changes are gathered for some seconds before they are written.
- * A thousand members are megabytes of JSON: it is read and written in the database's threads. Its
- * reference counts are not atomic, so a message is given to the writer whole, once nobody else has
- * it any more, and is let go there.
+ * A thousand members are megabytes of JSON: it is made and read in the database's threads.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,9 +11,11 @@
 
 #include "shoal-kept-roster.h"
 
+#include <json-glib/json-glib.h>
+
 #include "shoal-clock.h"
-#include "shoal-json.h"
 #include "shoal-limits.h"
+#include "shoal-roster-json.h"
 
 const char shoal_kept_roster_schema[] = "CREATE TABLE kept_members ("
                                         "  account TEXT PRIMARY KEY,"
@@ -30,7 +30,7 @@ const char shoal_kept_roster_schema[] = "CREATE TABLE kept_members ("
 
 typedef struct
 {
-  GPtrArray *messages; /* of JsonObject, in their order */
+  GPtrArray *news; /* of ShoalRosterNews, in their order */
   gint64 now_ms;
   gboolean whole; /* there is nobody but whom the first one names */
 } Change;
@@ -82,39 +82,31 @@ shoal_kept_roster_new (ShoalDatabase *database)
 
 /* ---- Reading ---- */
 
-/* Who was online when the tracker was last heard of was last seen then, at least. */
+/* Who was online when the tracker was last heard of was last seen then, at least; where it was is
+ * no place to go to. */
 static void
-set_offline (JsonObject *object, gint64 kept_ms)
+set_offline (ShoalRosterMember *member, gint64 kept_ms)
 {
-  if (json_object_get_boolean_member_with_default (object, "online", FALSE))
-    json_object_set_int_member (object, "last_seen_ms", kept_ms);
-  json_object_set_boolean_member (object, "online", FALSE);
-}
-
-static void
-set_devices_offline (JsonObject *member, gint64 kept_ms)
-{
-  JsonArray *devices;
-
-  if (!shoal_json_get_array (member, "devices", SHOAL_MAX_DEVICES_PER_ACCOUNT, &devices, NULL))
-    return;
-  for (guint i = 0; i < json_array_get_length (devices); i++)
+  if (member->online)
+    member->last_seen_ms = kept_ms;
+  member->online = FALSE;
+  for (guint i = 0; i < member->devices->len; i++)
     {
-      JsonObject *device;
+      ShoalRosterDevice *device = g_ptr_array_index (member->devices, i);
 
-      if (!shoal_json_array_get_object (devices, i, &device, NULL))
-        continue;
-      set_offline (device, kept_ms);
-      /* Where it was is no place to go to. */
-      json_object_remove_member (device, "addresses");
-      json_object_remove_member (device, "seen");
+      if (device->online)
+        device->last_seen_ms = kept_ms;
+      device->online = FALSE;
+      g_clear_pointer (&device->seen, g_free);
+      g_strfreev (device->addresses);
+      device->addresses = g_new0 (char *, 1);
     }
 }
 
 static gboolean
 load_rows (ShoalConnection *connection, gpointer data, GError **error)
 {
-  JsonArray *members = data;
+  ShoalRosterNews *news = data;
   g_autoptr (GError) local_error = NULL;
   g_autoptr (ShoalRows) rows = shoal_connection_query (
       connection, error,
@@ -127,11 +119,15 @@ load_rows (ShoalConnection *connection, gpointer data, GError **error)
     {
       g_autoptr (JsonNode) node = json_from_string (shoal_rows_string (rows, 1), NULL);
 
-      if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+      ShoalRosterMember *member
+          = node != NULL && JSON_NODE_HOLDS_OBJECT (node)
+                ? shoal_roster_member_from_json (json_node_get_object (node), NULL)
+                : NULL;
+
+      if (member == NULL)
         continue;
-      set_offline (json_node_get_object (node), shoal_rows_integer (rows, 0));
-      set_devices_offline (json_node_get_object (node), shoal_rows_integer (rows, 0));
-      json_array_add_element (members, g_steal_pointer (&node));
+      set_offline (member, shoal_rows_integer (rows, 0));
+      g_ptr_array_add (news->members, member);
     }
   if (local_error == NULL)
     return TRUE;
@@ -144,15 +140,13 @@ on_loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  JsonArray *members = shoal_database_finish (SHOAL_DATABASE (object), result, &error);
+  ShoalRosterNews *news = shoal_database_finish (SHOAL_DATABASE (object), result, &error);
 
-  if (members == NULL)
+  if (news == NULL)
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task,
-                           shoal_json_new ("seq", "i", (gint64) 0, "members", "a",
-                                           json_array_ref (members), NULL),
-                           (GDestroyNotify) json_object_unref);
+    g_task_return_pointer (task, shoal_roster_news_ref (news),
+                           (GDestroyNotify) shoal_roster_news_unref);
 }
 
 void
@@ -166,11 +160,12 @@ shoal_kept_roster_load_async (ShoalKeptRoster *self,
   GTask *task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, shoal_kept_roster_load_async);
-  shoal_database_read_async (self->database, load_rows, json_array_new (),
-                             (GDestroyNotify) json_array_unref, cancellable, on_loaded_cb, task);
+  shoal_database_read_async (self->database, load_rows, shoal_roster_news_new (),
+                             (GDestroyNotify) shoal_roster_news_unref, cancellable, on_loaded_cb,
+                             task);
 }
 
-JsonObject *
+ShoalRosterNews *
 shoal_kept_roster_load_finish (ShoalKeptRoster *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
@@ -184,7 +179,7 @@ change_new (gboolean whole)
 {
   Change *change = g_new0 (Change, 1);
 
-  change->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
+  change->news = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_roster_news_unref);
   change->whole = whole;
   return change;
 }
@@ -194,58 +189,33 @@ change_free (gpointer data)
 {
   Change *change = data;
 
-  g_ptr_array_unref (change->messages);
+  g_ptr_array_unref (change->news);
   g_free (change);
 }
 
 static gboolean
-write_members (ShoalConnection *connection, JsonArray *members, GError **error)
+write_member (ShoalConnection *connection, const ShoalRosterMember *member, GError **error)
 {
-  for (guint i = 0; i < json_array_get_length (members); i++)
-    {
-      JsonObject *member;
-      const char *account;
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
 
-      if (!shoal_json_array_get_object (members, i, &member, NULL)
-          || !shoal_json_get_string (member, "account", 32, &account, NULL))
-        continue;
-
-      g_autofree char *json = json_to_string (json_array_get_element (members, i), FALSE);
-
-      if (!shoal_connection_run (connection, error,
-                                 "INSERT OR REPLACE INTO kept_members VALUES (?, ?)", "ss", account,
-                                 json))
-        return FALSE;
-    }
-  return TRUE;
+  json_node_take_object (node, shoal_roster_member_to_json (member));
+  g_autofree char *json = json_to_string (node, FALSE);
+  return shoal_connection_run (connection, error,
+                               "INSERT OR REPLACE INTO kept_members VALUES (?, ?)", "ss",
+                               member->account, json);
 }
 
 static gboolean
-delete_members (ShoalConnection *connection, JsonArray *removed, GError **error)
+write_news (ShoalConnection *connection, const ShoalRosterNews *news, GError **error)
 {
-  for (guint i = 0; i < json_array_get_length (removed); i++)
-    {
-      const char *account;
-
-      if (shoal_json_array_get_string (removed, i, 32, &account, NULL)
-          && !shoal_connection_run (connection, error, "DELETE FROM kept_members WHERE account = ?",
-                                    "s", account))
-        return FALSE;
-    }
+  for (guint i = 0; i < news->members->len; i++)
+    if (!write_member (connection, g_ptr_array_index (news->members, i), error))
+      return FALSE;
+  for (char **account = news->removed; *account != NULL; account++)
+    if (!shoal_connection_run (connection, error, "DELETE FROM kept_members WHERE account = ?", "s",
+                               *account))
+      return FALSE;
   return TRUE;
-}
-
-static gboolean
-write_message (ShoalConnection *connection, JsonObject *message, GError **error)
-{
-  JsonArray *members = NULL;
-  JsonArray *removed = NULL;
-
-  if (!shoal_json_get_optional_array (message, "members", SHOAL_MAX_ACCOUNTS, &members, NULL)
-      || !shoal_json_get_optional_array (message, "removed", SHOAL_MAX_ACCOUNTS, &removed, NULL))
-    return TRUE;
-  return (members == NULL || write_members (connection, members, error))
-         && (removed == NULL || delete_members (connection, removed, error));
 }
 
 static gboolean
@@ -255,10 +225,10 @@ write_change (ShoalConnection *connection, gpointer data, GError **error)
   gboolean done
       = !change->whole || shoal_connection_run (connection, error, "DELETE FROM kept_members", "");
 
-  for (guint i = 0; done && i < change->messages->len; i++)
-    done = write_message (connection, g_ptr_array_index (change->messages, i), error);
+  for (guint i = 0; done && i < change->news->len; i++)
+    done = write_news (connection, g_ptr_array_index (change->news, i), error);
   /* Here, where freeing a thousand members makes nobody wait. */
-  g_ptr_array_set_size (change->messages, 0);
+  g_ptr_array_set_size (change->news, 0);
   return done
          && shoal_connection_run (connection, error,
                                   "INSERT OR REPLACE INTO kept_roster VALUES (1, ?)", "i",
@@ -311,22 +281,19 @@ begin_change (ShoalKeptRoster *self, gboolean whole)
 }
 
 void
-shoal_kept_roster_take_whole (ShoalKeptRoster *self, JsonObject *message)
+shoal_kept_roster_take_whole (ShoalKeptRoster *self, ShoalRosterNews *news)
 {
-  JsonArray *members;
-
   g_return_if_fail (SHOAL_IS_KEPT_ROSTER (self));
 
-  if (shoal_json_get_array (message, "members", SHOAL_MAX_ACCOUNTS, &members, NULL))
-    g_ptr_array_add (begin_change (self, TRUE)->messages, json_object_ref (message));
+  g_ptr_array_add (begin_change (self, TRUE)->news, shoal_roster_news_ref (news));
 }
 
 void
-shoal_kept_roster_take_delta (ShoalKeptRoster *self, JsonObject *message)
+shoal_kept_roster_take_delta (ShoalKeptRoster *self, ShoalRosterNews *news)
 {
   g_return_if_fail (SHOAL_IS_KEPT_ROSTER (self));
 
-  g_ptr_array_add (begin_change (self, FALSE)->messages, json_object_ref (message));
+  g_ptr_array_add (begin_change (self, FALSE)->news, shoal_roster_news_ref (news));
 }
 
 void

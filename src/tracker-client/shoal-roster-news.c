@@ -45,15 +45,23 @@ shoal_roster_news_new (void)
 {
   ShoalRosterNews *self = g_new0 (ShoalRosterNews, 1);
 
+  g_atomic_ref_count_init (&self->ref_count);
   self->members = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_roster_member_free);
   self->removed = g_new0 (char *, 1);
   return self;
 }
 
-void
-shoal_roster_news_free (ShoalRosterNews *self)
+ShoalRosterNews *
+shoal_roster_news_ref (ShoalRosterNews *self)
 {
-  if (self == NULL)
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+shoal_roster_news_unref (ShoalRosterNews *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_ptr_array_unref (self->members);
   g_strfreev (self->removed);

@@ -44,9 +44,11 @@ ShoalRosterMember *shoal_roster_member_new (void);
 void shoal_roster_member_free (ShoalRosterMember *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalRosterMember, shoal_roster_member_free)
 
-/** ShoalRosterNews: all members, or what has changed of them since the news before */
+/** ShoalRosterNews: all members, or what has changed of them since the news before. Reference
+ * counted; not changed once others have it, so any thread may read it and let it go */
 typedef struct
 {
+  gatomicrefcount ref_count;
   gint64 seq;
   GPtrArray *members; /* (element-type ShoalRosterMember) */
   char **removed;     /* (array zero-terminated=1): accounts that are no members any more */
@@ -54,8 +56,8 @@ typedef struct
 
 /** shoal_roster_news_new: Returns: (transfer full): of nobody */
 ShoalRosterNews *shoal_roster_news_new (void);
-/** shoal_roster_news_free: @self: (nullable) */
-void shoal_roster_news_free (ShoalRosterNews *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalRosterNews, shoal_roster_news_free)
+ShoalRosterNews *shoal_roster_news_ref (ShoalRosterNews *self);
+void shoal_roster_news_unref (ShoalRosterNews *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalRosterNews, shoal_roster_news_unref)
 
 G_END_DECLS

@@ -24,7 +24,7 @@ take_whole (ShoalTrackerDirectory *self, JsonObject *message, GError **error)
   shoal_roster_set_loopback (self->roster, shoal_tracker_link_is_loopback (self->link));
   shoal_roster_apply_whole (self->roster, news);
   if (self->kept_roster != NULL)
-    shoal_kept_roster_take_whole (self->kept_roster, message);
+    shoal_kept_roster_take_whole (self->kept_roster, news);
   self->have_roster = TRUE;
   g_signal_emit_by_name (self, "roster-changed");
   return TRUE;
@@ -84,7 +84,7 @@ on_roster_delta_cb (ShoalTrackerLink *link,
       return;
     }
   if (self->kept_roster != NULL)
-    shoal_kept_roster_take_delta (self->kept_roster, params);
+    shoal_kept_roster_take_delta (self->kept_roster, news);
   g_signal_emit_by_name (self, "roster-changed");
 }
 

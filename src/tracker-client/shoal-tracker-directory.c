@@ -115,23 +115,19 @@ shoal_tracker_directory_new (ShoalTrackerLink *link, ShoalKnownDevices *known)
 
 /* ---- What is kept ---- */
 
-gboolean
+void
 shoal_tracker_directory_set_kept (ShoalTrackerDirectory *self,
                                   ShoalKeptRows *rows,
                                   ShoalKeptRoster *roster,
-                                  JsonObject *members,
-                                  GError **error)
+                                  const ShoalRosterNews *members)
 {
-  g_return_val_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self), FALSE);
-  g_return_val_if_fail (SHOAL_IS_KEPT_ROWS (rows) && SHOAL_IS_KEPT_ROSTER (roster), FALSE);
+  g_return_if_fail (SHOAL_IS_TRACKER_DIRECTORY (self));
+  g_return_if_fail (SHOAL_IS_KEPT_ROWS (rows) && SHOAL_IS_KEPT_ROSTER (roster));
+  g_return_if_fail (members != NULL);
 
-  g_autoptr (ShoalRosterNews) news = shoal_roster_news_from_json (members, error);
-  if (news == NULL)
-    return FALSE;
-  shoal_roster_apply_kept (self->roster, news);
+  shoal_roster_apply_kept (self->roster, members);
   g_set_object (&self->kept_rows, rows);
   g_set_object (&self->kept_roster, roster);
-  return TRUE;
 }
 
 void

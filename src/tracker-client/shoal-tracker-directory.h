@@ -25,11 +25,10 @@ ShoalTrackerDirectory *shoal_tracker_directory_new (ShoalTrackerLink *link,
 /** shoal_tracker_directory_set_kept: where it keeps what it was told, and finds it while the
  * tracker is away. Takes over @members, as shoal_kept_roster_load_async() has read them; nobody is
  * admitted because of them: there is no "roster-changed". Before the link is started. */
-gboolean shoal_tracker_directory_set_kept (ShoalTrackerDirectory *self,
-                                           ShoalKeptRows *rows,
-                                           ShoalKeptRoster *roster,
-                                           JsonObject *members,
-                                           GError **error);
+void shoal_tracker_directory_set_kept (ShoalTrackerDirectory *self,
+                                       ShoalKeptRows *rows,
+                                       ShoalKeptRoster *roster,
+                                       const ShoalRosterNews *members);
 /** shoal_tracker_directory_flush_kept: writes it now; before the database is closed */
 void shoal_tracker_directory_flush_kept (ShoalTrackerDirectory *self);
 /** shoal_tracker_directory_forget_kept: the group is left for good */

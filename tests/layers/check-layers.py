@@ -90,7 +90,7 @@ LIBRARIES = {
 # its name; values do not know the wire.
 WIRE = 'json-glib/'
 WIRE_FOLDERS = ['tracker', 'catalogue']
-WIRE_HEADER = re.compile(r'-(json|channel)\.h$|^shoal-(cli|kept-roster)\.h$')
+WIRE_HEADER = re.compile(r'-(json|channel)\.h$|^shoal-cli\.h$')
 
 # What every folder has: C, POSIX and Linux headers, GLib and GIO.
 COMMON = re.compile(
