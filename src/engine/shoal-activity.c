@@ -119,22 +119,52 @@ wake (ShoalActivity *self)
 
 /* ---- Lists ---- */
 
+/* Not as an object that is connected to: those are found one after the other when they are let go
+ * of. Returns: @item */
+static gpointer
+watch_item (Watch *watch, gpointer item)
+{
+  g_signal_connect_swapped (item, watch->signal, G_CALLBACK (wake), watch->activity);
+  return item;
+}
+
+static void
+leave_item (Watch *watch, guint position)
+{
+  gpointer item = g_steal_pointer (&g_ptr_array_index (watch->items, position));
+
+  g_signal_handlers_disconnect_by_data (item, watch->activity);
+  g_object_unref (item);
+}
+
+static void
+clear_item (gpointer item)
+{
+  if (item != NULL)
+    g_object_unref (item);
+}
+
 static void
 on_items_changed_cb (GListModel *model, guint position, guint removed, guint added, Watch *watch)
 {
-  for (guint i = 0; i < removed; i++)
-    g_signal_handlers_disconnect_by_data (g_ptr_array_index (watch->items, position + i),
-                                          watch->activity);
-  if (removed > 0)
-    g_ptr_array_remove_range (watch->items, position, removed);
-  for (guint i = 0; i < added; i++)
-    {
-      GObject *item = g_list_model_get_item (model, position + i);
+  guint n = watch->items->len;
+  guint after = n - position - removed;
 
-      g_ptr_array_insert (watch->items, (int) (position + i), item);
-      g_signal_connect_object (item, watch->signal, G_CALLBACK (wake), watch->activity,
-                               G_CONNECT_SWAPPED);
+  for (guint i = 0; i < removed; i++)
+    leave_item (watch, position + i);
+  /* What is behind moves once, not for each. */
+  if (removed > added)
+    g_ptr_array_remove_range (watch->items, position + added, removed - added);
+  else if (added > removed)
+    {
+      g_ptr_array_set_size (watch->items, (int) (n + added - removed));
+      if (after > 0)
+        memmove (watch->items->pdata + position + added, watch->items->pdata + position + removed,
+                 after * sizeof (gpointer));
     }
+  for (guint i = 0; i < added; i++)
+    watch->items->pdata[position + i]
+        = watch_item (watch, g_list_model_get_item (model, position + i));
   wake (watch->activity);
 }
 
@@ -143,7 +173,7 @@ watch_list (ShoalActivity *self, Watch *watch, GListModel *model, const char *si
 {
   watch->activity = self;
   watch->model = g_object_ref (model);
-  watch->items = g_ptr_array_new_with_free_func (g_object_unref);
+  watch->items = g_ptr_array_new_with_free_func (clear_item);
   watch->signal = signal;
   g_signal_connect (model, "items-changed", G_CALLBACK (on_items_changed_cb), watch);
   on_items_changed_cb (model, 0, 0, g_list_model_get_n_items (model), watch);
@@ -154,6 +184,8 @@ unwatch_list (Watch *watch)
 {
   if (watch->model != NULL)
     g_signal_handlers_disconnect_by_data (watch->model, watch);
+  for (guint i = 0; watch->model != NULL && i < watch->items->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (watch->items, i), watch->activity);
   g_clear_object (&watch->model);
 }
 

@@ -110,25 +110,6 @@ shoal_transfer_manager_cancel (ShoalTransferManager *self, ShoalTransfer *transf
     shoal_transfer_run_stop (run, TRUE);
 }
 
-void
-shoal_transfer_manager_remove (ShoalTransferManager *self, ShoalTransfer *transfer)
-{
-  guint position;
-
-  if (!shoal_transfer_state_is_ended (shoal_transfer_get_state (transfer))
-      || !g_ptr_array_find (self->transfers, transfer, &position))
-    return;
-  if (shoal_transfer_get_state (transfer) == SHOAL_TRANSFER_FAILED
-      && shoal_transfer_get_stop (transfer) != SHOAL_STOP_CANCEL)
-    {
-      shoal_transfer_set_stop (transfer, SHOAL_STOP_CANCEL);
-      shoal_transfer_manager_save (self, transfer, SHOAL_ROW_REMOVED, NULL);
-      shoal_transfer_manager_discard (self, transfer);
-    }
-  g_ptr_array_remove_index (self->transfers, position);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
-}
-
 gboolean
 shoal_transfer_manager_take_given_up (ShoalTransferManager *self, const ShoalTransferRow *row)
 {

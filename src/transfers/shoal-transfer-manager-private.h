@@ -23,8 +23,11 @@ struct _ShoalTransferManager
   GDestroyNotify observer_destroy;
   ShoalTokenBucket *limit;
   GPtrArray *transfers;
-  GHashTable *pulling; /* ShoalDigest → how many runs have it served, as GUINT */
-  GPtrArray *adding;   /* of Adding, which their jobs own */
+  GHashTable *pulling;  /* ShoalDigest → how many runs have it served, as GUINT */
+  GHashTable *adding;   /* ShoalTransferRow → Adding, which their jobs own */
+  GHashTable *by_place; /* ShoalTransferRow → ShoalTransfer, the last one with it in the list */
+  GHashTable *leaving;  /* (nullable): a set of ShoalTransfer that are being taken off the list */
+  guint leaving_id;
   guint parallel;
   ShoalLanes *lanes; /* as many */
   guint per_source;
@@ -38,9 +41,19 @@ struct _ShoalTransferManager
 
 /* shoal-transfer-manager.c */
 void shoal_transfer_manager_schedule (ShoalTransferManager *self);
-void shoal_transfer_manager_append (ShoalTransferManager *self, ShoalTransfer *transfer);
 void shoal_transfer_manager_emit_ended (ShoalTransferManager *self, ShoalTransfer *transfer);
 void shoal_transfer_manager_start_ticking (ShoalTransferManager *self);
+
+/* shoal-transfer-add.c */
+void shoal_transfer_manager_init_adding (ShoalTransferManager *self);
+/** shoal_transfer_manager_note_place: it is in the list now */
+void shoal_transfer_manager_note_place (ShoalTransferManager *self, ShoalTransfer *transfer);
+/** shoal_transfer_manager_forget_place: it leaves the list */
+void shoal_transfer_manager_forget_place (ShoalTransferManager *self, ShoalTransfer *transfer);
+
+/* shoal-transfer-manager-remove.c */
+/** shoal_transfer_manager_finish_removing: takes all off the list now that are leaving it */
+void shoal_transfer_manager_finish_removing (ShoalTransferManager *self);
 
 /* shoal-transfer-manager-runs.c */
 void shoal_transfer_manager_start_run (ShoalTransferManager *self, ShoalTransfer *transfer);

@@ -238,13 +238,6 @@ list_model_init (GListModelInterface *iface)
   iface->get_item = get_item;
 }
 
-void
-shoal_transfer_manager_append (ShoalTransferManager *self, ShoalTransfer *transfer)
-{
-  g_ptr_array_add (self->transfers, g_object_ref (transfer));
-  g_list_model_items_changed (G_LIST_MODEL (self), self->transfers->len - 1, 0, 1);
-}
-
 static void
 shoal_transfer_manager_dispose (GObject *object)
 {
@@ -258,8 +251,9 @@ shoal_transfer_manager_dispose (GObject *object)
   g_clear_pointer (&self->key, shoal_device_key_unref);
   g_clear_pointer (&self->limit, shoal_token_bucket_unref);
   g_clear_pointer (&self->lanes, shoal_lanes_unref);
+  g_clear_pointer (&self->by_place, g_hash_table_unref);
+  g_clear_pointer (&self->adding, g_hash_table_unref);
   g_clear_pointer (&self->transfers, g_ptr_array_unref);
-  g_clear_pointer (&self->adding, g_ptr_array_unref);
   g_clear_pointer (&self->pulling, g_hash_table_unref);
   g_clear_pointer (&self->journals, g_free);
   G_OBJECT_CLASS (shoal_transfer_manager_parent_class)->dispose (object);
@@ -290,7 +284,7 @@ static void
 shoal_transfer_manager_init (ShoalTransferManager *self)
 {
   self->transfers = g_ptr_array_new_with_free_func (g_object_unref);
-  self->adding = g_ptr_array_new ();
+  shoal_transfer_manager_init_adding (self);
   self->pulling = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, NULL);
   self->parallel = SHOAL_DEFAULT_PARALLEL_DOWNLOADS;
   self->lanes = shoal_lanes_new (self->parallel);
@@ -355,9 +349,14 @@ on_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       const ShoalTransferRow *row = g_ptr_array_index (rows, i);
 
-      if (!is_among_first (self, n_before, row->uuid)
-          && !shoal_transfer_manager_take_given_up (self, row))
-        g_ptr_array_add (self->transfers, shoal_transfer_new (shoal_transfer_row_copy (row)));
+      if (is_among_first (self, n_before, row->uuid)
+          || shoal_transfer_manager_take_given_up (self, row))
+        continue;
+
+      ShoalTransfer *transfer = shoal_transfer_new (shoal_transfer_row_copy (row));
+
+      g_ptr_array_add (self->transfers, transfer);
+      shoal_transfer_manager_note_place (self, transfer);
     }
   g_list_model_items_changed (G_LIST_MODEL (self), n_before, 0, self->transfers->len - n_before);
   shoal_transfer_manager_schedule (self);

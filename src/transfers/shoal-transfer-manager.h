@@ -76,6 +76,20 @@ void shoal_transfer_manager_add_async (ShoalTransferManager *self,
 ShoalTransfer *shoal_transfer_manager_add_finish (ShoalTransferManager *self,
                                                   GAsyncResult *result,
                                                   GError **error);
+/** shoal_transfer_manager_add_many_async: as shoal_transfer_manager_add_async() for @n @requests,
+ * in their order, and without holding up the main loop however many they are */
+void shoal_transfer_manager_add_many_async (ShoalTransferManager *self,
+                                            const ShoalTransferRequest *requests,
+                                            guint n,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data);
+/** shoal_transfer_manager_add_many_finish: @refused: (out) (optional): why the first of those is
+ * missing that are not in the queue. Returns: (transfer full) (element-type ShoalTransfer): the
+ * others, in the order of the requests */
+GPtrArray *shoal_transfer_manager_add_many_finish (ShoalTransferManager *self,
+                                                   GAsyncResult *result,
+                                                   GError **refused);
 /** shoal_transfer_manager_pause: it waits for shoal_transfer_manager_resume(), also after a
  * restart; one that has ended or is being cancelled stays so */
 void shoal_transfer_manager_pause (ShoalTransferManager *self, ShoalTransfer *transfer);
@@ -92,6 +106,9 @@ void shoal_transfer_manager_cancel (ShoalTransferManager *self, ShoalTransfer *t
 /** shoal_transfer_manager_remove: takes an ended one off the list; what is unfinished of a failed
  * one is deleted as shoal_transfer_manager_cancel() does it */
 void shoal_transfer_manager_remove (ShoalTransferManager *self, ShoalTransfer *transfer);
+/** shoal_transfer_manager_remove_many: takes those of @transfers off the list that have ended; many
+ * go one slice of the main loop after the other. @transfers: (element-type ShoalTransfer) */
+void shoal_transfer_manager_remove_many (ShoalTransferManager *self, GPtrArray *transfers);
 /** shoal_transfer_manager_move: to @position in the list, which is the order in which downloads get
  * their turn; one that is under way keeps its turn. Past the end means last */
 void

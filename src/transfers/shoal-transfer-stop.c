@@ -19,6 +19,7 @@ begin_stop (ShoalTransferManager *self)
   GPtrArray *runs = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_transfer_run_unref);
 
   self->stopped = TRUE;
+  shoal_transfer_manager_finish_removing (self);
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->tick_id, g_source_remove);
   g_clear_handle_id (&self->schedule_id, g_source_remove);

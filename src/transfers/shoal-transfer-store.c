@@ -58,14 +58,9 @@ shoal_transfer_row_free (ShoalTransferRow *row)
   g_free (row);
 }
 
-gboolean
-shoal_transfer_store_insert (ShoalConnection *connection, gpointer data, GError **error)
+static gboolean
+insert_row (ShoalConnection *connection, const ShoalTransferRow *row, GError **error)
 {
-  ShoalTransferRow *row = data;
-
-  if (!shoal_connection_query_integer (connection, 0, &row->position, error,
-                                       "SELECT coalesce(max(position), 0) + 1 FROM transfer", ""))
-    return FALSE;
   return shoal_connection_run (connection, error,
                                "INSERT INTO transfer (uuid, position, name, content, size, "
                                "total_size, folder, folder_path, device,"
@@ -76,6 +71,27 @@ shoal_transfer_store_insert (ShoalConnection *connection, gpointer data, GError 
                                (gint64) row->total_size, (gint64) row->folder, row->folder_path,
                                row->device, row->mtime_ms, row->made, row->state, row->message,
                                (gint64) row->bytes_fetched, row->active_ms);
+}
+
+gboolean
+shoal_transfer_store_insert (ShoalConnection *connection, gpointer data, GError **error)
+{
+  GPtrArray *rows = data;
+  gint64 last = 0;
+
+  /* Once for all of them: it looks at each that is there. */
+  if (!shoal_connection_query_integer (connection, 0, &last, error,
+                                       "SELECT coalesce(max(position), 0) FROM transfer", ""))
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++)
+    {
+      ShoalTransferRow *row = g_ptr_array_index (rows, i);
+
+      row->position = ++last;
+      if (!insert_row (connection, row, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 gboolean

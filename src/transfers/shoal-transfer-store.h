@@ -45,7 +45,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalTransferRow, shoal_transfer_row_free)
 
 /* Jobs for shoal_database_write_async() and shoal_database_read_async(). */
 
-/** shoal_transfer_store_insert: @data: a #ShoalTransferRow; its position is set */
+/** shoal_transfer_store_insert: @data: a #GPtrArray of #ShoalTransferRow: behind those that are
+ * there; their positions are set */
 gboolean shoal_transfer_store_insert (ShoalConnection *connection, gpointer data, GError **error);
 /** shoal_transfer_store_update: @data: a #ShoalTransferRow: state, message, bytes_fetched,
  * active_ms, position; made has its own, below */

@@ -51,36 +51,49 @@ toast (ShoalBrowsePage *self, const char *text)
 typedef struct
 {
   ShoalBrowsePage *page;
-  char *name;
-  guint n;       /* how many were asked for */
-  guint waiting; /* for how many */
-  guint failed;
+  char *name; /* of the first */
+  guint n;    /* how many were asked for */
 } Download;
 
 static void
 on_added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  Download *download = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (ShoalTransfer) transfer
-             = shoal_transfer_manager_add_finish (SHOAL_TRANSFER_MANAGER (object), result, &error);
+  g_autofree Download *download = user_data;
+  g_autoptr (ShoalBrowsePage) self = download->page;
+  g_autofree char *name = download->name;
+  g_autoptr (GError) refused = NULL;
+  g_autoptr (GPtrArray) added = shoal_transfer_manager_add_many_finish (
+      SHOAL_TRANSFER_MANAGER (object), result, &refused);
+  guint n = added->len;
 
-  if (transfer == NULL && download->failed++ == 0)
-    toast (download->page, error->message);
-  if (--download->waiting > 0)
+  if (refused != NULL)
+    toast (self, refused->message);
+  if (n == 0)
     return;
-  guint n = download->n - download->failed;
-  if (n > 0)
-    {
-      g_autofree char *text
-          = download->n == 1
-                ? g_strdup_printf (_ ("Downloading “%s”"), download->name)
-                : g_strdup_printf (ngettext ("Downloading %u item", "Downloading %u items", n), n);
-      toast (download->page, text);
-    }
-  g_object_unref (download->page);
-  g_free (download->name);
-  g_free (download);
+
+  g_autofree char *text
+      = download->n == 1
+            ? g_strdup_printf (_ ("Downloading “%s”"), name)
+            : g_strdup_printf (ngettext ("Downloading %u item", "Downloading %u items", n), n);
+
+  toast (self, text);
+}
+
+static ShoalTransferRequest
+make_request (ShoalResult *result, const char *folder)
+{
+  gboolean is_folder = shoal_result_is_folder (result);
+  ShoalTransferRequest request = {
+    .name = shoal_result_get_name (result),
+    .id = *shoal_result_get_id (result),
+    .size = is_folder ? shoal_result_get_manifest_size (result) : shoal_result_get_size (result),
+    .total_size = shoal_result_get_size (result),
+    .folder = is_folder,
+    .folder_path = folder,
+    .mtime_ms = shoal_result_get_mtime_ms (result),
+  };
+
+  return request;
 }
 
 static void
@@ -90,27 +103,16 @@ download_rows (ShoalBrowsePage *self, GPtrArray *rows, const char *folder)
     return;
 
   ShoalResult *first = shoal_browse_row_get_result (g_ptr_array_index (rows, 0));
+  g_autofree ShoalTransferRequest *requests = g_new (ShoalTransferRequest, rows->len);
   Download *download = g_new0 (Download, 1);
+
   download->page = g_object_ref (self);
   download->name = g_strdup (shoal_result_get_name (first));
-  download->n = download->waiting = rows->len;
+  download->n = rows->len;
   for (guint i = 0; i < rows->len; i++)
-    {
-      ShoalResult *result = shoal_browse_row_get_result (g_ptr_array_index (rows, i));
-      gboolean is_folder = shoal_result_is_folder (result);
-      ShoalTransferRequest request = {
-        .name = shoal_result_get_name (result),
-        .id = *shoal_result_get_id (result),
-        .size
-        = is_folder ? shoal_result_get_manifest_size (result) : shoal_result_get_size (result),
-        .total_size = shoal_result_get_size (result),
-        .folder = is_folder,
-        .folder_path = folder,
-        .mtime_ms = shoal_result_get_mtime_ms (result),
-      };
-
-      shoal_transfer_manager_add_async (self->transfers, &request, NULL, on_added_cb, download);
-    }
+    requests[i] = make_request (shoal_browse_row_get_result (g_ptr_array_index (rows, i)), folder);
+  shoal_transfer_manager_add_many_async (self->transfers, requests, rows->len, NULL, on_added_cb,
+                                         download);
 }
 
 static const char *

@@ -11,6 +11,8 @@
 
 #include "shoal-local-index.h"
 
+#include <string.h>
+
 #define RESET_INTERVAL_MS (1000)
 
 /* A transfer that is watched, with what was last told about it. */
@@ -156,12 +158,20 @@ on_transfers_changed_cb (
     }
   if (removed > 0)
     g_ptr_array_remove_range (self->watched, position, removed);
+
+  guint after = self->watched->len - position;
+
+  /* What is behind moves once, not for each. */
+  g_ptr_array_set_size (self->watched, (int) (self->watched->len + added));
+  if (added > 0 && after > 0)
+    memmove (self->watched->pdata + position + added, self->watched->pdata + position,
+             after * sizeof (gpointer));
   for (guint i = 0; i < added; i++)
     {
       g_autoptr (ShoalTransfer) transfer = g_list_model_get_item (transfers, position + i);
 
       g_array_append_val (ids, *shoal_transfer_get_id (transfer));
-      g_ptr_array_insert (self->watched, (int) (position + i), watch (self, transfer));
+      self->watched->pdata[position + i] = watch (self, transfer);
     }
   for (guint i = 0; i < ids->len; i++)
     g_signal_emit (self, signals[CHANGED], 0, &g_array_index (ids, ShoalDigest, i));

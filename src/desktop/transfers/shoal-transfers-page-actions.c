@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "shoal-dialogs.h"
+#include "shoal-slices.h"
 #include "shoal-units.h"
 
 typedef void (*TransferFunc) (ShoalTransferManager *manager, ShoalTransfer *transfer);
@@ -69,10 +70,53 @@ static const struct
   { "pause", "pause-all", shoal_transfer_manager_pause, can_pause },
   { "resume", "resume-all", shoal_transfer_manager_resume, can_resume },
   { "retry", "retry-failed", shoal_transfer_manager_resume, has_failed },
-  { "cancel", NULL, NULL, can_cancel }, /* on_cancel_cb() */
-  { "remove", NULL, shoal_transfer_manager_remove, is_ended },
-  { NULL, "clear-finished", shoal_transfer_manager_remove, can_clear },
+  { "cancel", NULL, NULL, can_cancel },        /* on_cancel_cb() */
+  { "remove", NULL, NULL, is_ended },          /* on_remove_cb() */
+  { NULL, "clear-finished", NULL, can_clear }, /* on_remove_cb() */
 };
+
+/* So many are done before the clock is looked at. */
+#define DONE_AT_ONCE 32
+
+/* A verb on its way through many. */
+typedef struct
+{
+  ShoalTransfersPage *page;
+  ShoalTransferManager *manager;
+  GPtrArray *transfers; /* those that are left */
+  gsize verb;
+} Doing;
+
+static void
+doing_free (gpointer data)
+{
+  Doing *self = data;
+
+  shoal_transfers_page_update_actions (self->page);
+  g_object_unref (self->page);
+  g_object_unref (self->manager);
+  g_ptr_array_unref (self->transfers);
+  g_free (self);
+}
+
+/* From the end: nobody else gets the turn of one that is paused. */
+static gboolean
+do_some (gpointer data)
+{
+  Doing *self = data;
+  guint left = self->transfers->len - MIN (self->transfers->len, DONE_AT_ONCE);
+
+  while (self->transfers->len > left)
+    {
+      guint last = self->transfers->len - 1;
+      ShoalTransfer *transfer = g_ptr_array_index (self->transfers, last);
+
+      if (verbs[self->verb].applies (shoal_transfer_get_state (transfer)))
+        verbs[self->verb].func (self->manager, transfer);
+      g_ptr_array_set_size (self->transfers, (int) last);
+    }
+  return left > 0;
+}
 
 static GPtrArray *
 dup_all (ShoalTransfersPage *self)
@@ -99,18 +143,30 @@ on_verb_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
       if (!all && g_strcmp0 (verbs[v].selected, name) != 0)
         continue;
 
-      g_autoptr (GPtrArray) transfers
-                 = all ? dup_all (self) : shoal_transfers_page_dup_selected (self);
+      Doing *doing = g_new0 (Doing, 1);
 
-      /* From the end, so that taking off the list moves little. */
-      for (guint i = transfers->len; i > 0; i--)
-        {
-          ShoalTransfer *transfer = g_ptr_array_index (transfers, i - 1);
-
-          if (verbs[v].applies (shoal_transfer_get_state (transfer)))
-            verbs[v].func (manager, transfer);
-        }
+      doing->page = g_object_ref (self);
+      doing->manager = g_object_ref (manager);
+      doing->transfers = all ? dup_all (self) : shoal_transfers_page_dup_selected (self);
+      doing->verb = v;
+      shoal_slices_run (G_PRIORITY_DEFAULT_IDLE, do_some, doing, doing_free);
     }
+}
+
+static void
+on_remove_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ShoalTransfersPage *self = data;
+  ShoalTransferManager *manager = get_manager (self);
+  gboolean all = g_str_equal (g_action_get_name (G_ACTION (action)), "clear-finished");
+  g_autoptr (GPtrArray) transfers = all ? dup_all (self) : shoal_transfers_page_dup_selected (self);
+
+  /* What failed is not cleared away with the rest: it may be tried again. */
+  for (guint i = transfers->len; all && i > 0; i--)
+    if (!can_clear (shoal_transfer_get_state (g_ptr_array_index (transfers, i - 1))))
+      g_ptr_array_remove_index (transfers, i - 1);
+  if (manager != NULL)
+    shoal_transfer_manager_remove_many (manager, transfers);
   shoal_transfers_page_update_actions (self);
 }
 
@@ -375,8 +431,8 @@ shoal_transfers_page_add_actions (ShoalTransfersPage *self)
     { .name = "retry", .activate = on_verb_cb },
     { .name = "retry-failed", .activate = on_verb_cb },
     { .name = "cancel", .activate = on_cancel_cb },
-    { .name = "remove", .activate = on_verb_cb },
-    { .name = "clear-finished", .activate = on_verb_cb },
+    { .name = "remove", .activate = on_remove_cb },
+    { .name = "clear-finished", .activate = on_remove_cb },
     { .name = "toggle", .activate = on_toggle_cb, .parameter_type = "s" },
     { .name = "move-top", .activate = on_move_cb },
     { .name = "move-up", .activate = on_move_cb },

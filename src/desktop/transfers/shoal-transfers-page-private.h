@@ -31,6 +31,7 @@ struct _ShoalTransfersPage
   GtkCustomFilter *filter;
   GtkCustomSorter *sorter;
   guint n_ended;                /* when they were put in order */
+  GListModel *sorted;           /* what the items are made of, in their order; nullable */
   GtkMultiSelection *selection; /* of #ShoalTransferItem; nullable */
   GSimpleActionGroup *actions;
   gboolean show_details;

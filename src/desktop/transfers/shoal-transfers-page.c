@@ -29,6 +29,15 @@ G_DEFINE_FINAL_TYPE (ShoalTransfersPage, shoal_transfers_page, SHOAL_TYPE_WINDOW
 
 /* ---- Selection ---- */
 
+/* Asked of the list below the items: an item is made, with all its texts, when somebody asks. */
+static ShoalTransfer *
+dup_transfer (ShoalTransfersPage *self, guint position)
+{
+  g_autoptr (GObject) source = g_list_model_get_item (self->sorted, position);
+
+  return SHOAL_IS_TRANSFER (source) ? SHOAL_TRANSFER (g_steal_pointer (&source)) : NULL;
+}
+
 GPtrArray *
 shoal_transfers_page_dup_selected (ShoalTransfersPage *self)
 {
@@ -45,12 +54,10 @@ shoal_transfers_page_dup_selected (ShoalTransfersPage *self)
   for (gboolean more = gtk_bitset_iter_init_first (&iter, selected, &position); more;
        more = gtk_bitset_iter_next (&iter, &position))
     {
-      g_autoptr (ShoalTransferItem) item
-                 = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
-      ShoalTransfer *transfer = shoal_transfer_item_get_transfer (item);
+      ShoalTransfer *transfer = dup_transfer (self, position);
 
       if (transfer != NULL)
-        g_ptr_array_add (transfers, g_object_ref (transfer));
+        g_ptr_array_add (transfers, transfer);
     }
   return transfers;
 }
@@ -58,16 +65,18 @@ shoal_transfers_page_dup_selected (ShoalTransfersPage *self)
 void
 shoal_transfers_page_select (ShoalTransfersPage *self, GPtrArray *transfers)
 {
-  GListModel *model = G_LIST_MODEL (self->selection);
-  guint n = g_list_model_get_n_items (model);
+  guint n = g_list_model_get_n_items (self->sorted);
   g_autoptr (GtkBitset) selected = gtk_bitset_new_empty ();
   g_autoptr (GtkBitset) mask = gtk_bitset_new_range (0, n);
+  g_autoptr (GHashTable) wanted = g_hash_table_new (NULL, NULL);
 
+  for (guint i = 0; i < transfers->len; i++)
+    g_hash_table_add (wanted, g_ptr_array_index (transfers, i));
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (ShoalTransferItem) item = g_list_model_get_item (model, i);
+      g_autoptr (ShoalTransfer) transfer = dup_transfer (self, i);
 
-      if (g_ptr_array_find (transfers, shoal_transfer_item_get_transfer (item), NULL))
+      if (g_hash_table_contains (wanted, transfer))
         gtk_bitset_add (selected, i);
     }
   gtk_selection_model_set_selection (GTK_SELECTION_MODEL (self->selection), selected, mask);
@@ -206,6 +215,7 @@ static void
 build_model (ShoalTransfersPage *self)
 {
   g_autoptr (GtkMultiSelection) selection = NULL;
+  g_autoptr (GListModel) sorted = NULL;
 
   if (self->engine != NULL && shoal_engine_get_transfers (self->engine) != NULL)
     {
@@ -214,10 +224,10 @@ build_model (ShoalTransfersPage *self)
                                : G_LIST_MODEL (shoal_engine_get_transfers (self->engine));
       GtkFilterListModel *filtered = gtk_filter_list_model_new (
           g_object_ref (source), GTK_FILTER (g_object_ref (self->filter)));
-      GtkSortListModel *sorted = gtk_sort_list_model_new (G_LIST_MODEL (filtered),
-                                                          GTK_SORTER (g_object_ref (self->sorter)));
+      sorted = G_LIST_MODEL (gtk_sort_list_model_new (G_LIST_MODEL (filtered),
+                                                      GTK_SORTER (g_object_ref (self->sorter))));
       ShoalMapModel *items
-          = shoal_map_model_new (G_LIST_MODEL (sorted), shoal_transfer_item_new, NULL);
+          = shoal_map_model_new (g_object_ref (sorted), shoal_transfer_item_new, NULL);
 
       selection = gtk_multi_selection_new (G_LIST_MODEL (items));
       g_signal_connect_object (selection, "selection-changed", G_CALLBACK (queue_update), self,
@@ -228,6 +238,7 @@ build_model (ShoalTransfersPage *self)
   if (self->selection != NULL)
     g_signal_handlers_disconnect_by_data (self->selection, self);
   g_set_object (&self->selection, selection);
+  g_set_object (&self->sorted, sorted);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
   update_stack (self);
 }
@@ -332,6 +343,7 @@ dispose (GObject *object)
   if (self->selection != NULL)
     g_signal_handlers_disconnect_by_data (self->selection, self);
   g_clear_object (&self->selection);
+  g_clear_object (&self->sorted);
   g_clear_object (&self->filter);
   g_clear_object (&self->sorter);
   g_clear_object (&self->actions);
