@@ -20,6 +20,7 @@
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
+#include "shoal-slices.h"
 
 /* Jobs at once: while one waits for the disk or the database another hashes. */
 #define MAX_JOBS 2
@@ -49,8 +50,9 @@ is_held (ShoalShareEntry *entry)
 {
   ShoalShareState state = shoal_share_get_state (entry->share);
 
-  return shoal_share_get_set (entry->share) != NULL && shoal_share_get_wanted (entry->share)
-         && !entry->stale && !shoal_shares_is_all_off (entry) && state != SHOAL_SHARE_MISSING
+  return !entry->removed && shoal_share_get_set (entry->share) != NULL
+         && shoal_share_get_wanted (entry->share) && !entry->stale
+         && !shoal_shares_is_all_off (entry) && state != SHOAL_SHARE_MISSING
          && state != SHOAL_SHARE_FAILED;
 }
 
@@ -248,46 +250,51 @@ give_what_is_known (ShoalShareTarget *target, ShoalShare *share)
   target->n_skipped_before = shoal_share_get_n_skipped (share);
 }
 
+/* Files are put into @files, a folder gets a job of its own. */
+static void
+start_entry (ShoalShares *self, ShoalShareEntry *entry, GPtrArray *files)
+{
+  if (entry->removed)
+    return;
+  entry->queued = FALSE;
+  entry->target = shoal_share_target_new (shoal_share_get_number (entry->share),
+                                          shoal_share_get_path (entry->share),
+                                          shoal_share_get_set (entry->share));
+  give_what_is_known (entry->target, entry->share);
+  shoal_share_set_state (entry->share, SHOAL_SHARE_HASHING, NULL);
+  if (!shoal_share_is_folder (entry->share))
+    {
+      g_ptr_array_add (files, entry->target);
+      return;
+    }
+
+  GPtrArray *folder = g_ptr_array_new ();
+  g_ptr_array_add (folder, entry->target);
+  push_job (self, folder);
+}
+
+/* Returns: whether more is queued */
 static gboolean
-on_queue_due_cb (gpointer user_data)
+start_some (gpointer user_data)
 {
   ShoalShares *self = user_data;
-  g_autoptr (GPtrArray) queue = g_steal_pointer (&self->queue);
   GPtrArray *files = g_ptr_array_new ();
 
-  self->queue_source = 0;
-  self->queue = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_share_entry_unref);
-  shoal_shares_flush_holdings (self);
-  for (guint i = 0; i < queue->len; i++)
-    {
-      ShoalShareEntry *entry = g_ptr_array_index (queue, i);
-      if (entry->removed)
-        continue;
-      entry->queued = FALSE;
-      entry->target = shoal_share_target_new (shoal_share_get_number (entry->share),
-                                              shoal_share_get_path (entry->share),
-                                              shoal_share_get_set (entry->share));
-      give_what_is_known (entry->target, entry->share);
-      shoal_share_set_state (entry->share, SHOAL_SHARE_HASHING, NULL);
-      if (shoal_share_is_folder (entry->share))
-        {
-          GPtrArray *folder = g_ptr_array_new ();
-          g_ptr_array_add (folder, entry->target);
-          push_job (self, folder);
-          continue;
-        }
-      g_ptr_array_add (files, entry->target);
-      if (files->len == SHOAL_HASH_BATCH_FILES)
-        {
-          push_job (self, files);
-          files = g_ptr_array_new ();
-        }
-    }
+  /* Once for all that are queued now: with many shares it takes a while. */
+  if (self->n_started == 0)
+    shoal_shares_flush_holdings (self);
+  while (files->len < SHOAL_HASH_BATCH_FILES && self->n_started < self->queue->len)
+    start_entry (self, g_ptr_array_index (self->queue, self->n_started++), files);
   if (files->len > 0)
     push_job (self, files);
   else
     g_ptr_array_unref (files);
-  return G_SOURCE_REMOVE;
+  if (self->n_started < self->queue->len)
+    return TRUE;
+  self->n_started = 0;
+  g_ptr_array_set_size (self->queue, 0);
+  self->queue_source = 0;
+  return FALSE;
 }
 
 void
@@ -307,7 +314,7 @@ shoal_shares_queue (ShoalShares *self, ShoalShareEntry *entry)
     shoal_share_set_state (entry->share, SHOAL_SHARE_HASHING, NULL);
   g_ptr_array_add (self->queue, shoal_share_entry_ref (entry));
   if (self->queue_source == 0)
-    self->queue_source = g_idle_add (on_queue_due_cb, self);
+    self->queue_source = shoal_slices_add (G_PRIORITY_DEFAULT_IDLE, start_some, self, NULL);
 }
 
 void

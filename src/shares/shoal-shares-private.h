@@ -49,6 +49,8 @@ struct _ShoalShares
   GHashTable *by_offer;  /* borrowed offer id → borrowed entry */
   GHashTable *by_number; /* gint64 in the share's memory → borrowed entry; those stored */
   GPtrArray *waiters;    /* of Waiter, see shoal-shares.c */
+  guint n_leaving;       /* of the entries that are removed: they go off the list in slices */
+  guint leaving_source;
 
   /* shoal-shares-jobs.c */
   GMainContext *context;
@@ -56,6 +58,7 @@ struct _ShoalShares
   GThreadPool *workers;
   GThreadPool *jobs;
   GPtrArray *queue; /* of ShoalShareEntry */
+  guint n_started;  /* of the queue */
   guint queue_source;
   guint progress_timer;
   guint n_running;

@@ -1,7 +1,7 @@
 /* shoal-shares.c: the files and folders that this device shares
  *
- * This file has the list; shoal-shares-change.c what the user does
- * to it, shoal-shares-jobs.c looks through and hashes, shoal-shares-offers.c offers them. A share
+ * This file has the list; shoal-shares-add.c and shoal-shares-change.c what the user does to it,
+ * shoal-shares-jobs.c looks through and hashes, shoal-shares-offers.c offers them. A share
  * is in the list from the moment its path has been found to exist, gets its number from the
  * database, and only then is hashed: whatever the threads come back with is for a number, so a
  * removed share is simply nobody.
@@ -425,6 +425,7 @@ static void
 begin_stop (ShoalShares *self)
 {
   self->stopped = TRUE;
+  g_clear_handle_id (&self->leaving_source, g_source_remove);
   shoal_shares_stop_watching (self);
   shoal_shares_stop_offers (self);
   shoal_shares_cancel_jobs (self);
@@ -514,8 +515,11 @@ shoal_shares_find (ShoalShares *self, const char *what)
   gboolean is_id = shoal_digest_from_hex (&id, what);
   for (guint i = 0; i < self->entries->len; i++)
     {
-      ShoalShare *share = ((ShoalShareEntry *) g_ptr_array_index (self->entries, i))->share;
+      const ShoalShareEntry *entry = g_ptr_array_index (self->entries, i);
+      ShoalShare *share = entry->share;
       const ShoalDigest *own = shoal_share_get_id (share);
+      if (entry->removed)
+        continue;
       if (g_str_equal (shoal_share_get_name (share), what)
           || g_str_equal (shoal_share_get_offer (share), what)
           || g_strcmp0 (shoal_share_get_path (share), path) == 0

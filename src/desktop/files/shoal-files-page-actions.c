@@ -11,7 +11,6 @@
 #include <glib/gi18n.h>
 
 #include "shoal-dialogs.h"
-#include "shoal-share-row.h"
 
 /* ---- What is selected ---- */
 
@@ -27,12 +26,7 @@ dup_selected (ShoalFilesPage *self)
 
   for (gboolean valid = gtk_bitset_iter_init_first (&iter, selected, &position); valid;
        valid = gtk_bitset_iter_next (&iter, &position))
-    {
-      g_autoptr (ShoalShareRow) row
-                 = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
-
-      g_ptr_array_add (shares, g_object_ref (shoal_share_row_get_share (row)));
-    }
+    g_ptr_array_add (shares, g_list_model_get_item (G_LIST_MODEL (self->sorted), position));
   return shares;
 }
 

@@ -16,8 +16,8 @@ struct _ShoalFilesPage
 
   ShoalEngine *engine;
   ShoalShares *shares;
-  ShoalMapModel *rows;
-  GtkFilterListModel *found;
+  GtkFilterListModel *found; /* of the shares */
+  GtkSortListModel *sorted;  /* what the rows are made of, in their order */
   GtkMultiSelection *selection;
   GSimpleActionGroup *actions;
   char *awaited; /* (nullable): the path of a share that is to be opened when it is there */

@@ -150,9 +150,13 @@ set_column (GtkColumnViewColumn *column, GtkListItemFactory *factory, GtkSorter 
 static GtkExpression *
 new_value (const char *property)
 {
-  GtkExpression *share = gtk_property_expression_new (SHOAL_TYPE_SHARE_ROW, NULL, "share");
+  return gtk_property_expression_new (SHOAL_TYPE_SHARE, NULL, property);
+}
 
-  return gtk_property_expression_new (SHOAL_TYPE_SHARE, share, property);
+static char *
+dup_state (ShoalShare *share, gpointer unused)
+{
+  return shoal_share_row_dup_state (share);
 }
 
 static GtkSorter *
@@ -165,7 +169,8 @@ static void
 init_columns (ShoalFilesPage *self)
 {
   GType type = SHOAL_TYPE_SHARE_ROW;
-  GtkExpression *state = gtk_property_expression_new (type, NULL, "state");
+  GtkExpression *state = gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 0, NULL,
+                                                      G_CALLBACK (dup_state), NULL, NULL);
 
   set_column (self->name_column,
               shoal_columns_new_name (type, "place", "details", G_OBJECT (self), "narrow"),
@@ -199,7 +204,7 @@ dispose (GObject *object)
     }
   g_clear_object (&self->selection);
   g_clear_object (&self->found);
-  g_clear_object (&self->rows);
+  g_clear_object (&self->sorted);
   g_clear_object (&self->actions);
   g_clear_object (&self->shares);
   g_clear_pointer (&self->awaited, g_free);
@@ -251,19 +256,24 @@ shoal_files_page_class_init (ShoalFilesPageClass *klass)
                                        "files.show-in-folder", NULL);
 }
 
+/* The shares themselves are searched and put in order, a part at a time; rows come last, so that
+ * those are made that somebody looks at. */
 static void
 init_models (ShoalFilesPage *self)
 {
   GtkExpression *name = new_value ("path");
   GtkStringFilter *filter = gtk_string_filter_new (name);
 
-  self->rows = shoal_map_model_new (NULL, make_row, NULL);
-  self->found
-      = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->rows)), GTK_FILTER (filter));
-  GtkSortListModel *sorted
-      = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->found)),
-                                 g_object_ref (gtk_column_view_get_sorter (self->view)));
-  self->selection = gtk_multi_selection_new (G_LIST_MODEL (sorted));
+  self->found = gtk_filter_list_model_new (NULL, GTK_FILTER (filter));
+  gtk_filter_list_model_set_incremental (self->found, TRUE);
+  self->sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->found)),
+                                          g_object_ref (gtk_column_view_get_sorter (self->view)));
+  gtk_sort_list_model_set_incremental (self->sorted, TRUE);
+
+  ShoalMapModel *rows
+      = shoal_map_model_new (g_object_ref (G_LIST_MODEL (self->sorted)), make_row, NULL);
+
+  self->selection = gtk_multi_selection_new (G_LIST_MODEL (rows));
   g_object_bind_property (self->search_entry, "text", filter, "search", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self->search_entry, "text", self->share_view, "needle",
                           G_BINDING_SYNC_CREATE);
@@ -311,7 +321,7 @@ shoal_files_page_set_shares (ShoalFilesPage *self, ShoalShares *shares)
   if (!g_set_object (&self->shares, shares))
     return;
   gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
-  shoal_map_model_set_source (self->rows, shares != NULL ? G_LIST_MODEL (shares) : NULL);
+  gtk_filter_list_model_set_model (self->found, shares != NULL ? G_LIST_MODEL (shares) : NULL);
   update (self);
 }
 

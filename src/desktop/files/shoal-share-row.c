@@ -26,7 +26,6 @@ enum
   PROP_STATE_ICON,
   PROP_DETAILS,
   PROP_LABEL,
-  PROP_SHARE,
   N_PROPS
 };
 
@@ -45,18 +44,20 @@ G_DEFINE_FINAL_TYPE (ShoalShareRow, shoal_share_row, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
 
-static char *
-make_state (ShoalShareRow *self)
+char *
+shoal_share_row_dup_state (ShoalShare *share)
 {
-  guint64 size = shoal_share_get_size (self->share);
-  guint64 done = shoal_share_get_bytes_hashed (self->share);
-  const char *message = shoal_share_get_message (self->share);
-  const char *const *skipped = shoal_share_get_skipped (self->share);
-  guint n_files = shoal_share_get_n_files (self->share);
-  guint n_hidden = shoal_share_get_n_hidden (self->share);
+  g_return_val_if_fail (SHOAL_IS_SHARE (share), NULL);
+
+  guint64 size = shoal_share_get_size (share);
+  guint64 done = shoal_share_get_bytes_hashed (share);
+  const char *message = shoal_share_get_message (share);
+  const char *const *skipped = shoal_share_get_skipped (share);
+  guint n_files = shoal_share_get_n_files (share);
+  guint n_hidden = shoal_share_get_n_hidden (share);
   guint n_skipped = skipped != NULL ? g_strv_length ((char **) skipped) : 0;
 
-  switch (shoal_share_get_state (self->share))
+  switch (shoal_share_get_state (share))
     {
     case SHOAL_SHARE_HASHING:
       if (size == 0 || done == 0)
@@ -75,7 +76,7 @@ make_state (ShoalShareRow *self)
                                 n_skipped);
       return g_strdup (_ ("Shared"));
     case SHOAL_SHARE_NOT_OFFERED:
-      if (n_hidden > 0 && shoal_share_get_wanted (self->share))
+      if (n_hidden > 0 && shoal_share_get_wanted (share))
         return g_strdup (_ ("Nothing chosen yet"));
       return g_strdup (_ ("Switched off"));
     case SHOAL_SHARE_CHANGED:
@@ -128,7 +129,7 @@ make_text (ShoalShareRow *self, guint id)
         return g_strdup (_ ("Never"));
       return g_strdup_printf (ngettext ("%u time", "%u times", n), n);
     case PROP_STATE:
-      return make_state (self);
+      return shoal_share_row_dup_state (self->share);
     case PROP_DETAILS:
       n = shoal_share_get_n_fetched (self->share);
       if (n == 0)
@@ -187,9 +188,6 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_STATE_ICON:
       g_value_set_static_string (value, get_state_icon (self));
       break;
-    case PROP_SHARE:
-      g_value_set_object (value, self->share);
-      break;
     case PROP_SIZE:
     case PROP_WHEN:
     case PROP_FETCHED:
@@ -230,11 +228,9 @@ shoal_share_row_class_init (ShoalShareRowClass *klass)
 
   object_class->get_property = get_property;
   object_class->finalize = shoal_share_row_finalize;
-  for (guint i = PROP_NAME; i < PROP_SHARE; i++)
+  for (guint i = PROP_NAME; i < N_PROPS; i++)
     properties[i] = g_param_spec_string (names[i], NULL, NULL, NULL,
                                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_SHARE] = g_param_spec_object ("share", NULL, NULL, SHOAL_TYPE_SHARE,
-                                                G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
