@@ -1,8 +1,9 @@
 /* shoal-sharing.c: shares files that were dropped, pasted or chosen, and tells how it goes
  *
- * One object for each drop. What can be seen at once not to work (not on this computer, gone, not
- * readable, neither file nor folder) is sorted out first, so that one bad file does not keep back
- * the others. Undo takes back what this drop has added, not what was shared before.
+ * One object for each drop. What cannot be shared (not on this computer, gone, not readable,
+ * neither file nor folder) is sorted out first, so that one bad file does not keep back the others;
+ * a thread does it, because a disk may have to wake up for each of them. Undo takes back what this
+ * drop has added, not what was shared before.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -25,11 +26,13 @@ typedef struct
 {
   ShoalToaster *toaster;
   ShoalEngine *engine;
-  GPtrArray *paths;   /* to be shared */
-  GPtrArray *refused; /* "path: reason" */
-  GHashTable *fresh;  /* a set of real paths that were not shared before */
-  GPtrArray *added;   /* (nullable): of ShoalShare, when all is done */
-  AdwToast *toast;    /* (nullable): of the progress */
+  guint n_files;             /* that were given */
+  GCancellable *cancellable; /* of the sorting out */
+  GPtrArray *paths;          /* (nullable): to be shared, when they are sorted out */
+  GPtrArray *refused;        /* "path: reason" */
+  GHashTable *fresh;         /* a set of real paths that were not shared before */
+  GPtrArray *added;          /* (nullable): of ShoalShare, when all is done */
+  AdwToast *toast;           /* (nullable): of the progress */
   guint progress_id;
   gboolean undone;
 } Sharing;
@@ -41,6 +44,7 @@ sharing_free (Sharing *sharing)
   g_clear_object (&sharing->toaster);
   g_clear_object (&sharing->engine);
   g_clear_object (&sharing->toast);
+  g_clear_object (&sharing->cancellable);
   g_clear_pointer (&sharing->paths, g_ptr_array_unref);
   g_clear_pointer (&sharing->refused, g_ptr_array_unref);
   g_clear_pointer (&sharing->added, g_ptr_array_unref);
@@ -51,7 +55,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sharing, sharing_free)
 
 /* ---- What can be shared at all ---- */
 
-/* Returns: (nullable): why @file cannot be shared; %NULL: it can */
+/* Asks the disk. Returns: (nullable): why @file cannot be shared; %NULL: it can */
 static const char *
 say_why_not (GFile *file)
 {
@@ -70,48 +74,111 @@ say_why_not (GFile *file)
   return NULL;
 }
 
-static void
-sort_out (Sharing *sharing, GListModel *files)
+/* What the thread works with, and what it finds. */
+typedef struct
 {
-  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
-    {
-      g_autoptr (GFile) file = g_list_model_get_item (files, i);
-      const char *reason = say_why_not (file);
+  GPtrArray *files; /* of GFile */
+  GPtrArray *paths; /* of those that can be shared, to %NULL */
+  GPtrArray *refused;
+  GHashTable *real; /* a set of the paths without links */
+} Sorting;
 
-      if (reason == NULL)
-        g_ptr_array_add (sharing->paths, g_file_get_path (file));
-      else
-        {
-          g_autofree char *name = g_file_get_parse_name (file);
+static Sorting *
+sorting_new (GListModel *files)
+{
+  Sorting *self = g_new0 (Sorting, 1);
+  guint n = g_list_model_get_n_items (files);
 
-          g_ptr_array_add (sharing->refused, g_strdup_printf ("%s: %s", name, reason));
-        }
-    }
-  g_ptr_array_add (sharing->paths, NULL);
+  self->files = g_ptr_array_new_full (n, g_object_unref);
+  self->paths = g_ptr_array_new_with_free_func (g_free);
+  self->refused = g_ptr_array_new_with_free_func (g_free);
+  self->real = g_hash_table_new_full (g_str_hash, g_str_equal, free, NULL);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (self->files, g_list_model_get_item (files, i));
+  return self;
 }
 
-static guint
-n_paths (Sharing *sharing)
+static void
+sorting_free (gpointer data)
 {
-  return sharing->paths->len - 1;
+  Sorting *self = data;
+
+  g_clear_pointer (&self->files, g_ptr_array_unref);
+  g_clear_pointer (&self->paths, g_ptr_array_unref);
+  g_clear_pointer (&self->refused, g_ptr_array_unref);
+  g_clear_pointer (&self->real, g_hash_table_unref);
+  g_free (self);
+}
+
+static void
+sort_file (Sorting *self, GFile *file)
+{
+  const char *reason = say_why_not (file);
+
+  if (reason != NULL)
+    {
+      g_autofree char *name = g_file_get_parse_name (file);
+
+      g_ptr_array_add (self->refused, g_strdup_printf ("%s: %s", name, reason));
+      return;
+    }
+
+  char *real = realpath (g_file_peek_path (file), NULL);
+
+  g_ptr_array_add (self->paths, g_file_get_path (file));
+  if (real != NULL)
+    g_hash_table_add (self->real, real);
+}
+
+static void
+sort_out_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Sorting *self = data;
+
+  for (guint i = 0; i < self->files->len && !g_cancellable_is_cancelled (cancellable); i++)
+    sort_file (self, g_ptr_array_index (self->files, i));
+  g_ptr_array_add (self->paths, NULL);
+  if (!g_task_return_error_if_cancelled (task))
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+sort_out_async (GListModel *files,
+                GCancellable *cancellable,
+                GAsyncReadyCallback callback,
+                gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, sort_out_async);
+  g_task_set_task_data (task, sorting_new (files), sorting_free);
+  g_task_run_in_thread (task, sort_out_in_thread);
+}
+
+/* Returns: (transfer none) (nullable): as long as @result; %NULL if it was cancelled */
+static Sorting *
+sort_out_finish (GAsyncResult *result)
+{
+  return g_task_propagate_boolean (G_TASK (result), NULL) ? g_task_get_task_data (G_TASK (result))
+                                                          : NULL;
+}
+
+/* Its group may have been left in the meantime: then its shares are not open any more. */
+static gboolean
+is_open (ShoalEngine *engine)
+{
+  return shoal_profile_is_locked (shoal_engine_get_profile (engine));
 }
 
 /* Before anything is added. */
 static void
-note_fresh (Sharing *sharing, ShoalShares *shares)
+leave_out_shared (GHashTable *paths, ShoalShares *shares)
 {
-  for (guint i = 0; i < n_paths (sharing); i++)
-    {
-      char *path = realpath (g_ptr_array_index (sharing->paths, i), NULL);
-
-      if (path != NULL)
-        g_hash_table_add (sharing->fresh, path);
-    }
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (shares)); i++)
     {
       g_autoptr (ShoalShare) share = g_list_model_get_item (G_LIST_MODEL (shares), i);
 
-      g_hash_table_remove (sharing->fresh, shoal_share_get_path (share));
+      g_hash_table_remove (paths, shoal_share_get_path (share));
     }
 }
 
@@ -140,7 +207,7 @@ find_new (Sharing *sharing)
   GListModel *shares = G_LIST_MODEL (shoal_engine_get_shares (sharing->engine));
   GPtrArray *found = g_ptr_array_new_with_free_func (g_object_unref);
 
-  for (guint i = 0; i < g_list_model_get_n_items (shares); i++)
+  for (guint i = 0; sharing->fresh != NULL && i < g_list_model_get_n_items (shares); i++)
     {
       g_autoptr (ShoalShare) share = g_list_model_get_item (shares, i);
 
@@ -157,6 +224,7 @@ on_undo_cb (AdwToast *toast, gpointer user_data)
   g_autoptr (GPtrArray) shares = find_new (sharing);
 
   sharing->undone = TRUE;
+  g_cancellable_cancel (sharing->cancellable);
   take_back (sharing->engine, shares);
 }
 
@@ -182,20 +250,19 @@ on_late_undo_cb (AdwToast *toast, gpointer user_data)
 {
   const Undo *undo = user_data;
 
-  /* Its group may have been left in the meantime: then its shares are not open any more. */
-  if (shoal_profile_is_locked (shoal_engine_get_profile (undo->engine)))
+  if (is_open (undo->engine))
     take_back (undo->engine, undo->shares);
 }
 
 /* ---- Progress ---- */
 
-static gboolean
-on_progress_cb (gpointer user_data)
+static void
+update_progress (Sharing *sharing)
 {
-  Sharing *sharing = user_data;
   g_autoptr (GPtrArray) shares = find_new (sharing);
   guint64 size = 0;
   guint64 hashed = 0;
+  guint n = sharing->paths != NULL ? sharing->paths->len - 1 : sharing->n_files;
   g_autofree char *title = NULL;
 
   for (guint i = 0; i < shares->len; i++)
@@ -207,24 +274,34 @@ on_progress_cb (gpointer user_data)
                     ? shoal_share_get_bytes_hashed (share)
                     : shoal_share_get_size (share);
     }
-  title = g_strdup_printf (
-      ngettext ("Sharing %u item… %u %%", "Sharing %u items… %u %%", n_paths (sharing)),
-      n_paths (sharing), size > 0 ? (guint) (MIN (hashed, size) * 100 / size) : 0);
+  title = g_strdup_printf (ngettext ("Sharing %u item… %u %%", "Sharing %u items… %u %%", n), n,
+                           size > 0 ? (guint) (MIN (hashed, size) * 100 / size) : 0);
   adw_toast_set_title (sharing->toast, title);
-  return G_SOURCE_CONTINUE;
 }
 
 static void
 show_progress (Sharing *sharing)
 {
+  if (sharing->toast != NULL)
+    return;
   sharing->toast = adw_toast_new ("");
   adw_toast_set_timeout (sharing->toast, 0);
   adw_toast_set_priority (sharing->toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_set_button_label (sharing->toast, _ ("_Undo"));
   g_signal_connect (sharing->toast, "button-clicked", G_CALLBACK (on_undo_cb), sharing);
-  on_progress_cb (sharing);
-  sharing->progress_id = g_timeout_add (PROGRESS_MS, on_progress_cb, sharing);
   shoal_toaster_add (sharing->toaster, g_object_ref (sharing->toast));
+}
+
+/* The sorting out is told of only if it takes long: nothing may come of it. */
+static gboolean
+on_progress_cb (gpointer user_data)
+{
+  Sharing *sharing = user_data;
+
+  show_progress (sharing);
+  if (sharing->toast != NULL)
+    update_progress (sharing);
+  return G_SOURCE_CONTINUE;
 }
 
 /* ---- The end ---- */
@@ -326,6 +403,34 @@ on_added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   finish (sharing);
 }
 
+static void
+on_sorted_out_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Sharing) sharing = user_data;
+  Sorting *sorting = sort_out_finish (result);
+  ShoalShares *shares = shoal_engine_get_shares (sharing->engine);
+
+  if (sorting == NULL || !is_open (sharing->engine))
+    sharing->undone = TRUE;
+  else
+    {
+      sharing->paths = g_steal_pointer (&sorting->paths);
+      sharing->refused = g_steal_pointer (&sorting->refused);
+      sharing->fresh = g_steal_pointer (&sorting->real);
+    }
+  if (sharing->undone || sharing->paths->len == 1)
+    {
+      finish (sharing);
+      return;
+    }
+  leave_out_shared (sharing->fresh, shares);
+  on_progress_cb (sharing);
+
+  const char *const *paths = (const char *const *) sharing->paths->pdata;
+
+  shoal_shares_add_async (shares, paths, NULL, on_added_cb, g_steal_pointer (&sharing));
+}
+
 void
 shoal_sharing_begin (ShoalToaster *toaster, ShoalEngine *engine, GListModel *files)
 {
@@ -333,26 +438,37 @@ shoal_sharing_begin (ShoalToaster *toaster, ShoalEngine *engine, GListModel *fil
   g_return_if_fail (SHOAL_IS_ENGINE (engine));
   g_return_if_fail (G_IS_LIST_MODEL (files));
 
-  g_autoptr (Sharing) sharing = g_new0 (Sharing, 1);
-  ShoalShares *shares = shoal_engine_get_shares (engine);
+  Sharing *sharing = g_new0 (Sharing, 1);
 
   sharing->toaster = g_object_ref (toaster);
   sharing->engine = g_object_ref (engine);
-  sharing->paths = g_ptr_array_new_with_free_func (g_free);
-  sharing->refused = g_ptr_array_new_with_free_func (g_free);
-  sharing->fresh = g_hash_table_new_full (g_str_hash, g_str_equal, free, NULL);
-  sort_out (sharing, files);
-  if (n_paths (sharing) == 0)
-    {
-      finish (sharing);
-      return;
-    }
-  note_fresh (sharing, shares);
-  show_progress (sharing);
+  sharing->n_files = g_list_model_get_n_items (files);
+  sharing->cancellable = g_cancellable_new ();
+  sharing->progress_id = g_timeout_add (PROGRESS_MS, on_progress_cb, sharing);
+  sort_out_async (files, sharing->cancellable, on_sorted_out_cb, sharing);
+}
 
-  const char *const *paths = (const char *const *) sharing->paths->pdata;
+/* ---- A part of a folder ---- */
 
-  shoal_shares_add_async (shares, paths, NULL, on_added_cb, g_steal_pointer (&sharing));
+typedef struct
+{
+  ShoalToaster *toaster;
+  ShoalEngine *engine;
+  GFile *folder;
+  const char *reason; /* (nullable): why not */
+  char *path;         /* (nullable): without links */
+} Look;
+
+static void
+look_free (gpointer data)
+{
+  Look *self = data;
+
+  g_object_unref (self->toaster);
+  g_object_unref (self->engine);
+  g_object_unref (self->folder);
+  free (self->path);
+  g_free (self);
 }
 
 static void
@@ -366,25 +482,64 @@ on_looked_through_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     shoal_toaster_say (toaster, error->message);
 }
 
-char *
-shoal_sharing_look_through (ShoalToaster *toaster, ShoalEngine *engine, GFile *folder)
+static void
+look_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_return_val_if_fail (SHOAL_IS_TOASTER (toaster), NULL);
-  g_return_val_if_fail (SHOAL_IS_ENGINE (engine), NULL);
-  g_return_val_if_fail (G_IS_FILE (folder), NULL);
+  Look *self = data;
 
-  const char *reason = say_why_not (folder);
-  if (reason != NULL)
+  self->reason = say_why_not (self->folder);
+  if (self->reason == NULL)
+    self->path = realpath (g_file_peek_path (self->folder), NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_folder_seen_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Look *self = g_task_get_task_data (G_TASK (result));
+
+  if (self->reason != NULL)
+    shoal_toaster_say (self->toaster, self->reason);
+  if (self->path == NULL || !is_open (self->engine))
     {
-      shoal_toaster_say (toaster, reason);
-      return NULL;
+      g_task_return_pointer (task, NULL, NULL);
+      return;
     }
-  const char *const paths[] = { g_file_peek_path (folder), NULL };
-  char *real = realpath (paths[0], NULL);
-  char *path = g_strdup (real);
 
-  free (real);
-  shoal_shares_add_unoffered_async (shoal_engine_get_shares (engine), paths, NULL,
-                                    on_looked_through_cb, g_object_ref (toaster));
-  return path;
+  const char *const paths[] = { self->path, NULL };
+
+  shoal_shares_add_unoffered_async (shoal_engine_get_shares (self->engine), paths, NULL,
+                                    on_looked_through_cb, g_object_ref (self->toaster));
+  g_task_return_pointer (task, g_strdup (self->path), g_free);
+}
+
+void
+shoal_sharing_look_through_async (ShoalToaster *toaster,
+                                  ShoalEngine *engine,
+                                  GFile *folder,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_return_if_fail (SHOAL_IS_TOASTER (toaster));
+  g_return_if_fail (SHOAL_IS_ENGINE (engine));
+  g_return_if_fail (G_IS_FILE (folder));
+
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+  g_autoptr (GTask) thread = g_task_new (NULL, NULL, on_folder_seen_cb, task);
+  Look *look = g_new0 (Look, 1);
+
+  look->toaster = g_object_ref (toaster);
+  look->engine = g_object_ref (engine);
+  look->folder = g_object_ref (folder);
+  g_task_set_source_tag (task, shoal_sharing_look_through_async);
+  g_task_set_source_tag (thread, shoal_sharing_look_through_async);
+  g_task_set_task_data (thread, look, look_free);
+  g_task_run_in_thread (thread, look_in_thread);
+}
+
+char *
+shoal_sharing_look_through_finish (GAsyncResult *result)
+{
+  return g_task_propagate_pointer (G_TASK (result), NULL);
 }

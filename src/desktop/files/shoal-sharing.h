@@ -9,12 +9,19 @@
 
 G_BEGIN_DECLS
 
-/** shoal_sharing_begin: shares @files in the group of @engine: a toast with Undo tells of the
- * progress, and what cannot be shared is listed with its reasons in the end. @files: (element-type
- * GFile) */
+/** shoal_sharing_begin: shares @files in the group of @engine, and returns before the disk was
+ * asked about any of them: a toast with Undo tells of the progress, and what cannot be shared is
+ * listed with its reasons in the end. @files: (element-type GFile) */
 void shoal_sharing_begin (ShoalToaster *toaster, ShoalEngine *engine, GListModel *files);
-/** shoal_sharing_look_through: adds @folder without offering anything of it; what goes wrong is
- * told in a toast. Returns: (transfer full) (nullable): the path that it will be shared as */
-char *shoal_sharing_look_through (ShoalToaster *toaster, ShoalEngine *engine, GFile *folder);
+/** shoal_sharing_look_through_async: adds @folder without offering anything of it; what goes wrong
+ * is told in a toast */
+void shoal_sharing_look_through_async (ShoalToaster *toaster,
+                                       ShoalEngine *engine,
+                                       GFile *folder,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+/** shoal_sharing_look_through_finish: Returns: (transfer full) (nullable): the path that it will be
+ * shared as; %NULL if it cannot be */
+char *shoal_sharing_look_through_finish (GAsyncResult *result);
 
 G_END_DECLS

@@ -172,21 +172,28 @@ add_folders_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_part_picked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+on_part_added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ShoalWindow) self = user_data;
-  g_autoptr (GListModel) files = shoal_file_picker_run_finish (result);
-
-  g_autoptr (GFile) folder = files != NULL ? g_list_model_get_item (files, 0) : NULL;
-  ShoalEngine *engine = shoal_session_get_engine (self->session);
-  g_autofree char *path = folder != NULL && engine != NULL
-                              ? shoal_sharing_look_through (self->toaster, engine, folder)
-                              : NULL;
+  g_autofree char *path = shoal_sharing_look_through_finish (result);
 
   if (path == NULL)
     return;
   shoal_window_show_page (self, "files");
   shoal_files_page_show_path (self->files, path);
+}
+
+static void
+on_part_picked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (ShoalWindow) self = user_data;
+  g_autoptr (GListModel) files = shoal_file_picker_run_finish (result);
+  g_autoptr (GFile) folder = files != NULL ? g_list_model_get_item (files, 0) : NULL;
+  ShoalEngine *engine = shoal_session_get_engine (self->session);
+
+  if (folder != NULL && engine != NULL)
+    shoal_sharing_look_through_async (self->toaster, engine, folder, on_part_added_cb,
+                                      g_object_ref (self));
 }
 
 static void
