@@ -3,7 +3,8 @@
  *
  * Runs on the desktop that run-gui.sh makes, with real peers; prints one JSON object for each
  * measurement. Without an argument it does all; a start is measured in a process of its own, which
- * is this program with the arguments below; AS_OPENING does the groups alone.
+ * is this program with the arguments below; AS_OPENING does the groups alone, ONLY_LISTS only what
+ * bench-lists.c measures.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench-lists.h"
 #include "bench-opening.h"
 #include "gui-fill.h"
 #include "gui-fixture.h"
@@ -22,6 +24,7 @@
 
 #define AS_STARTER "--start"
 #define AS_OPENING "--opening"
+#define ONLY_LISTS "--lists"
 #define N_ROWS (1000)
 #define N_OFFERS (10000)
 #define N_STARTS (5)
@@ -182,6 +185,29 @@ bench_start (void)
     }
 }
 
+/* ---- Lists that change a lot at once ---- */
+
+static void
+join_group (GuiApp *app, gpointer user_data)
+{
+  gui_join (app, user_data, "eve", "secret of eve");
+}
+
+static void
+bench_lists (void)
+{
+  g_autoptr (GuiTracker) tracker = gui_tracker_new ("open", NULL);
+
+  gui_forget ();
+  gui_run (NULL, join_group, (gpointer) gui_tracker_get_link (tracker));
+  gui_run (NULL, bench_lists_shares, NULL);
+  gui_tracker_stop (tracker);
+  gui_fill (BENCH_LISTS_HISTORY, 0, BENCH_LISTS_ROWS);
+  gui_run (NULL, bench_lists_kept, NULL);
+  gui_fail_transfers ();
+  gui_run (NULL, bench_lists_failed, NULL);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -200,6 +226,12 @@ main (int argc, char *argv[])
       return EXIT_SUCCESS;
     }
 
+  if (argc == 2 && g_str_equal (argv[1], ONLY_LISTS))
+    {
+      bench_lists ();
+      return EXIT_SUCCESS;
+    }
+
   guint mib = argc == 2 ? (guint) g_ascii_strtoull (argv[1], NULL, 10) : DEFAULT_MIB;
   g_autoptr (GuiTracker) tracker = gui_tracker_new ("open", NULL);
 
@@ -207,5 +239,6 @@ main (int argc, char *argv[])
   gui_tracker_stop (tracker);
   bench_start ();
   bench_opening ();
+  bench_lists ();
   return EXIT_SUCCESS;
 }

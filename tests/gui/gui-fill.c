@@ -48,8 +48,8 @@ run (sqlite3 *database, const char *sql, guint n)
   sqlite3_finalize (statement);
 }
 
-void
-gui_fill (guint n_history, guint n_transfers, guint n_offers)
+static sqlite3 *
+open_profile (void)
 {
   g_autofree char *path
       = g_build_filename (g_get_user_data_dir (), "shoal", "default", "shoal.db", NULL);
@@ -57,10 +57,30 @@ gui_fill (guint n_history, guint n_transfers, guint n_offers)
 
   if (sqlite3_open_v2 (path, &database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
     g_error ("%s: %s", path, sqlite3_errmsg (database));
+  return database;
+}
+
+void
+gui_fill (guint n_history, guint n_transfers, guint n_offers)
+{
+  sqlite3 *database = open_profile ();
+
   sqlite3_exec (database, "BEGIN", NULL, NULL, NULL);
   run (database, history_sql, n_history);
   run (database, transfers_sql, n_transfers);
   run (database, offers_sql, n_offers);
   g_assert_cmpint (sqlite3_exec (database, "COMMIT", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (database);
+}
+
+void
+gui_fail_transfers (void)
+{
+  sqlite3 *database = open_profile ();
+
+  g_assert_cmpint (sqlite3_exec (database,
+                                 "UPDATE transfer SET state = 'failed', message = 'Too late.'",
+                                 NULL, NULL, NULL),
+                   ==, SQLITE_OK);
   sqlite3_close (database);
 }

@@ -13,7 +13,7 @@
 
 static GuiLoop loop;
 static GPollFunc real_poll;
-static gint64 woke_us; /* 0: not yet */
+static gint64 woke_us;
 static gint64 woke_cpu_us;
 
 static gint64
@@ -42,8 +42,7 @@ watch_poll (GPollFD *fds, guint n_fds, gint timeout)
 {
   gint n_ready;
 
-  if (woke_us != 0)
-    note_busy ();
+  note_busy ();
   n_ready = real_poll (fds, n_fds, timeout);
   woke_us = g_get_monotonic_time ();
   woke_cpu_us = get_cpu_us ();
@@ -55,7 +54,9 @@ gui_loop_begin (void)
 {
   g_assert_null (real_poll);
   loop = (GuiLoop){ 0 };
-  woke_us = 0;
+  /* What is begun right now counts, too. */
+  woke_us = g_get_monotonic_time ();
+  woke_cpu_us = get_cpu_us ();
   real_poll = g_main_context_get_poll_func (NULL);
   g_main_context_set_poll_func (NULL, watch_poll);
 }
