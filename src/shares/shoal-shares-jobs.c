@@ -257,6 +257,7 @@ start_entry (ShoalShares *self, ShoalShareEntry *entry, GPtrArray *files)
   if (entry->removed)
     return;
   entry->queued = FALSE;
+  entry->looked_ns = g_get_real_time () * 1000;
   entry->target = shoal_share_target_new (shoal_share_get_number (entry->share),
                                           shoal_share_get_path (entry->share),
                                           shoal_share_get_set (entry->share));

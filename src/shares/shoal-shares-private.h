@@ -20,9 +20,12 @@ typedef struct
   /* Hashing. */
   gboolean queued;          /* waits for a job */
   ShoalShareTarget *target; /* of the job that runs; borrowed */
+  gint64 looked_ns;         /* when it began, by the clock on the wall */
   gboolean again;           /* once more when the job is done */
   gboolean stale;           /* something was switched off: what was hashed may not be served */
   GPtrArray *monitors;      /* (nullable): of GFileMonitor */
+  guint n_watched;          /* monitors that it has or is about to have */
+  GTask *watch_task;        /* (nullable): makes them; borrowed */
   guint delay_ms;           /* before the next try of something that changes */
   guint timer;
   /* Offering. */
@@ -32,6 +35,7 @@ typedef struct
 
 ShoalShareEntry *shoal_share_entry_ref (ShoalShareEntry *self);
 void shoal_share_entry_unref (ShoalShareEntry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalShareEntry, shoal_share_entry_unref)
 
 struct _ShoalShares
 {

@@ -226,7 +226,7 @@ is_settled (ShoalShares *self, ShoalShareEntry *entry)
 {
   return entry->removed
          || (!entry->inserting && !entry->queued && entry->target == NULL
-             && !shoal_shares_is_offer_open (self, entry));
+             && entry->watch_task == NULL && !shoal_shares_is_offer_open (self, entry));
 }
 
 static gboolean
