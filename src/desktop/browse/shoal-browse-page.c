@@ -16,6 +16,7 @@
 
 #include "shoal-columns.h"
 #include "shoal-error.h"
+#include "shoal-growing-model.h"
 #include "shoal-sources-window.h"
 #include "shoal-units.h"
 
@@ -312,7 +313,8 @@ shoal_browse_page_init (ShoalBrowsePage *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   self->model = shoal_search_model_new ();
-  self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->model)));
+  self->selection = gtk_multi_selection_new (
+      G_LIST_MODEL (shoal_growing_model_new (g_object_ref (G_LIST_MODEL (self->model)))));
   shoal_browse_actions_init (self);
   shoal_browse_filters_init (self);
   init_columns (self);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "shoal-columns.h"
+#include "shoal-growing-model.h"
 #include "shoal-share-row.h"
 #include "shoal-units.h"
 
@@ -273,7 +274,8 @@ init_models (ShoalFilesPage *self)
   ShoalMapModel *rows
       = shoal_map_model_new (g_object_ref (G_LIST_MODEL (self->sorted)), make_row, NULL);
 
-  self->selection = gtk_multi_selection_new (G_LIST_MODEL (rows));
+  self->selection
+      = gtk_multi_selection_new (G_LIST_MODEL (shoal_growing_model_new (G_LIST_MODEL (rows))));
   g_object_bind_property (self->search_entry, "text", filter, "search", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self->search_entry, "text", self->share_view, "needle",
                           G_BINDING_SYNC_CREATE);

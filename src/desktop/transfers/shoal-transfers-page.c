@@ -15,6 +15,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "shoal-growing-model.h"
 #include "shoal-map-model.h"
 #include "shoal-row.h"
 #include "shoal-speed-graph.h"
@@ -65,7 +66,7 @@ shoal_transfers_page_dup_selected (ShoalTransfersPage *self)
 void
 shoal_transfers_page_select (ShoalTransfersPage *self, GPtrArray *transfers)
 {
-  guint n = g_list_model_get_n_items (self->sorted);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
   g_autoptr (GtkBitset) selected = gtk_bitset_new_empty ();
   g_autoptr (GtkBitset) mask = gtk_bitset_new_range (0, n);
   g_autoptr (GHashTable) wanted = g_hash_table_new (NULL, NULL);
@@ -229,7 +230,8 @@ build_model (ShoalTransfersPage *self)
       ShoalMapModel *items
           = shoal_map_model_new (g_object_ref (sorted), shoal_transfer_item_new, NULL);
 
-      selection = gtk_multi_selection_new (G_LIST_MODEL (items));
+      selection
+          = gtk_multi_selection_new (G_LIST_MODEL (shoal_growing_model_new (G_LIST_MODEL (items))));
       g_signal_connect_object (selection, "selection-changed", G_CALLBACK (queue_update), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (selection, "items-changed", G_CALLBACK (update_stack), self,
