@@ -186,6 +186,8 @@ shoal_history_add (ShoalHistory *self, ShoalHistoryEntry *entry)
 
 typedef struct
 {
+  gint64 before_ms;
+  gint64 before_number;
   guint limit;
   GPtrArray *entries;
 } ListJob;
@@ -219,6 +221,7 @@ entry_from_row (ShoalRows *rows)
   entry->users = shoal_rows_dup_string (rows, 11);
   entry->bad_sources = shoal_rows_dup_string (rows, 12);
   entry->destination = shoal_rows_dup_string (rows, 13);
+  entry->number = shoal_rows_integer (rows, 14);
   return entry;
 }
 
@@ -230,9 +233,9 @@ list_job (ShoalConnection *connection, gpointer data, GError **error)
   g_autoptr (ShoalRows) rows = shoal_connection_query (
       connection, error,
       "SELECT uuid, upload, name, folder, content, size, bytes, elapsed_ms, ended_ms, outcome, "
-      "reason, users, bad_sources, destination FROM history ORDER BY ended_ms DESC, id DESC LIMIT "
-      "?",
-      "i", (gint64) job->limit);
+      "reason, users, bad_sources, destination, id FROM history WHERE (ended_ms, id) < (?, ?) "
+      "ORDER BY ended_ms DESC, id DESC LIMIT ?",
+      "iii", job->before_ms, job->before_number, (gint64) job->limit);
 
   if (rows == NULL)
     return FALSE;
@@ -265,11 +268,24 @@ shoal_history_list_async (ShoalHistory *self,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
 {
+  shoal_history_list_before_async (self, NULL, limit, cancellable, callback, user_data);
+}
+
+void
+shoal_history_list_before_async (ShoalHistory *self,
+                                 const ShoalHistoryEntry *entry,
+                                 guint limit,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
   g_return_if_fail (SHOAL_IS_HISTORY (self));
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, shoal_history_list_async);
+  g_task_set_source_tag (task, shoal_history_list_before_async);
   ListJob *job = g_new0 (ListJob, 1);
+  job->before_ms = entry != NULL ? entry->ended_ms : G_MAXINT64;
+  job->before_number = entry != NULL ? entry->number : G_MAXINT64;
   job->limit = CLAMP (limit, 1, SHOAL_MAX_HISTORY_ROWS);
   job->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_history_entry_free);
   shoal_database_read_async (self->database, list_job, job, (GDestroyNotify) list_job_free,

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 /** ShoalHistoryEntry: one ended transfer */
 typedef struct
 {
+  gint64 number; /* in the database; 0: not from there */
   char *uuid;
   gboolean upload;
   char *name;
@@ -52,6 +53,15 @@ void shoal_history_list_async (ShoalHistory *self,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
+/** shoal_history_list_before_async: the @limit entries before @entry, newest first, so that a long
+ * history can be read in parts; ends with shoal_history_list_finish(). @entry: (nullable): one that
+ * was listed; %NULL for the newest */
+void shoal_history_list_before_async (ShoalHistory *self,
+                                      const ShoalHistoryEntry *entry,
+                                      guint limit,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
 /** shoal_history_list_finish: Returns: (transfer full) (element-type ShoalHistoryEntry) */
 GPtrArray *shoal_history_list_finish (ShoalHistory *self, GAsyncResult *result, GError **error);
 /** shoal_history_clear_async: all of it */

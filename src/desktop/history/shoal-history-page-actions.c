@@ -12,6 +12,7 @@
 
 #include "shoal-file-picker.h"
 #include "shoal-history-csv.h"
+#include "shoal-slices.h"
 
 /* Seconds in which clearing can be undone. */
 #define UNDO_SECONDS 10
@@ -198,6 +199,25 @@ on_cleared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_warning ("Cannot clear the history: %s", error->message);
 }
 
+#define DROPPED_AT_ONCE 64
+
+static gboolean
+drop_some (gpointer data)
+{
+  GListStore *items = data;
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (items));
+  guint left = n - MIN (n, DROPPED_AT_ONCE);
+
+  g_list_store_splice (items, left, n - left, NULL, 0);
+  return left > 0;
+}
+
+void
+shoal_history_page_drop (GListStore *items)
+{
+  shoal_slices_run (G_PRIORITY_LOW, drop_some, items, g_object_unref);
+}
+
 void
 shoal_history_page_finish_clear (ShoalHistoryPage *self)
 {
@@ -210,7 +230,7 @@ shoal_history_page_finish_clear (ShoalHistoryPage *self)
     }
   if (self->cleared == NULL)
     return;
-  g_clear_pointer (&self->cleared, g_ptr_array_unref);
+  shoal_history_page_drop (g_steal_pointer (&self->cleared));
   if (self->engine != NULL && shoal_engine_get_history (self->engine) != NULL)
     shoal_history_clear_until_async (shoal_engine_get_history (self->engine),
                                      self->cleared_until_ms, NULL, on_cleared_cb, NULL);
@@ -223,15 +243,19 @@ on_toast_dismissed_cb (ShoalHistoryPage *self)
   shoal_history_page_finish_clear (self);
 }
 
+/* What has ended meanwhile comes before what is given back. */
 static void
 on_undo_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   ShoalHistoryPage *self = data;
-  g_autoptr (GPtrArray) cleared = g_steal_pointer (&self->cleared);
+  g_autoptr (GPtrArray) since = g_ptr_array_new_with_free_func (g_object_unref);
 
-  if (cleared != NULL)
-    g_list_store_splice (self->items, g_list_model_get_n_items (G_LIST_MODEL (self->items)), 0,
-                         cleared->pdata, cleared->len);
+  if (self->cleared == NULL)
+    return;
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
+    g_ptr_array_add (since, g_list_model_get_item (G_LIST_MODEL (self->items), i));
+  g_list_store_splice (self->cleared, 0, 0, since->pdata, since->len);
+  shoal_history_page_drop (shoal_history_page_set_items (self, g_steal_pointer (&self->cleared)));
 }
 
 static void
@@ -241,19 +265,10 @@ on_clear_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   shoal_history_page_finish_clear (self);
   /* Before the list is complete there is nothing to give back. */
-  if (self->fill_id != 0 || self->loading)
+  if (self->loading)
     return;
-  self->cleared = g_ptr_array_new_with_free_func (g_object_unref);
-  self->cleared_until_ms = 0;
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
-    {
-      ShoalHistoryItem *item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
-
-      g_ptr_array_add (self->cleared, item);
-      self->cleared_until_ms
-          = MAX (self->cleared_until_ms, shoal_history_item_get_entry (item)->ended_ms);
-    }
-  g_list_store_remove_all (self->items);
+  self->cleared_until_ms = self->last_ms;
+  self->cleared = shoal_history_page_set_items (self, g_list_store_new (SHOAL_TYPE_HISTORY_ITEM));
   self->undo_toast = adw_toast_new (_ ("History cleared"));
   adw_toast_set_button_label (self->undo_toast, _ ("_Undo"));
   adw_toast_set_action_name (self->undo_toast, "history.undo-clear");

@@ -1,7 +1,7 @@
 /* shoal-history-page.c: the page "History" of the main window
  *
- * The whole history is read once, put into the list in steps so that nothing stands still, and kept
- * up to date by the history's own signal.
+ * The history is read once, part by part, put into the list in slices so that nothing stands still,
+ * and kept up to date by its own signal.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,13 +13,18 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-growing-model.h"
 #include "shoal-limits.h"
 #include "shoal-row.h"
+#include "shoal-slices.h"
 #include "shoal-units.h"
 
-/* So many rows are made in one step of the main loop. */
-#define FILL_STEP 2000
-#define SUMS_STEP 5000
+/* So many entries are read at once. */
+#define PART_ROWS 2000
+/* So many are summed up before the clock is looked at. */
+#define SUMS_STEP 256
+/* So many rows are made together. */
+#define FILL_STEP 64
 
 G_DEFINE_FINAL_TYPE (ShoalHistoryPage, shoal_history_page, SHOAL_TYPE_WINDOW_PAGE)
 
@@ -87,8 +92,8 @@ queue_sums (ShoalHistoryPage *self)
   self->sums_at = self->sums_n = 0;
   self->sums_down = self->sums_up = self->sums_elapsed_ms = 0;
   /* While the list is being filled they would be those of a part. */
-  if (self->sums_id == 0 && self->fill_id == 0)
-    self->sums_id = g_idle_add_full (G_PRIORITY_LOW, on_sums_cb, self, NULL);
+  if (self->sums_id == 0 && !self->loading)
+    self->sums_id = shoal_slices_add (G_PRIORITY_LOW, on_sums_cb, self, NULL);
 }
 
 static void
@@ -155,7 +160,15 @@ on_filter_changed_cb (ShoalHistoryPage *self)
   /* The drop-downs tell their first value while the page is being made. */
   if (self->filtered == NULL)
     return;
-  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+
+  gboolean filters = gtk_drop_down_get_selected (self->direction) != 0
+                     || gtk_drop_down_get_selected (self->outcome) != 0 || self->needle != NULL;
+
+  /* Without one nothing is looked at, however many rows come. */
+  if (filters && gtk_filter_list_model_get_filter (self->filtered) == self->filter)
+    gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  else
+    gtk_filter_list_model_set_filter (self->filtered, filters ? self->filter : NULL);
   queue_update (self);
 }
 
@@ -179,30 +192,56 @@ on_activate_cb (ShoalHistoryPage *self, guint position)
 
 /* ---- Filling ---- */
 
+GListStore *
+shoal_history_page_set_items (ShoalHistoryPage *self, GListStore *items)
+{
+  GListStore *before = g_steal_pointer (&self->items);
+
+  self->items = items;
+  gtk_filter_list_model_set_model (self->filtered, G_LIST_MODEL (items));
+  return before;
+}
+
 static void
 stop_filling (ShoalHistoryPage *self)
 {
   g_clear_handle_id (&self->fill_id, g_source_remove);
-  g_clear_pointer (&self->unfilled, g_ptr_array_unref);
+  g_clear_pointer (&self->part, g_ptr_array_unref);
+  self->loading = FALSE;
+}
+
+static void on_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data);
+
+/* @last: (nullable): the last one that was read */
+static void
+read_part (ShoalHistoryPage *self, const ShoalHistoryEntry *last)
+{
+  shoal_history_list_before_async (shoal_engine_get_history (self->engine), last,
+                                   MIN (PART_ROWS, SHOAL_MAX_HISTORY_ROWS - self->n_read),
+                                   self->cancellable, on_listed_cb, self);
 }
 
 static gboolean
-on_fill_cb (gpointer data)
+fill_some (gpointer data)
 {
   ShoalHistoryPage *self = data;
-  g_autoptr (GPtrArray) step = g_ptr_array_new_with_free_func (g_object_unref);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->items));
+  guint end = MIN (self->n_filled + FILL_STEP, self->part->len);
+  g_autoptr (GPtrArray) portion = g_ptr_array_new_with_free_func (g_object_unref);
 
-  while (self->n_filled < self->unfilled->len && step->len < FILL_STEP)
-    g_ptr_array_add (step, shoal_history_item_new (g_steal_pointer (
-                               &g_ptr_array_index (self->unfilled, self->n_filled++))));
-  g_list_store_splice (self->items, g_list_model_get_n_items (G_LIST_MODEL (self->items)), 0,
-                       step->pdata, step->len);
-  if (self->n_filled < self->unfilled->len)
-    return G_SOURCE_CONTINUE;
+  while (self->n_filled < end)
+    g_ptr_array_add (portion, shoal_history_item_new (g_steal_pointer (
+                                  &g_ptr_array_index (self->part, self->n_filled++))));
+  g_list_store_splice (self->items, n, 0, portion->pdata, portion->len);
+  if (self->n_filled < self->part->len)
+    return TRUE;
   self->fill_id = 0;
-  stop_filling (self);
+  if (self->part->len == PART_ROWS && self->n_read < SHOAL_MAX_HISTORY_ROWS)
+    read_part (self, shoal_history_item_get_entry (portion->pdata[portion->len - 1]));
+  else
+    stop_filling (self);
   queue_update (self);
-  return G_SOURCE_REMOVE;
+  return FALSE;
 }
 
 static void
@@ -223,20 +262,29 @@ on_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   ShoalHistoryPage *self = user_data;
 
-  self->loading = FALSE;
   if (entries == NULL)
     {
+      self->loading = FALSE;
       adw_status_page_set_title (self->empty, _ ("Cannot Read the History"));
       adw_status_page_set_description (self->empty, error->message);
       return;
     }
-  stop_filling (self);
-  g_list_store_remove_all (self->items);
+  if (entries->len == 0)
+    {
+      g_ptr_array_unref (entries);
+      stop_filling (self);
+      queue_update (self);
+      return;
+    }
+  if (self->n_read == 0)
+    self->last_ms
+        = MAX (self->last_ms, ((ShoalHistoryEntry *) g_ptr_array_index (entries, 0))->ended_ms);
+  g_clear_pointer (&self->part, g_ptr_array_unref);
   g_ptr_array_set_free_func (entries, entry_free);
-  self->unfilled = entries;
+  self->part = entries;
   self->n_filled = 0;
-  self->fill_id = g_idle_add (on_fill_cb, self);
-  queue_update (self);
+  self->n_read += entries->len;
+  self->fill_id = shoal_slices_add (G_PRIORITY_DEFAULT_IDLE, fill_some, self, NULL);
 }
 
 static void
@@ -244,6 +292,7 @@ on_added_cb (ShoalHistoryPage *self, ShoalHistoryEntry *entry)
 {
   g_autoptr (ShoalHistoryItem) item = shoal_history_item_new (shoal_history_entry_dup (entry));
 
+  self->last_ms = MAX (self->last_ms, entry->ended_ms);
   g_list_store_insert (self->items, 0, item);
 }
 
@@ -276,7 +325,8 @@ dispose (GObject *object)
   g_clear_object (&self->selection);
   g_clear_object (&self->filtered);
   g_clear_object (&self->filter);
-  g_clear_object (&self->items);
+  if (self->items != NULL)
+    shoal_history_page_drop (g_steal_pointer (&self->items));
   g_clear_object (&self->actions);
   g_clear_pointer (&self->needle, g_free);
   G_OBJECT_CLASS (shoal_history_page_parent_class)->dispose (object);
@@ -315,10 +365,10 @@ shoal_history_page_init (ShoalHistoryPage *self)
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   self->items = g_list_store_new (SHOAL_TYPE_HISTORY_ITEM);
   self->filter = GTK_FILTER (gtk_custom_filter_new (matches, self, NULL));
-  self->filtered = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->items)),
-                                              g_object_ref (self->filter));
+  self->filtered = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->items)), NULL);
   gtk_filter_list_model_set_incremental (self->filtered, TRUE);
-  self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->filtered)));
+  self->selection = gtk_single_selection_new (
+      G_LIST_MODEL (shoal_growing_model_new (G_LIST_MODEL (g_object_ref (self->filtered)))));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
   g_signal_connect_swapped (self->filtered, "items-changed", G_CALLBACK (queue_update), self);
   g_signal_connect_swapped (self->selection, "notify::selected-item",
@@ -342,9 +392,11 @@ shoal_history_page_set_engine (ShoalHistoryPage *self, ShoalEngine *engine)
   if (self->engine == engine)
     return;
   let_go (self);
-  g_list_store_remove_all (self->items);
+  shoal_history_page_drop (
+      shoal_history_page_set_items (self, g_list_store_new (SHOAL_TYPE_HISTORY_ITEM)));
   g_set_object (&self->engine, engine);
-  self->loading = FALSE;
+  self->n_read = 0;
+  self->last_ms = 0;
   if (engine != NULL && shoal_engine_get_history (engine) != NULL)
     {
       ShoalHistory *history = shoal_engine_get_history (engine);
@@ -352,8 +404,7 @@ shoal_history_page_set_engine (ShoalHistoryPage *self, ShoalEngine *engine)
       self->loading = TRUE;
       self->cancellable = g_cancellable_new ();
       g_signal_connect_swapped (history, "added", G_CALLBACK (on_added_cb), self);
-      shoal_history_list_async (history, SHOAL_MAX_HISTORY_ROWS, self->cancellable, on_listed_cb,
-                                self);
+      read_part (self, NULL);
     }
   queue_update (self);
 }
