@@ -20,8 +20,8 @@
 #include "shoal-slices.h"
 #include "shoal-transfer-store.h"
 
-/* So many become rows of the list together. */
-#define ADDED_AT_ONCE 64
+/* So many are looked at together; more than these are made ready in a thread. */
+#define AT_ONCE 64
 
 /* What one caller wants. */
 typedef struct
@@ -225,7 +225,7 @@ add_some (gpointer data)
 {
   Batch *self = data;
   ShoalTransferManager *manager = self->manager;
-  guint end = MIN (self->n_added + ADDED_AT_ONCE, self->adding->len);
+  guint end = MIN (self->n_added + AT_ONCE, self->adding->len);
 
   /* Those that are in the database are there at the next start. */
   if (manager->stopped && self->error == NULL)
@@ -309,7 +309,7 @@ look_at_some (gpointer data)
 {
   Wish *wish = data;
   ShoalTransferManager *self = g_task_get_source_object (wish->task);
-  guint end = MIN (wish->n_looked_at + ADDED_AT_ONCE, wish->rows->len);
+  guint end = MIN (wish->n_looked_at + AT_ONCE, wish->rows->len);
 
   for (; wish->n_looked_at < end; wish->n_looked_at++)
     look_at_one (self, wish, wish->n_looked_at);
@@ -454,7 +454,7 @@ shoal_transfer_manager_add_many_async (ShoalTransferManager *self,
   wish->n_open = 1;
   g_task_set_source_tag (wish->task, shoal_transfer_manager_add_many_async);
   g_task_set_task_data (wish->task, wish, wish_free);
-  if (n > ADDED_AT_ONCE)
+  if (n > AT_ONCE)
     {
       start_thread (wish, requests, n);
       return;
