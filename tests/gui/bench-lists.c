@@ -17,6 +17,7 @@
 #include "shoal-history-page.h"
 
 #define N_SLOW_FILES (5000)
+#define N_PAGES (100)
 /* Of one answer of a slow disk. */
 #define SLOW_US (200)
 /* What follows in steps, such as freeing, is waited for. */
@@ -207,12 +208,11 @@ bench_history (GuiApp *app)
   print ("history read", BENCH_LISTS_HISTORY);
 
   GtkAdjustment *at = get_scrolled (page);
-  gdouble upper = gtk_adjustment_get_upper (at);
 
   begin (page);
-  for (guint i = 1; i <= 100; i++)
+  for (guint i = 1; i <= N_PAGES; i++)
     {
-      gtk_adjustment_set_value (at, upper * i / 100);
+      gtk_adjustment_set_value (at, gtk_adjustment_get_page_size (at) * i);
       gui_settle (page);
     }
   print ("history paged through", BENCH_LISTS_HISTORY);
