@@ -20,6 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalTokenBucket, shoal_token_bucket_unref)
 
 /** shoal_token_bucket_set_rate: takes effect at once, also for threads that wait */
 void shoal_token_bucket_set_rate (ShoalTokenBucket *self, guint64 rate);
+/** shoal_token_bucket_get_rate: any thread. Returns: bytes a second; 0 for no limit */
 guint64 shoal_token_bucket_get_rate (ShoalTokenBucket *self);
 
 /** shoal_token_bucket_take: blocks until @bytes may pass or @cancellable is cancelled (then %FALSE

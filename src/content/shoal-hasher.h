@@ -50,6 +50,8 @@ void shoal_hash_pool_hash_async (ShoalHashPool *self,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
+/** shoal_hash_pool_hash_finish: Returns: (transfer full): or %NULL with an error, as
+ * shoal_hash_fd() */
 ShoalContent *
 shoal_hash_pool_hash_finish (ShoalHashPool *self, GAsyncResult *result, GError **error);
 

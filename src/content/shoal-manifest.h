@@ -48,7 +48,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalManifest, shoal_manifest_free)
  */
 ShoalManifest *shoal_manifest_parse (GBytes *bytes, GError **error);
 
+/** shoal_manifest_get_n_entries: Returns: how many lines it has, of every kind */
 guint shoal_manifest_get_n_entries (ShoalManifest *self);
+/** shoal_manifest_get_entry: Returns: (transfer none): the line @index, from 0, in the order of the
+ * paths */
 const ShoalManifestEntry *shoal_manifest_get_entry (ShoalManifest *self, guint index);
 /** shoal_manifest_get_total_size: Returns: the sum of the files' sizes */
 guint64 shoal_manifest_get_total_size (ShoalManifest *self);
@@ -56,6 +59,7 @@ guint shoal_manifest_get_n_files (ShoalManifest *self);
 
 /** ShoalManifestBuilder: collects entries in any order and writes the canonical text */
 typedef struct _ShoalManifestBuilder ShoalManifestBuilder;
+/** shoal_manifest_builder_new: Returns: (transfer full): of an empty folder so far */
 ShoalManifestBuilder *shoal_manifest_builder_new (void);
 void shoal_manifest_builder_free (ShoalManifestBuilder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalManifestBuilder, shoal_manifest_builder_free)
@@ -68,6 +72,7 @@ gboolean shoal_manifest_builder_add_file (ShoalManifestBuilder *self,
                                           guint64 size,
                                           const ShoalDigest *id,
                                           GError **error);
+/** shoal_manifest_builder_add_folder: @path: relative, "/" between its components */
 gboolean
 shoal_manifest_builder_add_folder (ShoalManifestBuilder *self, const char *path, GError **error);
 /** shoal_manifest_builder_add_link: refuses a target that leaves the folder */

@@ -56,6 +56,8 @@ guint32 shoal_partial_get_n_pieces (ShoalPartial *self);
 guint32 shoal_partial_get_n_have (ShoalPartial *self);
 /** shoal_partial_get_bytes_have: Returns: verified bytes, from any thread */
 guint64 shoal_partial_get_bytes_have (ShoalPartial *self);
+/** shoal_partial_has_piece: any thread. Returns: whether the piece @piece has verified and is on
+ * the disk */
 gboolean shoal_partial_has_piece (ShoalPartial *self, guint32 piece);
 /** shoal_partial_dup_have: Returns: (transfer full): a bitmap, bit 7 of byte 0 is piece 0 */
 GBytes *shoal_partial_dup_have (ShoalPartial *self);

@@ -50,8 +50,7 @@ void shoal_database_close (ShoalDatabase *self);
  * the log into the file. Call nothing else meanwhile, but what was queued before calls back. */
 void
 shoal_database_close_async (ShoalDatabase *self, GAsyncReadyCallback callback, gpointer user_data);
-gboolean
-shoal_database_close_finish (ShoalDatabase *self, GAsyncResult *result, GError **error);
+gboolean shoal_database_close_finish (ShoalDatabase *self, GAsyncResult *result, GError **error);
 
 /** shoal_database_set_cache: bytes of page cache of the writer and the reader
  * (%SHOAL_DATABASE_WRITER_CACHE and %SHOAL_DATABASE_READER_CACHE if never called). Blocking. */
@@ -120,6 +119,7 @@ gboolean shoal_connection_query_integer (ShoalConnection *self,
                                          const char *sql,
                                          const char *types,
                                          ...);
+/** shoal_connection_last_row_id: Returns: the rowid that the last INSERT gave */
 gint64 shoal_connection_last_row_id (ShoalConnection *self);
 /** shoal_connection_changes: rows changed by the last run */
 gint64 shoal_connection_changes (ShoalConnection *self);
@@ -128,9 +128,11 @@ gint64 shoal_connection_total_changes (ShoalConnection *self);
 
 /** shoal_rows_next: Returns: %TRUE with a row; %FALSE at the end, or with @error set */
 gboolean shoal_rows_next (ShoalRows *self, GError **error);
+/** shoal_rows_integer: Returns: the value, 0 for NULL */
 gint64 shoal_rows_integer (ShoalRows *self, int column);
 /** shoal_rows_string: Returns: (nullable): valid until the next step */
 const char *shoal_rows_string (ShoalRows *self, int column);
+/** shoal_rows_dup_string: Returns: (transfer full) (nullable) */
 char *shoal_rows_dup_string (ShoalRows *self, int column);
 /** shoal_rows_dup_blob: Returns: (transfer full) (nullable) */
 GBytes *shoal_rows_dup_blob (ShoalRows *self, int column);

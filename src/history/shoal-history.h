@@ -31,6 +31,7 @@ typedef struct
   char *destination; /* (nullable): full path of what was made */
 } ShoalHistoryEntry;
 
+/** shoal_history_entry_new: Returns: (transfer full): all zero */
 ShoalHistoryEntry *shoal_history_entry_new (void);
 void shoal_history_entry_free (ShoalHistoryEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalHistoryEntry, shoal_history_entry_free)
@@ -43,6 +44,7 @@ G_DECLARE_FINAL_TYPE (ShoalHistory, shoal_history, SHOAL, HISTORY, GObject)
 /** shoal_history_schema: the SQL that makes its table, for the profile's first migration */
 extern const char shoal_history_schema[];
 
+/** shoal_history_new: @database: the profile's, with %shoal_history_schema in it; main thread */
 ShoalHistory *shoal_history_new (ShoalDatabase *database);
 /** shoal_history_add: records and forgets; @entry: (transfer full). The same uuid twice counts once
  */

@@ -20,6 +20,7 @@ typedef struct
  * space is dropped; at most 2,048 bytes. Returns: (transfer full): the link, or %NULL with
  * %SHOAL_ERROR_INVALID that says in words what is wrong with it */
 ShoalLink *shoal_link_parse (const char *text, GError **error);
+/** shoal_link_new: Returns: (transfer full): without an address, a key or an invite */
 ShoalLink *shoal_link_new (const char *const *addresses, const char *key, const char *invite);
 /** shoal_link_to_string: Returns: (transfer full): the canonical text */
 char *shoal_link_to_string (const ShoalLink *self);

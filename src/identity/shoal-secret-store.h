@@ -53,6 +53,7 @@ void shoal_secret_store_store_async (ShoalSecretStore *self,
                                      GCancellable *cancellable,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);
+/** shoal_secret_store_store_finish: Returns: whether it is stored */
 gboolean
 shoal_secret_store_store_finish (ShoalSecretStore *self, GAsyncResult *result, GError **error);
 /** shoal_secret_store_lookup_async: a secret that is not there is %SHOAL_ERROR_NOT_FOUND; a keyring
@@ -65,12 +66,15 @@ void shoal_secret_store_lookup_async (ShoalSecretStore *self,
                                       gpointer user_data);
 GBytes *
 shoal_secret_store_lookup_finish (ShoalSecretStore *self, GAsyncResult *result, GError **error);
+/** shoal_secret_store_clear_async: forgets the secret @kind of the profile; one that is not there
+ * is no error */
 void shoal_secret_store_clear_async (ShoalSecretStore *self,
                                      const char *kind,
                                      const char *group,
                                      GCancellable *cancellable,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);
+/** shoal_secret_store_clear_finish: Returns: whether nothing is stored any more */
 gboolean
 shoal_secret_store_clear_finish (ShoalSecretStore *self, GAsyncResult *result, GError **error);
 

@@ -46,6 +46,8 @@ typedef gboolean (*ShoalPeerReadNowFunc) (gpointer data,
  * @sent: bytes of the body that were written */
 typedef void (*ShoalPeerDoneFunc) (gpointer data, guint64 sent, gboolean complete);
 
+/** shoal_peer_server_new: @handler: called in the server's thread for each request that has passed
+ * the guard; it answers now or later */
 ShoalPeerServer *
 shoal_peer_server_new (ShoalDeviceKey *key, ShoalPeerHandler handler, gpointer user_data);
 

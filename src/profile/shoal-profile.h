@@ -31,13 +31,17 @@ void shoal_profile_open_locked_async (const char *folder,
                                       gpointer user_data);
 /** shoal_profile_open_locked_finish: Returns: (transfer full) (nullable) */
 ShoalProfile *shoal_profile_open_locked_finish (GAsyncResult *result, GError **error);
+/** shoal_profile_is_locked: Returns: whether this process holds the profile */
 gboolean shoal_profile_is_locked (ShoalProfile *self);
 
 /** shoal_profile_get_folder: Returns: its canonical absolute path */
 const char *shoal_profile_get_folder (ShoalProfile *self);
 /** shoal_profile_get_id: Returns: 32 hex digits, random, made with the profile */
 const char *shoal_profile_get_id (ShoalProfile *self);
+/** shoal_profile_get_database_path: Returns: (transfer none): absolute; there is a file once the
+ * database was opened */
 const char *shoal_profile_get_database_path (ShoalProfile *self);
+/** shoal_profile_get_settings_path: Returns: (transfer none): absolute */
 const char *shoal_profile_get_settings_path (ShoalProfile *self);
 /** shoal_profile_get_journals_folder: Returns: for downloads under way; exists */
 const char *shoal_profile_get_journals_folder (ShoalProfile *self);

@@ -56,11 +56,17 @@ gint64 shoal_settings_get_number (ShoalSettings *self, const char *name);
 const char *shoal_settings_get_download_folder (ShoalSettings *self);
 /** shoal_settings_get_device_name: Returns: valid until it is set anew */
 const char *shoal_settings_get_device_name (ShoalSettings *self);
+/** shoal_settings_get_upload_limit: Returns: bytes a second; 0 for none */
 guint64 shoal_settings_get_upload_limit (ShoalSettings *self);
+/** shoal_settings_get_download_limit: as shoal_settings_get_upload_limit() */
 guint64 shoal_settings_get_download_limit (ShoalSettings *self);
+/** shoal_settings_get_parallel_downloads: Returns: how many may move at once, at least 1 */
 guint shoal_settings_get_parallel_downloads (ShoalSettings *self);
+/** shoal_settings_get_connections_per_source: Returns: 1 to %SHOAL_MAX_CONNECTIONS_PER_DEVICE */
 guint shoal_settings_get_connections_per_source (ShoalSettings *self);
+/** shoal_settings_get_upload_slots: Returns: how many answers are sent at once, at least 1 */
 guint shoal_settings_get_upload_slots (ShoalSettings *self);
+/** shoal_settings_get_port: Returns: the wished one; 0 for any */
 guint16 shoal_settings_get_port (ShoalSettings *self);
 
 G_END_DECLS

@@ -80,6 +80,7 @@ GBytes *shoal_channel_make_notification (const char *method, JsonObject *params)
 /** shoal_channel_close: sends what is queued (for at most 2 s), then closes; @closed is still
  * called */
 void shoal_channel_close (ShoalChannel *self);
+/** shoal_channel_is_closed: Returns: whether it is being closed, or has been */
 gboolean shoal_channel_is_closed (ShoalChannel *self);
 /** shoal_channel_get_stream: Returns: (transfer none) */
 GIOStream *shoal_channel_get_stream (ShoalChannel *self);
@@ -87,6 +88,7 @@ GIOStream *shoal_channel_get_stream (ShoalChannel *self);
 ShoalRequest *shoal_request_ref (ShoalRequest *self);
 void shoal_request_unref (ShoalRequest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalRequest, shoal_request_unref)
+/** shoal_request_get_method: Returns: (transfer none) */
 const char *shoal_request_get_method (ShoalRequest *self);
 /** shoal_request_get_params: Returns: (transfer none): never %NULL, an empty object if there were
  * none */
@@ -94,6 +96,7 @@ JsonObject *shoal_request_get_params (ShoalRequest *self);
 ShoalChannel *shoal_request_get_channel (ShoalRequest *self);
 /** shoal_request_reply: @result: (transfer full) (nullable): %NULL for {} */
 void shoal_request_reply (ShoalRequest *self, JsonObject *result);
+/** shoal_request_fail: answers with @error */
 void shoal_request_fail (ShoalRequest *self, const GError *error);
 /** shoal_request_fail_unknown_method: answers -32601 */
 void shoal_request_fail_unknown_method (ShoalRequest *self);

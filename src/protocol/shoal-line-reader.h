@@ -33,6 +33,8 @@ void shoal_line_reader_unref (ShoalLineReader *self);
 void shoal_line_reader_start (ShoalLineReader *self,
                               const ShoalLineReaderHandlers *handlers,
                               gpointer user_data);
+/** shoal_line_reader_set_max_line: the largest line that is taken from now on, in bytes without its
+ * end */
 void shoal_line_reader_set_max_line (ShoalLineReader *self, gsize max_line);
 /** shoal_line_reader_resume: asks "ready" again, soon */
 void shoal_line_reader_resume (ShoalLineReader *self);

@@ -37,8 +37,7 @@ gboolean shoal_shares_load_finish (ShoalShares *self, GAsyncResult *result, GErr
 void shoal_shares_stop (ShoalShares *self);
 /** shoal_shares_stop_async: shoal_shares_stop() that waits in another thread. Nothing begins any
  * more from the call on. Once. */
-void
-shoal_shares_stop_async (ShoalShares *self, GAsyncReadyCallback callback, gpointer user_data);
+void shoal_shares_stop_async (ShoalShares *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean shoal_shares_stop_finish (ShoalShares *self, GAsyncResult *result, GError **error);
 
 /**

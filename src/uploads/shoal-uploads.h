@@ -37,11 +37,12 @@ ShoalUploads *shoal_uploads_new (ShoalDeviceKey *key,
  * shoal_uploads_get_port() */
 gboolean
 shoal_uploads_start (ShoalUploads *self, const char *address, guint16 port, GError **error);
-/** shoal_uploads_stop: cuts what is running, records it, and joins the threads; also done by dispose
+/** shoal_uploads_stop: cuts what is running, records it, and joins the threads; also done by
+ * dispose
  */
 void shoal_uploads_stop (ShoalUploads *self);
-/** shoal_uploads_stop_async: shoal_uploads_stop() that waits in another thread; nothing if it is not
- * started. It can be started again when it is done, not before. */
+/** shoal_uploads_stop_async: shoal_uploads_stop() that waits in another thread; nothing if it is
+ * not started. It can be started again when it is done, not before. */
 void
 shoal_uploads_stop_async (ShoalUploads *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean shoal_uploads_stop_finish (ShoalUploads *self, GAsyncResult *result, GError **error);

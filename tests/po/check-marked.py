@@ -36,6 +36,7 @@ FOR_NOBODY = {
         'There is no database “%s”',
         'Waiting was cancelled.',
         'not taken for now',
+        '“%s” is in use',
     },
     'another program is told what it did wrong, in the log or in its answer': {
         'A content id must be 64 hexadecimal digits.',
@@ -87,6 +88,7 @@ FOR_NOBODY = {
         'A database job failed without a reason',
         'Cannot make a pair of sockets',
         'Database: ',
+        'The tracker would tell everybody what is for some.',
         'This stream is never read blocking',
         'This stream is never written blocking',
     },

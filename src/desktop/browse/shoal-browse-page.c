@@ -342,28 +342,12 @@ shoal_browse_page_new (void)
   return g_object_new (SHOAL_TYPE_BROWSE_PAGE, NULL);
 }
 
-void
-shoal_browse_page_set_engine (ShoalBrowsePage *self, ShoalEngine *engine)
-{
-  g_return_if_fail (SHOAL_IS_BROWSE_PAGE (self));
-  g_return_if_fail (engine == NULL || SHOAL_IS_ENGINE (engine));
-
-  if (!g_set_object (&self->engine, engine))
-    return;
-  if (engine == NULL)
-    shoal_browse_page_set_parts (self, NULL, NULL, NULL, NULL);
-  else
-    shoal_browse_page_set_parts (
-        self, shoal_engine_get_directory (engine), shoal_engine_get_transfers (engine),
-        shoal_engine_get_shares (engine), shoal_engine_get_settings (engine));
-}
-
-void
-shoal_browse_page_set_parts (ShoalBrowsePage *self,
-                             ShoalDirectory *directory,
-                             ShoalTransferManager *transfers,
-                             ShoalShares *shares,
-                             ShoalSettings *settings)
+static void
+set_parts (ShoalBrowsePage *self,
+           ShoalDirectory *directory,
+           ShoalTransferManager *transfers,
+           ShoalShares *shares,
+           ShoalSettings *settings)
 {
   g_return_if_fail (SHOAL_IS_BROWSE_PAGE (self));
 
@@ -383,6 +367,21 @@ shoal_browse_page_set_parts (ShoalBrowsePage *self,
     }
   shoal_browse_filters_update_people (self);
   shoal_browse_page_update (self);
+}
+
+void
+shoal_browse_page_set_engine (ShoalBrowsePage *self, ShoalEngine *engine)
+{
+  g_return_if_fail (SHOAL_IS_BROWSE_PAGE (self));
+  g_return_if_fail (engine == NULL || SHOAL_IS_ENGINE (engine));
+
+  if (!g_set_object (&self->engine, engine))
+    return;
+  if (engine == NULL)
+    set_parts (self, NULL, NULL, NULL, NULL);
+  else
+    set_parts (self, shoal_engine_get_directory (engine), shoal_engine_get_transfers (engine),
+               shoal_engine_get_shares (engine), shoal_engine_get_settings (engine));
 }
 
 void

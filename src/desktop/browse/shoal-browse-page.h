@@ -20,13 +20,6 @@ GtkWidget *shoal_browse_page_new (void);
 /** shoal_browse_page_set_engine: @engine: (nullable): what is shown; called again when the group
  * changes */
 void shoal_browse_page_set_engine (ShoalBrowsePage *self, ShoalEngine *engine);
-/** shoal_browse_page_set_parts: as shoal_browse_page_set_engine(), part by part; each may be %NULL,
- * and what needs it is switched off then */
-void shoal_browse_page_set_parts (ShoalBrowsePage *self,
-                                  ShoalDirectory *directory,
-                                  ShoalTransferManager *transfers,
-                                  ShoalShares *shares,
-                                  ShoalSettings *settings);
 /** shoal_browse_page_show_user: what @user offers, and nothing else */
 void shoal_browse_page_show_user (ShoalBrowsePage *self, const char *user);
 

@@ -494,13 +494,6 @@ shoal_search_model_set_query (ShoalSearchModel *self, const ShoalQuery *query)
     start_request (self, FALSE);
 }
 
-const ShoalQuery *
-shoal_search_model_get_query (ShoalSearchModel *self)
-{
-  g_return_val_if_fail (SHOAL_IS_SEARCH_MODEL (self), NULL);
-  return &self->query;
-}
-
 void
 shoal_search_model_refresh (ShoalSearchModel *self)
 {

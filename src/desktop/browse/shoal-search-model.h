@@ -43,8 +43,6 @@ void shoal_search_model_set_directory (ShoalSearchModel *self,
 /** shoal_search_model_set_query: @query: copied; its cursor and limit do not count. What was on the
  * way is cancelled. If only the words differ, it waits a moment for more of them. */
 void shoal_search_model_set_query (ShoalSearchModel *self, const ShoalQuery *query);
-/** shoal_search_model_get_query: Returns: (transfer none): valid until it is set anew */
-const ShoalQuery *shoal_search_model_get_query (ShoalSearchModel *self);
 /** shoal_search_model_refresh: asks again from the beginning; the rows stay until it is answered */
 void shoal_search_model_refresh (ShoalSearchModel *self);
 /** shoal_search_model_load_more: the next page, unless there is none, one is on the way or the last

@@ -54,8 +54,8 @@ shoal_person_dup_summary (ShoalMember *member)
   return g_strdup_printf ("%s, %s · %s", files, bytes, devices);
 }
 
-gboolean
-shoal_person_has_new_device (ShoalMember *member)
+static gboolean
+has_new_device (ShoalMember *member)
 {
   GListModel *devices = shoal_member_get_devices (member);
 
@@ -85,7 +85,7 @@ take_text (ShoalPersonItem *self, char **field, char *text, int property)
 static void
 refresh (ShoalPersonItem *self)
 {
-  gboolean warning = shoal_person_has_new_device (self->member);
+  gboolean warning = has_new_device (self->member);
 
   take_text (self, &self->presence,
              shoal_words_presence (shoal_member_get_online (self->member),

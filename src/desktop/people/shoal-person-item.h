@@ -21,7 +21,5 @@ gpointer shoal_person_item_new (gpointer member, gpointer user_data);
 ShoalMember *shoal_person_item_get_member (ShoalPersonItem *self);
 /** shoal_person_dup_summary: Returns: (transfer full): "12 files, 3 GB · 2 devices" */
 char *shoal_person_dup_summary (ShoalMember *member);
-/** shoal_person_has_new_device: whether one of the devices is not confirmed */
-gboolean shoal_person_has_new_device (ShoalMember *member);
 
 G_END_DECLS

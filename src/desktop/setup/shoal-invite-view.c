@@ -157,15 +157,8 @@ shoal_invite_view_set_engine (ShoalInviteView *self, ShoalEngine *engine)
   make_link (self);
 }
 
-const char *
-shoal_invite_view_get_link (ShoalInviteView *self)
-{
-  g_return_val_if_fail (SHOAL_IS_INVITE_VIEW (self), NULL);
-  return self->link;
-}
-
-GtkWidget *
-shoal_invite_view_new (ShoalEngine *engine)
+static GtkWidget *
+invite_view_new (ShoalEngine *engine)
 {
   ShoalInviteView *self = g_object_new (SHOAL_TYPE_INVITE_VIEW, NULL);
 
@@ -180,7 +173,7 @@ shoal_invite_dialog_present (GtkWindow *parent, ShoalEngine *engine)
 
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *view = shoal_invite_view_new (engine);
+  GtkWidget *view = invite_view_new (engine);
   GtkWidget *window
       = g_object_new (ADW_TYPE_WINDOW, "title", _ ("Invite People"), "modal", TRUE, "transient-for",
                       parent, "default-width", 440, "default-height", 640, "content", box, NULL);

@@ -15,12 +15,9 @@ G_BEGIN_DECLS
 #define SHOAL_TYPE_INVITE_VIEW (shoal_invite_view_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalInviteView, shoal_invite_view, SHOAL, INVITE_VIEW, AdwBin)
 
-GtkWidget *shoal_invite_view_new (ShoalEngine *engine);
 /** shoal_invite_view_set_engine: asks for a link as soon as the group is there. @engine: (nullable)
  */
 void shoal_invite_view_set_engine (ShoalInviteView *self, ShoalEngine *engine);
-/** shoal_invite_view_get_link: Returns: (nullable): the link that is shown, a secret */
-const char *shoal_invite_view_get_link (ShoalInviteView *self);
 
 /** shoal_invite_dialog_present: shows the view in a window of its own above @parent */
 void shoal_invite_dialog_present (GtkWindow *parent, ShoalEngine *engine);

@@ -206,13 +206,6 @@ shoal_join_page_get_link (ShoalJoinPage *self)
   return self->link;
 }
 
-char *
-shoal_join_page_dup_text (ShoalJoinPage *self)
-{
-  g_return_val_if_fail (SHOAL_IS_JOIN_PAGE (self), NULL);
-  return g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->link_row)));
-}
-
 const char *
 shoal_join_page_get_key (ShoalJoinPage *self)
 {

@@ -20,8 +20,6 @@ G_DECLARE_FINAL_TYPE (ShoalJoinPage, shoal_join_page, SHOAL, JOIN_PAGE, AdwBin)
 void shoal_join_page_reset (ShoalJoinPage *self, const char *text);
 /** shoal_join_page_get_link: Returns: (transfer none) (nullable): the link that was submitted */
 const ShoalLink *shoal_join_page_get_link (ShoalJoinPage *self);
-/** shoal_join_page_dup_text: Returns: (transfer full): what stands in the entry */
-char *shoal_join_page_dup_text (ShoalJoinPage *self);
 /** shoal_join_page_get_key: Returns: (nullable): the tracker's key that was shown and confirmed */
 const char *shoal_join_page_get_key (ShoalJoinPage *self);
 /** shoal_join_page_confirm: shows the group, where it is and its key. @group: (nullable): its name,

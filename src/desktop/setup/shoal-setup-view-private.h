@@ -38,7 +38,6 @@ GCancellable *shoal_setup_view_begin (ShoalSetupView *self);
 /** shoal_setup_view_abandon: cancels what is under way and gives up the new engine */
 void shoal_setup_view_abandon (ShoalSetupView *self);
 void shoal_setup_view_show (ShoalSetupView *self, const char *page);
-void shoal_setup_view_done (ShoalSetupView *self);
 /** shoal_setup_view_adopt: the new engine has joined: its group is opened */
 void shoal_setup_view_adopt (ShoalSetupView *self);
 

@@ -81,8 +81,8 @@ shoal_setup_view_show (ShoalSetupView *self, const char *page)
   gtk_stack_set_visible_child_name (self->pages, page);
 }
 
-void
-shoal_setup_view_done (ShoalSetupView *self)
+static void
+be_done (ShoalSetupView *self)
 {
   g_clear_pointer (&self->link, shoal_link_free);
   shoal_invite_view_set_engine (self->invite, NULL);
@@ -178,7 +178,7 @@ on_link_confirmed_cb (ShoalSetupView *self)
     {
       shoal_setup_view_abandon (self);
       shoal_session_open (self->session, known);
-      shoal_setup_view_done (self);
+      be_done (self);
       return;
     }
   g_clear_pointer (&self->link, shoal_link_free);
@@ -208,7 +208,7 @@ note_signed_in (ShoalSetupView *self, ShoalEngine *engine, gboolean done, const 
   else
     shoal_session_note_signed_in (self->session);
   shoal_sign_in_page_reset (self->sign_in, NULL, NULL, FALSE);
-  shoal_setup_view_done (self);
+  be_done (self);
 }
 
 static void
@@ -315,7 +315,7 @@ back_cb (GtkWidget *widget, const char *action, GVariant *parameter)
     }
   shoal_setup_view_abandon (self);
   if (g_str_equal (page, "welcome") || shoal_session_get_current (self->session) != NULL)
-    shoal_setup_view_done (self);
+    be_done (self);
   else
     shoal_setup_view_welcome (self);
 }
@@ -335,7 +335,7 @@ start_group_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 finish_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  shoal_setup_view_done (SHOAL_SETUP_VIEW (widget));
+  be_done (SHOAL_SETUP_VIEW (widget));
 }
 
 /* ---- Ways in ---- */

@@ -66,8 +66,8 @@ shoal_dialogs_confirm_finish (GAsyncResult *result)
   return g_task_propagate_boolean (G_TASK (result), NULL);
 }
 
-void
-shoal_dialogs_show_error (GtkWindow *parent, const char *heading, const char *message)
+static void
+show_error (GtkWindow *parent, const char *heading, const char *message)
 {
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, heading, message));
 
@@ -87,7 +87,7 @@ shoal_dialogs_report (GtkApplication *application, const char *heading, const ch
     if (gtk_widget_get_visible (at->data))
       parent = at->data;
   if (parent != NULL)
-    shoal_dialogs_show_error (parent, heading, message);
+    show_error (parent, heading, message);
   else
     g_warning ("%s: %s", heading, message);
 }

@@ -34,9 +34,6 @@ void shoal_dialogs_show_list (GtkWindow *parent,
                               const char *heading,
                               const char *body,
                               const char *const *lines);
-/** shoal_dialogs_show_error: says above @parent what did not work; @message: (nullable): why, and
- * what to do */
-void shoal_dialogs_show_error (GtkWindow *parent, const char *heading, const char *message);
 /** shoal_dialogs_report: the same above whatever window of @application the user sees; if he sees
  * none, in the log */
 void shoal_dialogs_report (GtkApplication *application, const char *heading, const char *message);

@@ -109,17 +109,6 @@ shoal_display_when (gint64 ms)
 }
 
 char *
-shoal_display_when_exact (gint64 ms)
-{
-  g_autoptr (GDateTime) utc = ms > 0 ? g_date_time_new_from_unix_utc (ms / 1000) : NULL;
-
-  if (utc == NULL)
-    return g_strdup ("");
-  g_autoptr (GDateTime) when = g_date_time_to_local (utc);
-  return g_date_time_format (when, "%c");
-}
-
-char *
 shoal_display_folder (const char *path)
 {
   const char *home = g_get_home_dir ();

@@ -11,8 +11,6 @@ G_BEGIN_DECLS
 /** shoal_display_when: @ms: since 1970. Returns: (transfer full): "14:05" for today, "Yesterday",
  * "3 May" for this year, "3 May 2024" before; "" for 0 */
 char *shoal_display_when (gint64 ms);
-/** shoal_display_when_exact: Returns: (transfer full): date and time in the user's own format */
-char *shoal_display_when_exact (gint64 ms);
 /** shoal_display_type: @type: as a catalogue names it ("audio"). Returns: the word for people */
 const char *shoal_display_type (const char *type);
 /** shoal_display_type_icon: Returns: the name of a symbolic icon */

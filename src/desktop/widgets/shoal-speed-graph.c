@@ -45,8 +45,8 @@ shoal_speed_log_add (ShoalSpeedLog *self, double bytes_per_second)
   self->n++;
 }
 
-double
-shoal_speed_log_get (ShoalSpeedLog *self, guint ago)
+static double
+speed_log_get (ShoalSpeedLog *self, guint ago)
 {
   if (ago >= self->n || ago >= SHOAL_SPEED_LOG_SAMPLES)
     return 0;
@@ -95,7 +95,7 @@ append_columns (ShoalSpeedGraph *self, GtkSnapshot *snapshot, float width, float
   area.alpha = 0.3f;
   for (guint i = 0; i < SHOAL_SPEED_LOG_SAMPLES; i++)
     {
-      float value = (float) (shoal_speed_log_get (log, i) / top) * height;
+      float value = (float) (speed_log_get (log, i) / top) * height;
       float x = rtl ? (float) i * step : width - (float) (i + 1) * step;
 
       if (value <= 0)
@@ -202,10 +202,10 @@ shoal_speed_graph_set_object (ShoalSpeedGraph *self, GObject *object)
   if (object != NULL)
     {
       ShoalSpeedLog *log = shoal_speed_log_of (object);
-      g_autofree char *now = shoal_format_rate (shoal_speed_log_get (log, 0));
+      g_autofree char *now = shoal_format_rate (speed_log_get (log, 0));
 
       for (guint i = 0; i < SHOAL_SPEED_LOG_SAMPLES; i++)
-        self->peak = MAX (self->peak, shoal_speed_log_get (log, i));
+        self->peak = MAX (self->peak, speed_log_get (log, i));
 
       g_autofree char *most = shoal_format_rate (self->peak);
       g_autofree char *text = g_strdup_printf (_ ("Now %s, at most %s"), now, most);

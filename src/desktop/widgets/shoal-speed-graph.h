@@ -17,9 +17,6 @@ typedef struct _ShoalSpeedLog ShoalSpeedLog;
  * first call */
 ShoalSpeedLog *shoal_speed_log_of (GObject *object);
 void shoal_speed_log_add (ShoalSpeedLog *self, double bytes_per_second);
-/** shoal_speed_log_get: @ago: 0 for the newest. Returns: bytes a second, 0 where nothing is known
- */
-double shoal_speed_log_get (ShoalSpeedLog *self, guint ago);
 
 /** ShoalSpeedGraph: a widget */
 #define SHOAL_TYPE_SPEED_GRAPH (shoal_speed_graph_get_type ())
