@@ -79,14 +79,19 @@ class Desktop:
         answer = self.ask_bus("GetConnectionUnixProcessID", APP_ID)
         return int(answer.split()[1].rstrip(",)")) if answer else None
 
+    def take_action(self, name, parameter="[]"):
+        """The app's answer, or None if there is none."""
+        return self.call(APP_PATH, "org.freedesktop.Application.ActivateAction", name, parameter, "{}")
+
     def activate_action(self, name, parameter="[]"):
         """Fails unless the app has taken it; what the app said is in the log of the bus that started it."""
-        answer = self.call(APP_PATH, "org.freedesktop.Application.ActivateAction", name, parameter, "{}")
+        answer = self.take_action(name, parameter)
         if answer is None:
             raise AssertionError(f"the app did not take “{name}”:\n{self.bus.log()[-4000:]}")
         return answer
 
     def end_app(self):
+        # It may be gone before it has answered.
         if self.app_pid() is not None:
-            self.activate_action("quit")
+            self.take_action("quit")
         wait_until(lambda: self.app_pid() is None, "the app has left the bus")
