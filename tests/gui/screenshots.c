@@ -418,6 +418,25 @@ empty_pages (Pictures *self, GuiApp *app)
     }
 }
 
+/* What a narrow window starts from, with the group and its menu. */
+static void
+list_of_pages (Pictures *self, GuiApp *app)
+{
+  GtkWindow *window = GTK_WINDOW (app->window);
+
+  gui_get_page (app, "browse");
+  resize (window, 360, 720);
+  gui_press (gui_get (app->view, "back_button"));
+  gui_wait_until (gui_find (app->view, "back_button") == NULL);
+  wait_seconds (0.3);
+  shoot_styles (self, window, "pages", "narrow");
+  gtk_menu_button_popup (GTK_MENU_BUTTON (gui_get (app->view, "group_button")));
+  wait_seconds (0.3);
+  shoot_styles (self, window, "group-menu", "narrow");
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (gui_get (app->view, "group_button")));
+  resize (window, 1000, 680);
+}
+
 /* ---- Windows ---- */
 
 static void
@@ -548,6 +567,7 @@ pictures (GuiApp *app, gpointer user_data)
   shoot (self, app, "files");
   gui_get_page (app, "history");
   shoot (self, app, "history");
+  list_of_pages (self, app);
 
   GtkWidget *people = gui_get_page (app, "people");
 

@@ -232,6 +232,64 @@ press_keys (GuiApp *app, gpointer user_data)
 #define press_until(key, condition)                                                                \
   gui_wait_until ((gui_key (key), gui_settle (app->view), (condition)))
 
+static gboolean
+is_on_list (GuiApp *app)
+{
+  return gui_find (app->view, "sidebar_list") != NULL && gui_find (app->view, "pages") == NULL;
+}
+
+/* From each page to the list of pages and back to the page, in a narrow window. */
+static void
+press_back_keys (GuiApp *app, gpointer user_data)
+{
+  static const char *const pages[] = { "browse", "transfers", "files", "people", "history" };
+  static const char *const keys[] = { "<Alt>Left", "Escape" };
+  GtkWidget *page;
+  GtkWidget *search;
+
+  gui_wait_connected (app);
+  gtk_window_set_default_size (GTK_WINDOW (app->window), 360, 640);
+  gui_get (app->view, "back_button");
+  gui_keys_focus (GTK_WINDOW (app->window));
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      gui_get_page (app, pages[i]);
+      for (gsize k = 0; k < G_N_ELEMENTS (keys); k++)
+        {
+          g_test_message ("%s in %s", keys[k], pages[i]);
+          /* A search that is open is left first. */
+          press_until (keys[k], is_on_list (app));
+          gui_key ("Return");
+          expect_page (app, pages[i]);
+        }
+    }
+
+  /* So is whatever is open in the page. */
+  search = gui_get (app->view, "search_button");
+  gui_key ("<Control>f");
+  gui_wait_until (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (search)));
+  gui_key ("Escape");
+  gui_wait_until (!gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (search)));
+  expect_page (app, "history");
+  page = gui_get_page (app, "people");
+  gui_act (gui_get_type (page, GTK_TYPE_LIST_VIEW), "list.activate-item", "u", 0);
+  gtk_widget_child_focus (gui_get (page, "person"), GTK_DIR_TAB_FORWARD);
+  gui_key ("<Alt>Left");
+  gui_wait_until (gui_find (page, "person") == NULL);
+  expect_page (app, "people");
+  gui_key ("<Alt>Left");
+  gui_wait_until (is_on_list (app));
+  /* One menu, not that of the page that is not seen. */
+  gui_key ("F10");
+  gui_wait_until (gui_find_type (app->view, GTK_TYPE_POPOVER_MENU) != NULL);
+  gui_key ("Escape");
+  gui_wait_until (gui_find_type (app->view, GTK_TYPE_POPOVER_MENU) == NULL);
+  gui_keys_focus (GTK_WINDOW (app->window));
+  gtk_window_set_default_size (GTK_WINDOW (app->window), 1000, 640);
+  gui_wait_until (gui_find (app->view, "pages") != NULL
+                  && gui_find (app->view, "back_button") == NULL);
+}
+
 /* What the shortcuts window lists for the pages, on what is selected there. */
 static void
 press_page_keys (GuiApp *app, gpointer user_data)
@@ -316,6 +374,7 @@ test_keys (void)
   gui_run (NULL, compare_shortcuts, group);
   gui_run (NULL, press_keys, NULL);
   gui_run (NULL, press_tab, NULL);
+  gui_run (NULL, press_back_keys, NULL);
   gui_run (NULL, press_page_keys, NULL);
 }
 

@@ -57,6 +57,9 @@ shoal_files_page_update_actions (ShoalFilesPage *self)
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "choose")),
                                shares != NULL
                                    && shoal_share_is_folder (g_ptr_array_index (shares, 0)));
+  /* The window takes the key where nothing is open. */
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "back")),
+                               shoal_share_view_get_share (self->share_view) != NULL);
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "withdraw-all")),
                                self->shares != NULL
                                    && g_list_model_get_n_items (G_LIST_MODEL (self->shares)) > 0);

@@ -69,7 +69,12 @@ update_stack (ShoalPeoplePage *self)
 {
   gboolean any = self->people != NULL && g_list_model_get_n_items (G_LIST_MODEL (self->people)) > 0;
 
-  if (self->engine != NULL && shoal_person_view_get_member (self->person) != NULL)
+  gboolean person = self->engine != NULL && shoal_person_view_get_member (self->person) != NULL;
+
+  /* The window takes the key where nobody is shown. */
+  g_simple_action_set_enabled (
+      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self->actions), "back")), person);
+  if (person)
     gtk_stack_set_visible_child_name (self->stack, "person");
   else
     gtk_stack_set_visible_child_name (self->stack, any || self->needle != NULL ? "list" : "empty");
@@ -136,7 +141,10 @@ on_show_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 on_back_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  show_member (data, NULL);
+  ShoalPeoplePage *self = data;
+
+  show_member (self, NULL);
+  gtk_widget_grab_focus (GTK_WIDGET (self->list));
 }
 
 static void
@@ -197,6 +205,9 @@ shoal_people_page_class_init (ShoalPeoplePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ShoalPeoplePage, person);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_activate_cb);
+
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "people.back",
+                                       NULL);
 }
 
 /* Making its rows takes longer than a frame: not while another page is shown. */

@@ -36,9 +36,23 @@ show_page_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+back_cb (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  shoal_window_back (SHOAL_WINDOW (widget));
+}
+
+/* The arrow that points to where the page came from. */
+static gboolean
+on_back_arrow_cb (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  return gtk_widget_get_direction (widget) == (GtkTextDirection) g_variant_get_int32 (arguments)
+         && shoal_window_back (SHOAL_WINDOW (widget));
+}
+
+static void
 step (ShoalWindow *self, int by)
 {
-  const char *visible = shoal_window_get_visible_page (self);
+  const char *visible = adw_view_stack_get_visible_child_name (self->pages);
   int n = (int) G_N_ELEMENTS (page_names);
 
   for (int i = 0; i < n; i++)
@@ -66,6 +80,7 @@ search_cb (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   GtkToggleButton *button = SHOAL_WINDOW (widget)->search_button;
 
+  shoal_window_show_content (SHOAL_WINDOW (widget));
   gtk_toggle_button_set_active (button, !gtk_toggle_button_get_active (button));
 }
 
@@ -370,6 +385,7 @@ shoal_window_install_actions (GtkWidgetClass *widget_class)
     const char *parameter;
   } actions[] = {
     { "win.show-page", show_page_cb, "s" },
+    { "win.back", back_cb, NULL },
     { "win.next-page", next_page_cb, NULL },
     { "win.previous-page", previous_page_cb, NULL },
     { "win.search", search_cb, NULL },
@@ -401,6 +417,12 @@ shoal_window_install_actions (GtkWidgetClass *widget_class)
       gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_1 + i, GDK_ALT_MASK,
                                            "win.show-page", "s", page_names[i]);
     }
+  /* Whatever has the focus may want them first: a search, a folder that is open. */
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.back", NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Left, GDK_ALT_MASK, on_back_arrow_cb, "i",
+                                GTK_TEXT_DIR_LTR);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Right, GDK_ALT_MASK, on_back_arrow_cb, "i",
+                                GTK_TEXT_DIR_RTL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK,
                                        "win.next-page", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK,

@@ -19,17 +19,21 @@ struct _ShoalWindow
 {
   AdwApplicationWindow parent_instance;
 
+  AdwWindowTitle *app_title;  /* of the list of pages, where the group is not there */
+  AdwWindowTitle *page_title; /* of the page, where the group is not there */
   AdwToastOverlay *toasts;
   GtkStack *views;
   ShoalSetupView *setup;
   AdwStatusPage *failed_status;
 
   ShoalSidebarLayout *layout;
+  AdwHeaderBar *sidebar_header;
+  GtkMenuButton *sidebar_menu_button;
   GtkListBox *sidebar_list;
   AdwViewStack *pages;
-  AdwViewSwitcherBar *switcher_bar;
   AdwHeaderBar *header;
   GtkToggleButton *search_button;
+  GtkButton *back_button;
   GtkMenuButton *add_button;
   GtkMenuButton *group_button;
   GtkLabel *group_label;
@@ -57,6 +61,12 @@ struct _ShoalWindow
 /** shoal_window_update_view: shows what fits the session's state */
 void shoal_window_update_view (ShoalWindow *self);
 void shoal_window_set_up (ShoalWindow *self, gboolean setting_up);
+
+/** shoal_window_show_content: in a narrow window the page comes over the list of pages */
+void shoal_window_show_content (ShoalWindow *self);
+/** shoal_window_back: in a narrow window: from the page back to the list of pages. Returns: whether
+ * there was a way back */
+gboolean shoal_window_back (ShoalWindow *self);
 
 /* shoal-window-actions.c */
 void shoal_window_install_actions (GtkWidgetClass *widget_class);

@@ -73,8 +73,10 @@ on_sidebar_row_activated_cb (ShoalWindow *self, GtkListBoxRow *row)
   g_autoptr (AdwViewStackPage) page = g_list_model_get_item (
       G_LIST_MODEL (pages), (guint) gtk_list_box_row_get_index (row));
 
-  if (page != NULL)
-    adw_view_stack_set_visible_child (self->pages, adw_view_stack_page_get_child (page));
+  if (page == NULL)
+    return;
+  adw_view_stack_set_visible_child (self->pages, adw_view_stack_page_get_child (page));
+  shoal_window_show_content (self);
 }
 
 static void
@@ -89,6 +91,9 @@ on_visible_page_changed_cb (ShoalWindow *self)
       gtk_list_box_select_row (self->sidebar_list,
                                gtk_list_box_get_row_at_index (self->sidebar_list, (int) i));
 
+  adw_window_title_set_title (self->page_title, visible != NULL ? adw_view_stack_page_get_title (
+                                                    adw_view_stack_get_page (self->pages, visible))
+                                                                : "");
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VISIBLE_PAGE]);
   /* To let go of it would leave it in place. */
   if (self->search_binding != NULL)
@@ -100,14 +105,66 @@ on_visible_page_changed_cb (ShoalWindow *self)
                                 G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL));
 }
 
+/* The group is in the header of the page, or of the list where a page's header has its own title.
+ */
 static void
-on_collapsed_changed_cb (ShoalWindow *self)
+place_group_button (ShoalWindow *self, gboolean collapsed)
+{
+  AdwHeaderBar *from = collapsed ? self->header : self->sidebar_header;
+  AdwHeaderBar *to = collapsed ? self->sidebar_header : self->header;
+  GtkWidget *button = GTK_WIDGET (self->group_button);
+
+  if (adw_header_bar_get_title_widget (to) == button)
+    return;
+  gtk_menu_button_popdown (self->group_button);
+  adw_header_bar_set_title_widget (from,
+                                   GTK_WIDGET (collapsed ? self->page_title : self->app_title));
+  adw_header_bar_set_title_widget (to, button);
+}
+
+/* In a narrow window one of both is seen, and each has what a window's header has. */
+static void
+on_layout_changed_cb (ShoalWindow *self)
 {
   gboolean collapsed = shoal_sidebar_layout_get_collapsed (self->layout);
+  gboolean on_page = shoal_sidebar_layout_get_show_content (self->layout);
 
-  adw_view_switcher_bar_set_reveal (self->switcher_bar, collapsed);
-  /* The group's name needs the room; the menu has the same. */
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back", collapsed && on_page);
+  gtk_widget_set_visible (GTK_WIDGET (self->back_button), collapsed);
+  place_group_button (self, collapsed);
+  /* The page's title needs the room; the menu has the same. */
   gtk_widget_set_visible (GTK_WIDGET (self->add_button), !collapsed);
+  gtk_widget_set_visible (GTK_WIDGET (self->sidebar_menu_button), collapsed);
+  adw_header_bar_set_show_end_title_buttons (self->sidebar_header, collapsed);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VISIBLE_PAGE]);
+}
+
+void
+shoal_window_show_content (ShoalWindow *self)
+{
+  GtkWidget *page = adw_view_stack_get_visible_child (self->pages);
+
+  if (shoal_sidebar_layout_get_show_content (self->layout))
+    return;
+  shoal_dialogs_release_focus (GTK_WIDGET (self->layout));
+  shoal_sidebar_layout_set_show_content (self->layout, TRUE);
+  if (page != NULL)
+    gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+}
+
+gboolean
+shoal_window_back (ShoalWindow *self)
+{
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (self->sidebar_list);
+
+  if (!shoal_sidebar_layout_get_collapsed (self->layout)
+      || !shoal_sidebar_layout_get_show_content (self->layout))
+    return FALSE;
+  shoal_dialogs_release_focus (GTK_WIDGET (self->layout));
+  shoal_sidebar_layout_set_show_content (self->layout, FALSE);
+  if (row != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
+  return TRUE;
 }
 
 void
@@ -116,7 +173,10 @@ shoal_window_show_page (ShoalWindow *self, const char *name)
   g_return_if_fail (SHOAL_IS_WINDOW (self));
 
   if (adw_view_stack_get_child_by_name (self->pages, name) != NULL)
-    adw_view_stack_set_visible_child_name (self->pages, name);
+    {
+      adw_view_stack_set_visible_child_name (self->pages, name);
+      shoal_window_show_content (self);
+    }
   else
     g_warning ("There is no page “%s”", name);
 }
@@ -126,6 +186,9 @@ shoal_window_get_visible_page (ShoalWindow *self)
 {
   g_return_val_if_fail (SHOAL_IS_WINDOW (self), NULL);
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->views), "main") != 0)
+    return NULL;
+  if (shoal_sidebar_layout_get_collapsed (self->layout)
+      && !shoal_sidebar_layout_get_show_content (self->layout))
     return NULL;
   return adw_view_stack_get_visible_child_name (self->pages);
 }
@@ -360,16 +423,20 @@ shoal_window_class_init (ShoalWindowClass *klass)
   g_type_ensure (SHOAL_TYPE_HISTORY_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/shoal_app/Shoal/ui/shoal-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, app_title);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, page_title);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, views);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, setup);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, failed_status);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, layout);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, sidebar_header);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, sidebar_menu_button);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, sidebar_list);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, pages);
-  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, switcher_bar);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, header);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, search_button);
+  gtk_widget_class_bind_template_child (widget_class, ShoalWindow, back_button);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, add_button);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, group_button);
   gtk_widget_class_bind_template_child (widget_class, ShoalWindow, group_label);
@@ -387,7 +454,7 @@ shoal_window_class_init (ShoalWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_setup_done_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_sidebar_row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_visible_page_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, on_collapsed_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_layout_changed_cb);
   shoal_window_install_actions (widget_class);
 }
 
@@ -399,6 +466,7 @@ shoal_window_init (ShoalWindow *self)
   self->waiting = g_list_store_new (G_TYPE_FILE);
   fill_sidebar (self);
   on_visible_page_changed_cb (self);
+  on_layout_changed_cb (self);
   shoal_window_init_drop (self);
   shoal_window_init_group_menus (self);
 }
