@@ -30,12 +30,40 @@ add_and_dismiss (GuiApp *app, gpointer user_data)
 
       g_autoptr (AdwToast) second = add_progress (app, "The second");
 
-      adw_toast_dismiss (second);
-      adw_toast_dismiss (first);
+      shoal_toaster_take_back (shoal_window_get_toaster (app->window), second);
+      shoal_toaster_take_back (shoal_window_get_toaster (app->window), first);
       gui_act (app->view, "win.toast", "s", "The third");
       gui_act (app->view, "win.toast", "s", "The fourth");
       gui_wait_until (gui_find_text (app->view, "The fourth") != NULL);
     }
+}
+
+/* One that has just taken the place of another goes at once, as when a file is shared twice. */
+static void
+replace_and_take_back (GuiApp *app, gpointer user_data)
+{
+  ShoalToaster *toaster = shoal_window_get_toaster (app->window);
+
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      gui_act (app->view, "win.toast", "s", "Before");
+      gui_wait_until (gui_find_text (app->view, "Before") != NULL);
+
+      g_autoptr (AdwToast) toast = add_progress (app, "In its place");
+
+      gui_wait_until (gui_find_text (app->view, "In its place") != NULL);
+      shoal_toaster_take_back (toaster, toast);
+      gui_wait_until (gui_find_text (app->view, "In its place") == NULL);
+      gui_act (app->view, "win.toast", "s", "After");
+      gui_wait_until (gui_find_text (app->view, "After") != NULL);
+    }
+}
+
+static void
+test_taken_back (void)
+{
+  gui_run (NULL, replace_and_take_back, NULL);
 }
 
 static void
@@ -49,5 +77,6 @@ main (int argc, char *argv[])
 {
   gui_init (&argc, &argv);
   g_test_add_func ("/toasts/urgent", test_toasts);
+  g_test_add_func ("/toasts/taken-back", test_taken_back);
   return g_test_run ();
 }

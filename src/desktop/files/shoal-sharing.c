@@ -381,7 +381,7 @@ finish (Sharing *sharing)
   if (sharing->toast != NULL)
     {
       g_signal_handlers_disconnect_by_data (sharing->toast, sharing);
-      adw_toast_dismiss (sharing->toast);
+      shoal_toaster_take_back (sharing->toaster, sharing->toast);
     }
   if (shoal_toaster_get_window (sharing->toaster) == NULL || sharing->undone)
     return;

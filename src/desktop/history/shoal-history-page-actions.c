@@ -17,14 +17,6 @@
 /* Seconds in which clearing can be undone. */
 #define UNDO_SECONDS 10
 
-static void
-tell (ShoalHistoryPage *self, const char *message)
-{
-  g_autofree char *title = g_markup_escape_text (message, -1);
-
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (title));
-}
-
 static const ShoalHistoryEntry *
 get_selected (ShoalHistoryPage *self)
 {
@@ -43,7 +35,8 @@ on_open_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (entry == NULL || entry->destination == NULL)
     return;
   if (!g_file_test (entry->destination, G_FILE_TEST_EXISTS))
-    tell (self, _ ("It is not there any more. It may have been moved or deleted."));
+    shoal_toaster_say (self->toaster,
+                       _ ("It is not there any more. It may have been moved or deleted."));
   else
     gtk_widget_activate_action (GTK_WIDGET (self), open ? "win.open-path" : "win.show-in-folder",
                                 "s", entry->destination);
@@ -60,9 +53,9 @@ on_queued_cb (GObject *source, GAsyncResult *result, gpointer user_data)
              = shoal_transfer_manager_add_finish (SHOAL_TRANSFER_MANAGER (source), result, &error);
 
   if (transfer == NULL)
-    tell (self, error->message);
+    shoal_toaster_say (self->toaster, error->message);
   else
-    tell (self, _ ("It is among the downloads again."));
+    shoal_toaster_say (self->toaster, _ ("It is among the downloads again."));
 }
 
 static void
@@ -109,7 +102,7 @@ on_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (rows == NULL)
     {
-      tell (self, error->message);
+      shoal_toaster_say (self->toaster, error->message);
       return;
     }
   for (guint i = 0; i < rows->len && self->engine != NULL; i++)
@@ -123,7 +116,8 @@ on_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
           return;
         }
     }
-  tell (self, _ ("Nobody in the group offers this folder as it was any more."));
+  shoal_toaster_say (self->toaster,
+                     _ ("Nobody in the group offers this folder as it was any more."));
 }
 
 static void
@@ -157,9 +151,9 @@ on_written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (shoal_history_csv_write_finish (result, &error))
-    tell (self, _ ("The history was exported."));
+    shoal_toaster_say (self->toaster, _ ("The history was exported."));
   else
-    tell (self, error->message);
+    shoal_toaster_say (self->toaster, error->message);
 }
 
 static void
@@ -226,7 +220,7 @@ shoal_history_page_finish_clear (ShoalHistoryPage *self)
       g_autoptr (AdwToast) toast = g_steal_pointer (&self->undo_toast);
 
       g_signal_handlers_disconnect_by_data (toast, self);
-      adw_toast_dismiss (toast);
+      shoal_toaster_take_back (self->toaster, toast);
     }
   if (self->cleared == NULL)
     return;
@@ -275,7 +269,7 @@ on_clear_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   adw_toast_set_timeout (self->undo_toast, UNDO_SECONDS);
   g_signal_connect_swapped (self->undo_toast, "dismissed", G_CALLBACK (on_toast_dismissed_cb),
                             self);
-  adw_toast_overlay_add_toast (self->toasts, g_object_ref (self->undo_toast));
+  shoal_toaster_add (self->toaster, g_object_ref (self->undo_toast));
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "shoal-history-item.h"
 #include "shoal-history-page.h"
+#include "shoal-toaster.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,7 @@ struct _ShoalHistoryPage
   ShoalWindowPage parent_instance;
 
   AdwToastOverlay *toasts;
+  ShoalToaster *toaster; /* of them */
   GtkSearchBar *search_bar;
   GtkSearchEntry *search_entry;
   GtkDropDown *direction;

@@ -328,6 +328,7 @@ dispose (GObject *object)
   if (self->items != NULL)
     shoal_history_page_drop (g_steal_pointer (&self->items));
   g_clear_object (&self->actions);
+  g_clear_object (&self->toaster);
   g_clear_pointer (&self->needle, g_free);
   G_OBJECT_CLASS (shoal_history_page_parent_class)->dispose (object);
 }
@@ -362,6 +363,7 @@ static void
 shoal_history_page_init (ShoalHistoryPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->toaster = shoal_toaster_new (self->toasts);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   self->items = g_list_store_new (SHOAL_TYPE_HISTORY_ITEM);
   self->filter = GTK_FILTER (gtk_custom_filter_new (matches, self, NULL));

@@ -14,13 +14,65 @@ struct _ShoalToaster
 
   AdwToastOverlay *overlay; /* weak */
   AdwToast *toast;          /* weak: the last one that goes by itself */
+  gint64 changed_us;        /* when another one may have begun to slide in */
 };
+
+/* libadwaita 1.2 frees a toast when it has faded, 300 ms after it was dismissed, though it may
+ * still slide in then: that takes 500 ms if it replaced another, and goes on with freed memory. */
+#define SLIDE_MS 500
+
+typedef struct
+{
+  ShoalToaster *toaster;
+  AdwToast *toast;
+} Dismissal;
 
 G_DEFINE_FINAL_TYPE (ShoalToaster, shoal_toaster, G_TYPE_OBJECT)
 
 static void
+dismissal_free (gpointer data)
+{
+  Dismissal *dismissal = data;
+
+  g_object_unref (dismissal->toaster);
+  g_object_unref (dismissal->toast);
+  g_free (dismissal);
+}
+
+static gboolean
+on_still_cb (gpointer data)
+{
+  Dismissal *dismissal = data;
+
+  shoal_toaster_take_back (dismissal->toaster, dismissal->toast);
+  return G_SOURCE_REMOVE;
+}
+
+void
+shoal_toaster_take_back (ShoalToaster *self, AdwToast *toast)
+{
+  g_return_if_fail (SHOAL_IS_TOASTER (self));
+  g_return_if_fail (ADW_IS_TOAST (toast));
+
+  gint64 moved_ms = (g_get_monotonic_time () - self->changed_us) / 1000;
+
+  if (moved_ms >= SLIDE_MS)
+    {
+      adw_toast_dismiss (toast);
+      return;
+    }
+  Dismissal *dismissal = g_new0 (Dismissal, 1);
+
+  dismissal->toaster = g_object_ref (self);
+  dismissal->toast = g_object_ref (toast);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, (guint) (SLIDE_MS - moved_ms), on_still_cb, dismissal,
+                      dismissal_free);
+}
+
+static void
 on_dismissed_cb (ShoalToaster *self, AdwToast *toast)
 {
+  self->changed_us = g_get_monotonic_time ();
   if (self->toast == toast)
     g_clear_weak_pointer (&self->toast);
 }
@@ -34,7 +86,7 @@ shoal_toaster_dismiss (ShoalToaster *self)
 
   g_clear_weak_pointer (&self->toast);
   if (toast != NULL)
-    adw_toast_dismiss (toast);
+    shoal_toaster_take_back (self, toast);
 }
 
 void
@@ -56,11 +108,10 @@ shoal_toaster_add (ShoalToaster *self, AdwToast *toast)
     }
   /* One without an end is dismissed by whoever has made it. */
   if (adw_toast_get_timeout (toast) > 0)
-    {
-      g_set_weak_pointer (&self->toast, toast);
-      g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_dismissed_cb), self,
-                               G_CONNECT_SWAPPED);
-    }
+    g_set_weak_pointer (&self->toast, toast);
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (on_dismissed_cb), self,
+                           G_CONNECT_SWAPPED);
+  self->changed_us = g_get_monotonic_time ();
   adw_toast_overlay_add_toast (self->overlay, g_steal_pointer (&owned));
 }
 

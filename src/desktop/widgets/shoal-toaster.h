@@ -22,6 +22,8 @@ void shoal_toaster_add (ShoalToaster *self, AdwToast *toast);
 void shoal_toaster_say (ShoalToaster *self, const char *text);
 /** shoal_toaster_dismiss: takes away the last toast that would go by itself */
 void shoal_toaster_dismiss (ShoalToaster *self);
+/** shoal_toaster_take_back: takes @toast away, as soon as it does not slide in any more */
+void shoal_toaster_take_back (ShoalToaster *self, AdwToast *toast);
 /** shoal_toaster_get_window: Returns: (transfer none) (nullable): what a dialog about the same
  * thing stands before; %NULL once it is gone */
 GtkWindow *shoal_toaster_get_window (ShoalToaster *self);
