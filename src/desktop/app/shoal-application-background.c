@@ -28,6 +28,8 @@ struct _ShoalApplicationBackground
 {
   GObject parent_instance;
 
+  gboolean told; /* that it runs without a window, and not taken back since */
+
   GtkApplication *application; /* not owned; %NULL: stopped */
   GSettings *settings;
   ShoalSession *session;
@@ -67,6 +69,7 @@ explain (ShoalApplicationBackground *self)
   g_notification_set_default_action (notification, "app.show");
   g_notification_add_button (notification, _ ("Quit"), "app.quit");
   g_application_send_notification (G_APPLICATION (self->application), NOTIFICATION, notification);
+  self->told = TRUE;
   g_settings_set_boolean (self->settings, KEY_EXPLAINED, TRUE);
 }
 
@@ -74,7 +77,10 @@ void
 shoal_application_background_note_shown (ShoalApplicationBackground *self)
 {
   g_return_if_fail (SHOAL_IS_APPLICATION_BACKGROUND (self));
-  shoal_application_notices_withdraw (self->notices, NOTIFICATION);
+  /* It is withdrawn a moment later: what is told in that moment would be withdrawn with it. */
+  if (self->told)
+    shoal_application_notices_withdraw (self->notices, NOTIFICATION);
+  self->told = FALSE;
 }
 
 static void
