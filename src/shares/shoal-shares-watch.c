@@ -39,7 +39,10 @@ on_changed_cb (
 {
   ShoalShareEntry *entry = user_data;
 
-  if (event != G_FILE_MONITOR_EVENT_PRE_UNMOUNT && !entry->removed && !entry->shares->stopped)
+  /* Before anything else: of what is no longer watched the shares may be gone. */
+  if ((entry->watch_task == NULL && entry->monitors == NULL) || entry->removed)
+    return;
+  if (event != G_FILE_MONITOR_EVENT_PRE_UNMOUNT && !entry->shares->stopped)
     look_again (entry);
 }
 
@@ -53,6 +56,7 @@ monitor_free (gpointer monitor)
 /* What the thread works with, and what it finds. */
 typedef struct
 {
+  ShoalShareEntry *entry; /* the task's callback keeps it, and the thread only hands it on */
   GPtrArray *paths;
   gint64 looked_ns;    /* when folders were last looked through, by the clock on the wall */
   gint64 ctime_ns;     /* of a file as it was read; 0: of a folder, or of what was not read */
@@ -70,6 +74,8 @@ watching_free (gpointer data)
   g_free (self);
 }
 
+/* Connected before anybody looks whether the path has changed: what the monitor tells the main loop
+ * while the thread is still at the other paths would reach nobody. */
 static void
 watch_path (Watching *self, const char *path)
 {
@@ -77,10 +83,13 @@ watch_path (Watching *self, const char *path)
   g_autoptr (GFile) file = g_file_new_for_path (path);
   GFileMonitor *monitor = g_file_monitor (file, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
 
-  if (monitor != NULL)
-    g_ptr_array_add (self->monitors, monitor);
-  else
-    g_debug ("Cannot watch “%s”: %s", path, error->message);
+  if (monitor == NULL)
+    {
+      g_debug ("Cannot watch “%s”: %s", path, error->message);
+      return;
+    }
+  g_signal_connect (monitor, "changed", G_CALLBACK (on_changed_cb), self->entry);
+  g_ptr_array_add (self->monitors, monitor);
 }
 
 /* Returns: when it last changed, 0 if it is not there */
@@ -121,9 +130,6 @@ on_watched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (entry->watch_task != G_TASK (result))
     return; /* removed meanwhile, or watched anew */
   entry->watch_task = NULL;
-  for (guint i = 0; i < monitors->len; i++)
-    g_signal_connect (g_ptr_array_index (monitors, i), "changed", G_CALLBACK (on_changed_cb),
-                      entry);
   entry->shares->n_watched -= entry->n_watched - monitors->len;
   entry->n_watched = monitors->len;
   entry->monitors = g_steal_pointer (&monitors);
@@ -201,6 +207,7 @@ shoal_shares_watch (ShoalShares *self, ShoalShareEntry *entry)
   entry->n_watched = paths->len;
   self->n_watched += paths->len;
   entry->watch_task = task;
+  watching->entry = entry;
   watching->monitors = g_ptr_array_new_with_free_func (monitor_free);
   watching->paths = g_steal_pointer (&paths);
   watching->looked_ns = entry->looked_ns;

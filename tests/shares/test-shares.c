@@ -931,6 +931,30 @@ test_watched (SharesFixture *self, gconstpointer unused)
   wait_until (is_served (self, "back"));
 }
 
+/* While the watches of many folders are being made, the first of them already tell. */
+static void
+test_watched_at_once (SharesFixture *self, gconstpointer unused)
+{
+  for (guint i = 0; i < 2000; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("Many/%04u/x", i);
+      shares_fixture_write (self, name, "");
+    }
+  fake_directory_set_online (self->directory, TRUE);
+  shoal_shares_recheck_all (self->shares);
+  g_autoptr (ShoalShare) share = shares_fixture_add (self, "Many");
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("at once %u", i);
+      g_autofree char *name = g_strdup_printf ("Many/%u", i);
+      /* Somewhere among them, with the loop running: never at the same place twice. */
+      for (gint64 t = g_get_monotonic_time (); g_get_monotonic_time () < t + i * 2000;)
+        g_main_context_iteration (NULL, FALSE);
+      shares_fixture_write (self, name, text);
+      wait_until (is_served (self, text));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -967,6 +991,7 @@ main (int argc, char **argv)
   add ("switch-off", test_switch_off);
   add ("unoffered-file", test_unoffered_file);
   add ("watched", test_watched);
+  add ("watched-at-once", test_watched_at_once);
 #undef add
   return g_test_run ();
 }
