@@ -9,8 +9,12 @@
 #include "shoal-slices.h"
 
 /* A frame takes 16 ms: the rest is for drawing what has changed. */
-#define SLICE_US 4000
+#define SLICE_US 3000
 #define FREED_AT_ONCE 64
+
+/* What is left of this thread's turn: a frame has one, however many want to do something in it. */
+static _Thread_local gint64 turn_us;
+static _Thread_local gint64 left_us;
 
 typedef struct
 {
@@ -33,12 +37,20 @@ static gboolean
 on_slice_cb (gpointer user_data)
 {
   Slices *self = user_data;
-  gint64 end = g_get_monotonic_time () + SLICE_US;
+  GSource *source = g_main_current_source ();
+  gboolean more = TRUE;
 
-  while (self->func (self->data))
-    if (g_source_is_destroyed (g_main_current_source ()) || g_get_monotonic_time () >= end)
-      return G_SOURCE_CONTINUE;
-  return G_SOURCE_REMOVE;
+  if (g_source_get_time (source) != turn_us)
+    {
+      turn_us = g_source_get_time (source);
+      left_us = SLICE_US;
+    }
+
+  gint64 end = g_get_monotonic_time () + left_us;
+  while (more && !g_source_is_destroyed (source) && g_get_monotonic_time () < end)
+    more = self->func (self->data);
+  left_us = end - g_get_monotonic_time ();
+  return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 guint
