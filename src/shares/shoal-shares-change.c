@@ -14,7 +14,7 @@
 #include "shoal-slices.h"
 
 /* The longest stretch of the list that goes at once. */
-#define REMOVED_AT_ONCE 64
+#define REMOVED_AT_ONCE 16
 
 /* ---- Removing ---- */
 
@@ -153,8 +153,12 @@ shoal_shares_remove_async (ShoalShares *self,
   g_ptr_array_add (offers, NULL);
   shoal_shares_touch_holdings (self);
   shoal_shares_flush_holdings (self);
+  /* Few leave at once; of many this turn has done enough with forgetting them. */
   if (self->leaving_source == 0 && !self->stopped)
-    self->leaving_source = shoal_slices_run (G_PRIORITY_DEFAULT_IDLE, leave_some, self, on_left_cb);
+    self->leaving_source
+        = self->n_leaving <= REMOVED_AT_ONCE
+              ? shoal_slices_run (G_PRIORITY_DEFAULT_IDLE, leave_some, self, on_left_cb)
+              : shoal_slices_add (G_PRIORITY_DEFAULT_IDLE, leave_some, self, on_left_cb);
 
   RemoveJob *job = g_new0 (RemoveJob, 1);
   job->shares = g_object_ref (self);

@@ -25,6 +25,7 @@ typedef struct
   GTask *task;
   GPtrArray *entries; /* (nullable): of ShoalShareEntry */
   gulong handler;
+  guint n_settled; /* the first so many were settled when last looked at */
 } Waiter;
 
 static void shoal_shares_list_model_init (GListModelInterface *iface);
@@ -233,11 +234,17 @@ static gboolean
 is_waiter_done (ShoalShares *self, Waiter *waiter)
 {
   GPtrArray *entries = waiter->entries != NULL ? waiter->entries : self->entries;
+  guint began = waiter->n_settled < entries->len ? waiter->n_settled : 0;
+  guint i = began;
 
-  for (guint i = 0; i < entries->len; i++)
-    if (!is_settled (self, g_ptr_array_index (entries, i)))
-      return FALSE;
-  return TRUE;
+  /* From where it stood last time; only when all behind that are settled, again from the start. */
+  while (i < entries->len && is_settled (self, g_ptr_array_index (entries, i)))
+    i++;
+  waiter->n_settled = i;
+  if (i < entries->len || began == 0)
+    return i == entries->len;
+  waiter->n_settled = 0;
+  return is_waiter_done (self, waiter);
 }
 
 static GPtrArray *

@@ -14,7 +14,7 @@
 #include "shoal-slices.h"
 
 /* The longest stretch that goes at once. */
-#define REMOVED_AT_ONCE 64
+#define REMOVED_AT_ONCE 16
 
 static gboolean
 may_leave (ShoalTransfer *transfer)

@@ -12,7 +12,7 @@
 
 #define N_MANY 500
 /* What a row of the list costs those who show it comes in portions of so many at most. */
-#define AT_ONCE 64
+#define AT_ONCE 16
 
 /* What somebody hears who follows the list. */
 typedef struct
