@@ -8,7 +8,7 @@
 
 /* For so many rows a view makes widgets, and of them so many may come at once. */
 #define MANY 200
-#define FEW 8
+#define FEW 4
 #define N_ROUNDS 2000
 
 typedef struct
@@ -17,12 +17,14 @@ typedef struct
   GListModel *growing;
   GPtrArray *shadow; /* what somebody knows who follows "items-changed" */
   guint most_added;  /* into a short list */
+  guint most_removed;
 } Lists;
 
 static void
 on_items_changed_cb (Lists *lists, guint position, guint removed, guint added)
 {
   g_assert_cmpuint (position + removed, <=, lists->shadow->len);
+  lists->most_removed = MAX (lists->most_removed, removed);
   if (removed > 0)
     g_ptr_array_remove_range (lists->shadow, position, removed);
   if (lists->shadow->len < MANY)
@@ -142,6 +144,44 @@ test_random (Lists *lists, gconstpointer unused)
   grow_up (lists);
 }
 
+/* Rows around those that are seen go a few at a time, and what comes meanwhile comes after them. */
+static void
+test_let_go (Lists *lists, gconstpointer unused)
+{
+  static const double seen[] = { 0, 500, 1000, 30 };
+
+  for (guint round = 0; round < G_N_ELEMENTS (seen); round++)
+    {
+      g_autoptr (GtkAdjustment) scrolled
+                 = g_object_ref_sink (gtk_adjustment_new (seen[round], 0, 1000, 1, 10, 0));
+      guint n_after = round % 2 * 20;
+
+      splice (lists, 0, 0, 1000);
+      grow_up (lists);
+
+      GObject *at = g_ptr_array_index (lists->shadow, (guint) MIN (seen[round], 999));
+
+      shoal_growing_model_let_go (SHOAL_GROWING_MODEL (lists->growing), scrolled);
+      g_assert_cmpuint (lists->shadow->len, >=, MANY / 2);
+      g_assert_cmpuint (lists->shadow->len, <=, 2 * MANY);
+      g_assert_true (g_ptr_array_find (lists->shadow, at, NULL));
+      g_list_store_remove_all (lists->source);
+      g_assert_cmpuint (lists->shadow->len, >=, MANY / 2);
+      lists->most_removed = 0;
+      for (guint i = 0; i < n_after; i++)
+        {
+          g_autoptr (GObject) object = g_object_new (G_TYPE_OBJECT, NULL);
+          g_list_store_append (lists->source, object);
+        }
+      while (g_main_context_iteration (NULL, FALSE))
+        continue;
+      g_assert_cmpuint (lists->most_removed, >, 0);
+      g_assert_cmpuint (lists->most_removed, <=, FEW);
+      g_assert_cmpuint (lists->shadow->len, ==, n_after);
+      splice (lists, 0, n_after, 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -149,5 +189,6 @@ main (int argc, char **argv)
   g_test_add ("/growing-model/many", Lists, NULL, set_up, test_many, tear_down);
   g_test_add ("/growing-model/few", Lists, NULL, set_up, test_few, tear_down);
   g_test_add ("/growing-model/random", Lists, NULL, set_up, test_random, tear_down);
+  g_test_add ("/growing-model/let-go", Lists, NULL, set_up, test_let_go, tear_down);
   return g_test_run ();
 }

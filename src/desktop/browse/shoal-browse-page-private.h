@@ -5,7 +5,7 @@
 #pragma once
 
 #include "shoal-browse-page.h"
-
+#include "shoal-growing-model.h"
 #include "shoal-local-index.h"
 #include "shoal-search-model.h"
 
@@ -21,6 +21,7 @@ struct _ShoalBrowsePage
   ShoalSettings *settings;
   ShoalLocalIndex *index;
   ShoalSearchModel *model;
+  ShoalGrowingModel *growing;   /* owned by the selection */
   GtkMultiSelection *selection; /* owned by the view */
   GSimpleActionGroup *actions;
   ShoalResult *folder; /* whose entries are shown; NULL for all */

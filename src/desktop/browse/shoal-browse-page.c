@@ -16,7 +16,6 @@
 
 #include "shoal-columns.h"
 #include "shoal-error.h"
-#include "shoal-growing-model.h"
 #include "shoal-sources-window.h"
 #include "shoal-units.h"
 
@@ -162,6 +161,12 @@ width_changed (ShoalWindowPage *page, double width)
 }
 
 /* ---- The object ---- */
+
+static void
+on_leaving_cb (ShoalBrowsePage *self)
+{
+  shoal_growing_model_let_go (self->growing, gtk_scrolled_window_get_vadjustment (self->scroller));
+}
 
 static void
 leave_parts (ShoalBrowsePage *self)
@@ -313,8 +318,8 @@ shoal_browse_page_init (ShoalBrowsePage *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   self->model = shoal_search_model_new ();
-  self->selection = gtk_multi_selection_new (
-      G_LIST_MODEL (shoal_growing_model_new (g_object_ref (G_LIST_MODEL (self->model)))));
+  self->growing = shoal_growing_model_new (g_object_ref (G_LIST_MODEL (self->model)));
+  self->selection = gtk_multi_selection_new (G_LIST_MODEL (self->growing));
   shoal_browse_actions_init (self);
   shoal_browse_filters_init (self);
   init_columns (self);
@@ -327,6 +332,7 @@ shoal_browse_page_init (ShoalBrowsePage *self)
   g_signal_connect_swapped (adjustment, "value-changed", G_CALLBACK (on_scrolled_cb), self);
   g_signal_connect_swapped (adjustment, "changed", G_CALLBACK (on_scrolled_cb), self);
   shoal_window_page_watch_width (SHOAL_WINDOW_PAGE (self), self->scroller);
+  g_signal_connect_swapped (self->model, "leaving", G_CALLBACK (on_leaving_cb), self);
   g_signal_connect_swapped (self->model, "state-changed", G_CALLBACK (on_model_changed_cb), self);
   g_signal_connect_swapped (self->selection, "selection-changed",
                             G_CALLBACK (on_selection_changed_cb), self);

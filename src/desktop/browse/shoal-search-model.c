@@ -51,6 +51,7 @@ typedef struct
 
 enum
 {
+  LEAVING,
   STATE_CHANGED,
   N_SIGNALS
 };
@@ -110,11 +111,11 @@ take_row (ShoalSearchModel *self, GHashTable *known, ShoalResult *result)
 static void
 replace_rows (ShoalSearchModel *self, GPtrArray *results)
 {
-  g_autoptr (GPtrArray) old = self->rows;
+  g_autoptr (GPtrArray) old = g_ptr_array_ref (self->rows);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_full (results->len, g_object_unref);
   g_autoptr (GHashTable) known = self->by_key;
   guint head = 0, tail = 0;
 
-  self->rows = g_ptr_array_new_full (results->len, g_object_unref);
   self->by_key = g_hash_table_new (shoal_browse_row_hash, shoal_browse_row_equal);
   g_hash_table_remove_all (self->by_id);
   for (guint i = 0; i < results->len; i++)
@@ -124,17 +125,21 @@ replace_rows (ShoalSearchModel *self, GPtrArray *results)
       if (g_hash_table_contains (self->by_key, row))
         continue;
       index_row (self, row);
-      g_ptr_array_add (self->rows, g_steal_pointer (&row));
+      g_ptr_array_add (rows, g_steal_pointer (&row));
     }
 
-  guint shorter = MIN (old->len, self->rows->len);
-  while (head < shorter && old->pdata[head] == self->rows->pdata[head])
+  guint shorter = MIN (old->len, rows->len);
+  while (head < shorter && old->pdata[head] == rows->pdata[head])
     head++;
   while (tail < shorter - head
-         && old->pdata[old->len - 1 - tail] == self->rows->pdata[self->rows->len - 1 - tail])
+         && old->pdata[old->len - 1 - tail] == rows->pdata[rows->len - 1 - tail])
     tail++;
   guint removed = old->len - head - tail;
-  guint added = self->rows->len - head - tail;
+  guint added = rows->len - head - tail;
+  if (removed > 0 && removed == old->len)
+    g_signal_emit (self, signals[LEAVING], 0);
+  g_ptr_array_unref (self->rows);
+  self->rows = g_steal_pointer (&rows);
   if (removed > 0 || added > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), head, removed, added);
 }
@@ -417,6 +422,8 @@ shoal_search_model_class_init (ShoalSearchModelClass *klass)
 
   object_class->dispose = dispose;
   object_class->finalize = finalize;
+  signals[LEAVING] = g_signal_new ("leaving", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
   signals[STATE_CHANGED] = g_signal_new ("state-changed", G_TYPE_FROM_CLASS (klass),
                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

@@ -30,7 +30,8 @@ typedef enum
 
 /** ShoalSearchModel: a #GListModel of #ShoalBrowseRow; main thread. Loads a page, and the next one
  * when asked; never all. A row that an answer has again stays the same object. Signal
- * "state-changed": any of the getters' values may have changed. */
+ * "state-changed": any of the getters' values may have changed. Signal "leaving": all rows that are
+ * there are about to go, in one step. */
 #define SHOAL_TYPE_SEARCH_MODEL (shoal_search_model_get_type ())
 G_DECLARE_FINAL_TYPE (ShoalSearchModel, shoal_search_model, SHOAL, SEARCH_MODEL, GObject)
 

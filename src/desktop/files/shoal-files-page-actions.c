@@ -26,7 +26,13 @@ dup_selected (ShoalFilesPage *self)
 
   for (gboolean valid = gtk_bitset_iter_init_first (&iter, selected, &position); valid;
        valid = gtk_bitset_iter_next (&iter, &position))
-    g_ptr_array_add (shares, g_list_model_get_item (G_LIST_MODEL (self->sorted), position));
+    {
+      /* Rows may stay a little longer than what they show. */
+      ShoalShare *share = g_list_model_get_item (G_LIST_MODEL (self->sorted), position);
+
+      if (share != NULL)
+        g_ptr_array_add (shares, share);
+    }
   return shares;
 }
 
@@ -55,7 +61,7 @@ shoal_files_page_update_actions (ShoalFilesPage *self)
     g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, any[i])), n > 0);
   g_autoptr (GPtrArray) shares = n == 1 ? dup_selected (self) : NULL;
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "choose")),
-                               shares != NULL
+                               shares != NULL && shares->len == 1
                                    && shoal_share_is_folder (g_ptr_array_index (shares, 0)));
   /* The window takes the key where nothing is open. */
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "back")),

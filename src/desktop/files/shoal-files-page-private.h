@@ -5,6 +5,7 @@
 #pragma once
 
 #include "shoal-files-page.h"
+#include "shoal-growing-model.h"
 #include "shoal-map-model.h"
 #include "shoal-share-view.h"
 
@@ -16,8 +17,9 @@ struct _ShoalFilesPage
 
   ShoalEngine *engine;
   ShoalShares *shares;
-  GtkFilterListModel *found; /* of the shares */
-  GtkSortListModel *sorted;  /* what the rows are made of, in their order */
+  GtkFilterListModel *found;  /* of the shares */
+  GtkSortListModel *sorted;   /* what the rows are made of, in their order */
+  ShoalGrowingModel *growing; /* owned by the selection */
   GtkMultiSelection *selection;
   GSimpleActionGroup *actions;
   char *awaited; /* (nullable): the path of a share that is to be opened when it is there */

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "shoal-columns.h"
-#include "shoal-growing-model.h"
 #include "shoal-share-row.h"
 #include "shoal-units.h"
 
@@ -274,8 +273,8 @@ init_models (ShoalFilesPage *self)
   ShoalMapModel *rows
       = shoal_map_model_new (g_object_ref (G_LIST_MODEL (self->sorted)), make_row, NULL);
 
-  self->selection
-      = gtk_multi_selection_new (G_LIST_MODEL (shoal_growing_model_new (G_LIST_MODEL (rows))));
+  self->growing = shoal_growing_model_new (G_LIST_MODEL (rows));
+  self->selection = gtk_multi_selection_new (G_LIST_MODEL (self->growing));
   g_object_bind_property (self->search_entry, "text", filter, "search", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self->search_entry, "text", self->share_view, "needle",
                           G_BINDING_SYNC_CREATE);
@@ -322,6 +321,7 @@ shoal_files_page_set_shares (ShoalFilesPage *self, ShoalShares *shares)
 
   if (!g_set_object (&self->shares, shares))
     return;
+  shoal_growing_model_let_go (self->growing, gtk_scrolled_window_get_vadjustment (self->scroller));
   gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
   gtk_filter_list_model_set_model (self->found, shares != NULL ? G_LIST_MODEL (shares) : NULL);
   update (self);

@@ -1,5 +1,8 @@
 /* shoal-share-row.c: a file or folder that is shared from here, ready to be shown
  *
+ * A selection has the rows of all that is selected, looked at or not: so a row is next to nothing
+ * until somebody asks for one of its properties.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #define G_LOG_DOMAIN "shoal-share-row"
@@ -34,6 +37,7 @@ struct _ShoalShareRow
   GObject parent_instance;
 
   ShoalShare *share;
+  gulong handler; /* 0 until looked at */
   const char *icon;
   char *place;
   char *texts[N_PROPS]; /* those that change; NULL until looked at */
@@ -170,10 +174,26 @@ on_notify_cb (ShoalShareRow *self)
 }
 
 static void
+begin_to_show (ShoalShareRow *self)
+{
+  g_autofree char *folder = g_path_get_dirname (shoal_share_get_path (self->share));
+
+  self->state = shoal_share_get_state (self->share);
+  self->icon = shoal_share_is_folder (self->share)
+                   ? shoal_display_type_icon ("folder")
+                   : shoal_display_name_icon (shoal_share_get_name (self->share));
+  self->place = shoal_display_folder (folder);
+  self->handler = g_signal_connect_object (self->share, "notify", G_CALLBACK (on_notify_cb), self,
+                                           G_CONNECT_SWAPPED);
+}
+
+static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   ShoalShareRow *self = SHOAL_SHARE_ROW (object);
 
+  if (self->handler == 0)
+    begin_to_show (self);
   switch (id)
     {
     case PROP_NAME:
@@ -245,15 +265,8 @@ shoal_share_row_new (ShoalShare *share)
   g_return_val_if_fail (SHOAL_IS_SHARE (share), NULL);
 
   ShoalShareRow *self = g_object_new (SHOAL_TYPE_SHARE_ROW, NULL);
-  g_autofree char *folder = g_path_get_dirname (shoal_share_get_path (share));
 
   self->share = g_object_ref (share);
-  self->state = shoal_share_get_state (share);
-  self->icon = shoal_share_is_folder (share)
-                   ? shoal_display_type_icon ("folder")
-                   : shoal_display_name_icon (shoal_share_get_name (share));
-  self->place = shoal_display_folder (folder);
-  g_signal_connect_object (share, "notify", G_CALLBACK (on_notify_cb), self, G_CONNECT_SWAPPED);
   return self;
 }
 

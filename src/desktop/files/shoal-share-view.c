@@ -14,6 +14,7 @@
 #include <glib/gi18n.h>
 
 #include "shoal-share-file-item.h"
+#include "shoal-tooltip.h"
 #include "shoal-units.h"
 
 struct _ShoalShareView
@@ -208,7 +209,7 @@ on_setup_cb (ShoalShareView *self, GtkListItem *list_item)
   GBindingGroup *group = g_binding_group_new ();
   g_binding_group_bind (group, "icon-name", icon, "icon-name", G_BINDING_SYNC_CREATE);
   g_binding_group_bind (group, "name", name, "text", G_BINDING_SYNC_CREATE);
-  g_binding_group_bind (group, "path", box, "tooltip-text", G_BINDING_SYNC_CREATE);
+  g_binding_group_bind (group, "path", shoal_tooltip_new (box), "text", G_BINDING_SYNC_CREATE);
   g_binding_group_bind (group, "size", size, "label", G_BINDING_SYNC_CREATE);
   g_binding_group_bind (group, "indent", icon, "margin-start", G_BINDING_SYNC_CREATE);
   g_binding_group_bind (group, "on", toggle, "active",

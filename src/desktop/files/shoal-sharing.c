@@ -19,6 +19,7 @@
 #include <glib/gi18n.h>
 
 #include "shoal-dialogs.h"
+#include "shoal-slices.h"
 
 #define PROGRESS_MS (250)
 
@@ -241,7 +242,7 @@ undo_free (gpointer data, GClosure *closure)
   Undo *undo = data;
 
   g_object_unref (undo->engine);
-  g_ptr_array_unref (undo->shares);
+  shoal_slices_free (undo->shares);
   g_free (undo);
 }
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "shoal-growing-model.h"
 #include "shoal-history-item.h"
 #include "shoal-history-page.h"
 #include "shoal-toaster.h"
@@ -31,6 +32,7 @@ struct _ShoalHistoryPage
   GListStore *items;
   GtkFilter *filter;
   GtkFilterListModel *filtered;
+  ShoalGrowingModel *growing; /* owned by the selection */
   GtkSingleSelection *selection;
   GSimpleActionGroup *actions;
   GPtrArray *part; /* (nullable): entries that are not in the list yet */

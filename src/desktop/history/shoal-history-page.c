@@ -13,9 +13,9 @@
 
 #include <glib/gi18n.h>
 
-#include "shoal-growing-model.h"
 #include "shoal-limits.h"
 #include "shoal-row.h"
+#include "shoal-tooltip.h"
 #include "shoal-slices.h"
 #include "shoal-units.h"
 
@@ -198,7 +198,12 @@ shoal_history_page_set_items (ShoalHistoryPage *self, GListStore *items)
   GListStore *before = g_steal_pointer (&self->items);
 
   self->items = items;
+  shoal_growing_model_let_go (self->growing,
+                              gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list)));
   gtk_filter_list_model_set_model (self->filtered, G_LIST_MODEL (items));
+  /* What nobody sees is not laid out while its rows leave. */
+  if (g_list_model_get_n_items (G_LIST_MODEL (items)) == 0)
+    update_state (self);
   return before;
 }
 
@@ -342,6 +347,7 @@ shoal_history_page_class_init (ShoalHistoryPageClass *klass)
   object_class->dispose = dispose;
 
   g_type_ensure (SHOAL_TYPE_ROW);
+  g_type_ensure (SHOAL_TYPE_TOOLTIP);
   g_type_ensure (SHOAL_TYPE_HISTORY_ITEM);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/shoal_app/Shoal/ui/shoal-history-page.ui");
@@ -369,8 +375,8 @@ shoal_history_page_init (ShoalHistoryPage *self)
   self->filter = GTK_FILTER (gtk_custom_filter_new (matches, self, NULL));
   self->filtered = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->items)), NULL);
   gtk_filter_list_model_set_incremental (self->filtered, TRUE);
-  self->selection = gtk_single_selection_new (
-      G_LIST_MODEL (shoal_growing_model_new (G_LIST_MODEL (g_object_ref (self->filtered)))));
+  self->growing = shoal_growing_model_new (G_LIST_MODEL (g_object_ref (self->filtered)));
+  self->selection = gtk_single_selection_new (G_LIST_MODEL (self->growing));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
   g_signal_connect_swapped (self->filtered, "items-changed", G_CALLBACK (queue_update), self);
   g_signal_connect_swapped (self->selection, "notify::selected-item",

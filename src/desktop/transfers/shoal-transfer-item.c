@@ -1,7 +1,8 @@
 /* shoal-transfer-item.c: a download or an upload as its row shows it
  *
  * The source notifies up to ten times a second and property by property; the texts are made anew at
- * most every REFRESH_MS, and only while somebody holds the item, which is a row in view.
+ * most every REFRESH_MS, and only of an item that somebody has asked for one, which is a row in
+ * view: a selection has the items of all that is selected.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -25,6 +26,7 @@ struct _ShoalTransferItem
   GObject parent_instance;
 
   GObject *source;
+  gboolean shown; /* somebody has asked for a property */
   guint refresh_id;
 
   char *status;
@@ -72,11 +74,15 @@ get_icon_name (ShoalTransferItem *self)
   return folder ? "folder-symbolic" : "text-x-generic-symbolic";
 }
 
+static void begin_to_show (ShoalTransferItem *self);
+
 static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   ShoalTransferItem *self = SHOAL_TRANSFER_ITEM (object);
 
+  if (!self->shown)
+    begin_to_show (self);
   switch (id)
     {
     case PROP_NAME:
@@ -121,6 +127,14 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 
 /* ---- Texts ---- */
 
+/* What is asked for the first time has not changed. */
+static void
+notify (ShoalTransferItem *self, int property)
+{
+  if (self->shown)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
 static void
 take_text (ShoalTransferItem *self, char **field, char *text, int property)
 {
@@ -131,7 +145,7 @@ take_text (ShoalTransferItem *self, char **field, char *text, int property)
     }
   g_free (*field);
   *field = text;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+  notify (self, property);
 }
 
 static void
@@ -142,12 +156,12 @@ set_bar (ShoalTransferItem *self, gboolean show, double fraction)
   if (self->fraction != fraction)
     {
       self->fraction = fraction;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FRACTION]);
+      notify (self, PROP_FRACTION);
     }
   if (self->show_bar != show)
     {
       self->show_bar = show;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHOW_BAR]);
+      notify (self, PROP_SHOW_BAR);
     }
 }
 
@@ -158,9 +172,9 @@ set_toggle (ShoalTransferItem *self, const char *icon, const char *label)
     return;
   self->toggle_icon = icon;
   self->toggle_label = label;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TOGGLE_ICON]);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TOGGLE_LABEL]);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_TOGGLE]);
+  notify (self, PROP_TOGGLE_ICON);
+  notify (self, PROP_TOGGLE_LABEL);
+  notify (self, PROP_CAN_TOGGLE);
 }
 
 static char *
@@ -267,6 +281,14 @@ on_source_notify_cb (ShoalTransferItem *self, GParamSpec *pspec)
     self->refresh_id = g_timeout_add (REFRESH_MS, on_refresh_cb, self);
 }
 
+static void
+begin_to_show (ShoalTransferItem *self)
+{
+  g_signal_connect_swapped (self->source, "notify", G_CALLBACK (on_source_notify_cb), self);
+  refresh (self);
+  self->shown = TRUE;
+}
+
 /* ---- Class ---- */
 
 static void
@@ -326,8 +348,6 @@ shoal_transfer_item_new (gpointer source, gpointer user_data)
   ShoalTransferItem *self = g_object_new (SHOAL_TYPE_TRANSFER_ITEM, NULL);
 
   self->source = source;
-  g_signal_connect_swapped (source, "notify", G_CALLBACK (on_source_notify_cb), self);
-  refresh (self);
   return self;
 }
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "shoal-growing-model.h"
 #include "shoal-transfer-details.h"
 #include "shoal-transfers-page.h"
 
@@ -32,6 +33,8 @@ struct _ShoalTransfersPage
   GtkCustomSorter *sorter;
   guint n_ended;                /* when they were put in order */
   GListModel *sorted;           /* what the items are made of, in their order; nullable */
+  GtkFilterListModel *filtered; /* those of the selection; owned by it */
+  ShoalGrowingModel *growing;   /* of the selection; owned by it */
   GtkMultiSelection *selection; /* of #ShoalTransferItem; nullable */
   GSimpleActionGroup *actions;
   gboolean show_details;

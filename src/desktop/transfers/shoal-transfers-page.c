@@ -15,9 +15,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "shoal-growing-model.h"
 #include "shoal-map-model.h"
 #include "shoal-row.h"
+#include "shoal-tooltip.h"
 #include "shoal-speed-graph.h"
 #include "shoal-transfer-item.h"
 #include "shoal-units.h"
@@ -218,20 +218,28 @@ build_model (ShoalTransfersPage *self)
   g_autoptr (GtkMultiSelection) selection = NULL;
   g_autoptr (GListModel) sorted = NULL;
 
+  if (self->engine == NULL && self->selection != NULL)
+    {
+      shoal_growing_model_let_go (self->growing,
+                                  gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list)));
+      gtk_filter_list_model_set_model (self->filtered, NULL);
+      update_stack (self);
+      return;
+    }
   if (self->engine != NULL && shoal_engine_get_transfers (self->engine) != NULL)
     {
       GListModel *source = gtk_toggle_button_get_active (self->uploads_button)
                                ? shoal_uploads_get_running (shoal_engine_get_uploads (self->engine))
                                : G_LIST_MODEL (shoal_engine_get_transfers (self->engine));
-      GtkFilterListModel *filtered = gtk_filter_list_model_new (
-          g_object_ref (source), GTK_FILTER (g_object_ref (self->filter)));
-      sorted = G_LIST_MODEL (gtk_sort_list_model_new (G_LIST_MODEL (filtered),
+      self->filtered = gtk_filter_list_model_new (g_object_ref (source),
+                                                  GTK_FILTER (g_object_ref (self->filter)));
+      sorted = G_LIST_MODEL (gtk_sort_list_model_new (G_LIST_MODEL (self->filtered),
                                                       GTK_SORTER (g_object_ref (self->sorter))));
       ShoalMapModel *items
           = shoal_map_model_new (g_object_ref (sorted), shoal_transfer_item_new, NULL);
 
-      selection
-          = gtk_multi_selection_new (G_LIST_MODEL (shoal_growing_model_new (G_LIST_MODEL (items))));
+      self->growing = shoal_growing_model_new (G_LIST_MODEL (items));
+      selection = gtk_multi_selection_new (G_LIST_MODEL (self->growing));
       g_signal_connect_object (selection, "selection-changed", G_CALLBACK (queue_update), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (selection, "items-changed", G_CALLBACK (update_stack), self,
@@ -366,6 +374,7 @@ shoal_transfers_page_class_init (ShoalTransfersPageClass *klass)
   object_class->dispose = dispose;
 
   g_type_ensure (SHOAL_TYPE_ROW);
+  g_type_ensure (SHOAL_TYPE_TOOLTIP);
   g_type_ensure (SHOAL_TYPE_TRANSFER_ITEM);
   g_type_ensure (SHOAL_TYPE_TRANSFER_DETAILS);
   gtk_widget_class_set_template_from_resource (
@@ -423,7 +432,7 @@ shoal_transfers_page_set_engine (ShoalTransfersPage *self, ShoalEngine *engine)
   if (self->watched != NULL)
     g_signal_connect_swapped (self->watched, "ended", G_CALLBACK (queue_update), self);
   build_model (self);
-  if (self->selection != NULL)
+  if (engine != NULL && self->selection != NULL)
     self->tick_id = g_timeout_add (TICK_MS, on_tick_cb, self);
   else
     gtk_label_set_text (self->totals, "");

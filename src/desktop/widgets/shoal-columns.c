@@ -16,6 +16,8 @@
 
 #include "shoal-columns.h"
 
+#include "shoal-tooltip.h"
+
 #define LIST_ITEM_KEY "shoal-list-item"
 
 /* ---- Cells ---- */
@@ -86,7 +88,7 @@ on_setup_text_cb (GtkSignalListItemFactory *factory, GtkListItem *item, const Ce
     gtk_widget_add_css_class (text, "dim-label");
   bind (item, cell, cell->property, text, "text");
   if (cell->tooltip != NULL)
-    bind (item, cell, cell->tooltip, text, "tooltip-text");
+    bind (item, cell, cell->tooltip, shoal_tooltip_new (text), "text");
   set_child (item, text);
 }
 
@@ -126,7 +128,7 @@ on_setup_name_cb (GtkSignalListItemFactory *factory, GtkListItem *item, const Ce
   gtk_box_append (GTK_BOX (box), lines);
   bind (item, cell, "icon-name", icon, "icon-name");
   bind (item, cell, "name", name, "text");
-  bind (item, cell, "label", box, "tooltip-text");
+  bind (item, cell, "label", shoal_tooltip_new (box), "text");
   if (cell->property != NULL)
     {
       GtkWidget *second = append_line (lines, item, cell, cell->property);
@@ -154,7 +156,7 @@ on_setup_state_cb (GtkSignalListItemFactory *factory, GtkListItem *item, const C
   gtk_box_append (GTK_BOX (box), text);
   bind (item, cell, "state-icon", icon, "icon-name");
   bind (item, cell, "state", text, "text");
-  bind (item, cell, "state", text, "tooltip-text");
+  bind (item, cell, "state", shoal_tooltip_new (text), "text");
   set_child (item, box);
 }
 

@@ -1,6 +1,7 @@
-/* shoal-growing-model.c: a list whose first rows come a few at a time
+/* shoal-growing-model.c: a list whose first rows come a few at a time, and its last ones go so
  *
- * What it has is always the beginning of its source.
+ * What it has is always the beginning of its source; or, while its rows leave, some that the source
+ * had.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -15,7 +16,11 @@
 /* Beyond these a view makes no widgets for rows that come behind the others. */
 #define MANY 256
 /* So many come at once until then. */
-#define PORTION 8
+#define PORTION 4
+/* A view has its widgets for at most so many rows before and behind those that are seen. */
+#define AROUND 200
+/* So many leave at once. */
+#define LEAVING_AT_ONCE 4
 
 struct _ShoalGrowingModel
 {
@@ -24,6 +29,8 @@ struct _ShoalGrowingModel
   GListModel *source;
   guint n; /* how many of its items are here */
   guint grow_id;
+  GPtrArray *leaving; /* (nullable): the rows while they leave */
+  guint leave_id;
 };
 
 static GType
@@ -43,7 +50,10 @@ get_item (GListModel *model, guint position)
 {
   ShoalGrowingModel *self = SHOAL_GROWING_MODEL (model);
 
-  return position < self->n ? g_list_model_get_item (self->source, position) : NULL;
+  if (position >= self->n)
+    return NULL;
+  return self->leaving != NULL ? g_object_ref (g_ptr_array_index (self->leaving, position))
+                               : g_list_model_get_item (self->source, position);
 }
 
 static void
@@ -84,8 +94,17 @@ grow_later (ShoalGrowingModel *self)
 }
 
 static void
+begin_with (ShoalGrowingModel *self)
+{
+  self->n = MIN (g_list_model_get_n_items (self->source), PORTION);
+  grow_later (self);
+}
+
+static void
 on_items_changed_cb (ShoalGrowingModel *self, guint position, guint removed, guint added)
 {
+  if (self->leaving != NULL)
+    return;
   if (position <= self->n)
     {
       guint gone = MIN (removed, self->n - position);
@@ -108,12 +127,66 @@ on_items_changed_cb (ShoalGrowingModel *self, guint position, guint removed, gui
   grow_later (self);
 }
 
+/* Returns: whether there are more */
+static gboolean
+leave (gpointer data)
+{
+  ShoalGrowingModel *self = data;
+  guint gone = MIN (self->n, LEAVING_AT_ONCE);
+
+  if (gone > 0)
+    {
+      self->n -= gone;
+      g_list_model_items_changed (G_LIST_MODEL (self), self->n, gone, 0);
+      g_ptr_array_set_size (self->leaving, (int) self->n);
+      return TRUE;
+    }
+  self->leave_id = 0;
+  g_clear_pointer (&self->leaving, g_ptr_array_unref);
+  begin_with (self);
+  if (self->n > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, self->n);
+  return FALSE;
+}
+
+void
+shoal_growing_model_let_go (ShoalGrowingModel *self, GtkAdjustment *scrolled)
+{
+  g_return_if_fail (SHOAL_IS_GROWING_MODEL (self));
+  g_return_if_fail (GTK_IS_ADJUSTMENT (scrolled));
+
+  if (self->leaving != NULL || self->n <= PORTION)
+    return;
+
+  double seen = gtk_adjustment_get_value (scrolled) / MAX (1, gtk_adjustment_get_upper (scrolled));
+  guint middle = (guint) (self->n * CLAMP (seen, 0, 1));
+  guint begin = middle - MIN (middle, AROUND);
+  guint end = MIN (middle + AROUND, self->n);
+  guint behind = self->n - end;
+  GPtrArray *leaving = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_clear_handle_id (&self->grow_id, g_source_remove);
+  for (guint i = begin; i < end; i++)
+    g_ptr_array_add (leaving, g_list_model_get_item (self->source, i));
+  /* Those that have no widgets go at once. */
+  self->n = end;
+  if (behind > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), end, behind, 0);
+  self->leaving = leaving;
+  self->n = leaving->len;
+  if (begin > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, begin, 0);
+  self->leave_id = shoal_slices_add (G_PRIORITY_DEFAULT_IDLE, leave, self, NULL);
+}
+
 static void
 dispose (GObject *object)
 {
   ShoalGrowingModel *self = SHOAL_GROWING_MODEL (object);
 
   g_clear_handle_id (&self->grow_id, g_source_remove);
+  g_clear_handle_id (&self->leave_id, g_source_remove);
+  g_clear_pointer (&self->leaving, g_ptr_array_unref);
   if (self->source != NULL)
     g_signal_handlers_disconnect_by_data (self->source, self);
   self->n = 0;
@@ -141,7 +214,6 @@ shoal_growing_model_new (GListModel *source)
 
   self->source = source;
   g_signal_connect_swapped (source, "items-changed", G_CALLBACK (on_items_changed_cb), self);
-  self->n = MIN (g_list_model_get_n_items (source), PORTION);
-  grow_later (self);
+  begin_with (self);
   return self;
 }

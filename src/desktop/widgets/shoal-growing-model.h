@@ -1,10 +1,10 @@
-/* shoal-growing-model.h: a list whose first rows come a few at a time
+/* shoal-growing-model.h: a list whose first rows come a few at a time, and its last ones go so
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
-#include <gio/gio.h>
+#include <gtk/gtk.h>
 
 G_BEGIN_DECLS
 
@@ -17,5 +17,10 @@ G_DECLARE_FINAL_TYPE (ShoalGrowingModel, shoal_growing_model, SHOAL, GROWING_MOD
 
 /** shoal_growing_model_new: @source: (transfer full) */
 ShoalGrowingModel *shoal_growing_model_new (GListModel *source);
+/** shoal_growing_model_let_go: to be called before the source drops all of its rows, where nobody
+ * sees the list: a view takes as long to give up the widgets of its rows as to make them. They go a
+ * few at a time, whatever the source does meanwhile; then what it has comes. @scrolled: how far
+ * down the view is */
+void shoal_growing_model_let_go (ShoalGrowingModel *self, GtkAdjustment *scrolled);
 
 G_END_DECLS
