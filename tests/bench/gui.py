@@ -22,11 +22,14 @@ KIB = 1024
 
 # Loop iterations are short enough that two frames are not lost, and a start is at once.
 GOAL_LOOP_MS = 50
-# Not one frame is lost, however many rows come or go.
-GOAL_LISTS_MS = 16
 GOAL_START_MS = 1000
-# While groups open, close and change nothing but the clock of the screen may set the pace.
+# Not one frame is lost, however many rows come or go and whatever opens or closes. Filling the pixels of a frame is not
+# counted: a display card does it where there is one, and here the processor.
 GOAL_FRAME_MS = 16
+LIST_ROUNDS = 3
+TIMES = ("longest_ms", "longest_cpu_ms", "longest_work_ms", "longest_drawing_ms")
+OPENINGS = (("open", "opening a group, without a window"), ("close", "closing it"),
+            ("switch", "from one group to another, in the window"))
 
 
 def memory_of(pid):
@@ -81,6 +84,15 @@ def on_desktop(build, *command):
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
+def cells(row):
+    return " | ".join(f"{row[name]:.1f}" for name in TIMES)
+
+
+def longest(what, rows):
+    most = max(row["longest_work_ms"] for row in rows)
+    return goal(what, f"{most:.1f}", f"under {GOAL_FRAME_MS}", most < GOAL_FRAME_MS)
+
+
 @section("gui", "The app")
 def bench_gui(bench):
     """The app: its main loop during a download and while lists change, its start, its memory."""
@@ -88,13 +100,19 @@ def bench_gui(bench):
     if not os.path.exists(program):
         raise SystemExit(f"bench: there is no {program}")
     rows = on_desktop(bench.build, program)
+    for _ in range(1, LIST_ROUNDS):
+        rows += on_desktop(bench.build, program, "--lists")
     loop = next(row for row in rows if row["bench"] == "gui-loop")
     starts = [row for row in rows if row["bench"] == "gui-start"]
     opening = [row for row in rows if row["bench"] == "gui-opening"]
-    longest = {what: statistics.median(row["longest_cpu_ms"] for row in opening if row["what"] == what)
-               for what in ("open", "close", "switch")}
-    took = {what: statistics.median(row["ms"] for row in opening if row["what"] == what) for what in longest}
-    lists = [row for row in rows if row["bench"] == "gui-list"]
+
+    def median(bench, what, number):
+        return statistics.median(row[number] for row in rows if row["bench"] == bench and row["what"] == what)
+
+    openings = {what: {name: median("gui-opening", what, name) for name in TIMES + ("ms",)}
+                for what in ("open", "close", "switch")}
+    lists = {row["what"]: {"rows": row["rows"], **{name: median("gui-list", row["what"], name) for name in TIMES}}
+             for row in rows if row["bench"] == "gui-list"}
     memory = on_desktop(bench.build, "/usr/bin/python3", os.path.abspath(__file__), "--memory", bench.build)
     window, shown, cpu = (statistics.median(row[what] for row in starts) for what in ("window_ms", "rows_ms", "cpu_ms"))
     lines = [
@@ -108,18 +126,15 @@ def bench_gui(bench):
         f"processor time in all threads.",
         "",
         f"Groups with {opening[0]['offers']:,} known offers and {opening[0]['members']:,} known members, whose database "
-        f"each time has not been closed properly and is of an older version; the time it takes, and of it the longest "
-        f"that the main loop is busy at a stretch, by its own processor time, medians:",
+        f"each time has not been closed properly and is of an older version, and lists that change a lot at once. The "
+        f"longest that the main loop is busy between two waits, in ms: by the clock, by its own processor time, of that "
+        f"without filling the pixels of a frame, and the filling; medians of {len(opening) // len(OPENINGS)} and of "
+        f"{LIST_ROUNDS} rounds:",
         "",
-        "| | ms | longest iteration, ms |",
-        "|---|---|---|",
-        f"| opening, without a window | {took['open']:.0f} | {longest['open']:.1f} |",
-        f"| closing | {took['close']:.0f} | {longest['close']:.1f} |",
-        f"| from one to the other, in the window | {took['switch']:.0f} | {longest['switch']:.1f} |",
-        "",
-        "| what a list goes through | rows | longest time between two waits, ms | its own processor time, ms |",
-        "|---|---|---|---|",
-        *(f"| {row['what']} | {row['rows']:,} | {row['longest_ms']:.1f} | {row['longest_cpu_ms']:.1f} |" for row in lists),
+        "| | takes | clock | processor | without pixels | pixels |",
+        "|---|---|---|---|---|---|",
+        *(f"| {name} | {openings[what]['ms']:.0f} ms | {cells(openings[what])} |" for what, name in OPENINGS),
+        *(f"| {what} | {row['rows']:,} rows | {cells(row)} |" for what, row in lists.items()),
         "",
         "| idle with its window | proportional MiB | resident MiB | private MiB |",
         "|---|---|---|---|",
@@ -131,15 +146,10 @@ def bench_gui(bench):
         "",
         goal("longest time that the main loop of the app stands still, ms", f"{loop['longest_ms']:.1f}",
              f"under {GOAL_LOOP_MS}", loop["longest_ms"] < GOAL_LOOP_MS),
-        goal("longest time that it stands still while lists change, ms", f"{max(row['longest_ms'] for row in lists):.1f}",
-             f"under {GOAL_LISTS_MS}", max(row["longest_ms"] for row in lists) < GOAL_LISTS_MS),
+        longest("longest time that it works at a stretch while lists change, ms", lists.values()),
         goal("start of the app with 10,000 known offers, ms", f"{shown:.0f}", f"under {GOAL_START_MS}",
              shown < GOAL_START_MS),
-        goal("longest time that the main loop is busy while a group opens or closes, ms",
-             f"{max(longest['open'], longest['close']):.1f}", f"under {GOAL_FRAME_MS}",
-             max(longest["open"], longest["close"]) < GOAL_FRAME_MS),
-        goal("the same while the window changes to another group, ms", f"{longest['switch']:.1f}",
-             f"under {GOAL_LOOP_MS}", longest["switch"] < GOAL_LOOP_MS),
+        longest("the same while groups open, close and change, ms", openings.values()),
     ]
 
 

@@ -63,9 +63,11 @@ static void
 print (const char *what, const GuiLoop *loop, gint64 began)
 {
   printf ("{\"bench\": \"gui-opening\", \"what\": \"%s\", \"offers\": %d, \"members\": %d, "
-          "\"ms\": %.1f, \"longest_ms\": %.2f, \"longest_cpu_ms\": %.2f}\n",
+          "\"ms\": %.1f, \"longest_ms\": %.2f, \"longest_cpu_ms\": %.2f, "
+          "\"longest_work_ms\": %.2f, \"longest_drawing_ms\": %.2f}\n",
           what, N_OFFERS, N_MEMBERS, (double) (g_get_monotonic_time () - began) / 1000,
-          (double) loop->longest_us / 1000, (double) loop->longest_cpu_us / 1000);
+          (double) loop->longest_us / 1000, (double) loop->longest_cpu_us / 1000,
+          (double) loop->longest_work_us / 1000, (double) loop->longest_drawing_us / 1000);
   fflush (stdout);
 }
 
