@@ -9,7 +9,7 @@
 #include "shoal-slices.h"
 
 /* A frame takes 16 ms: the rest is for drawing what has changed. */
-#define SLICE_US 3000
+#define SLICE_US 2000
 #define FREED_AT_ONCE 64
 
 /* What is left of this thread's turn: a frame has one, however many want to do something in it. */
