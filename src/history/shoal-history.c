@@ -91,6 +91,21 @@ shoal_history_entry_new (void)
   return g_new0 (ShoalHistoryEntry, 1);
 }
 
+ShoalHistoryEntry *
+shoal_history_entry_dup (const ShoalHistoryEntry *self)
+{
+  ShoalHistoryEntry *copy = g_memdup2 (self, sizeof *self);
+
+  copy->uuid = g_strdup (self->uuid);
+  copy->name = g_strdup (self->name);
+  copy->outcome = g_strdup (self->outcome);
+  copy->reason = g_strdup (self->reason);
+  copy->users = g_strdup (self->users);
+  copy->bad_sources = g_strdup (self->bad_sources);
+  copy->destination = g_strdup (self->destination);
+  return copy;
+}
+
 void
 shoal_history_entry_free (ShoalHistoryEntry *self)
 {

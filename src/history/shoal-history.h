@@ -33,6 +33,8 @@ typedef struct
 
 /** shoal_history_entry_new: Returns: (transfer full): all zero */
 ShoalHistoryEntry *shoal_history_entry_new (void);
+/** shoal_history_entry_dup: Returns: (transfer full): a copy */
+ShoalHistoryEntry *shoal_history_entry_dup (const ShoalHistoryEntry *self);
 void shoal_history_entry_free (ShoalHistoryEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalHistoryEntry, shoal_history_entry_free)
 

@@ -252,9 +252,11 @@ static gboolean
 hold_job (ShoalConnection *connection, gpointer data, GError **error)
 {
   GCancellable *cancellable = data;
+  GPollFD fd;
 
-  while (!g_cancellable_is_cancelled (cancellable))
-    g_usleep (1000);
+  g_assert_true (g_cancellable_make_pollfd (cancellable, &fd));
+  g_poll (&fd, 1, -1);
+  g_cancellable_release_fd (cancellable);
   return TRUE;
 }
 

@@ -38,12 +38,24 @@ tear_down (Fixture *self, gconstpointer unused)
   test_folder_free (self->folder);
 }
 
-/* Runs the main loop until @condition; the test's own time-out is the end of it. */
+static gboolean
+on_wake_cb (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs the main loop until @condition. */
 #define wait_until(condition)                                                                      \
   G_STMT_START                                                                                     \
   {                                                                                                \
+    gint64 deadline_ = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;                              \
+    guint wake_ = g_timeout_add (100, on_wake_cb, NULL);                                           \
     while (!(condition))                                                                           \
-      g_main_context_iteration (NULL, TRUE);                                                       \
+      {                                                                                            \
+        g_assert_cmpint (g_get_monotonic_time (), <, deadline_);                                   \
+        g_main_context_iteration (NULL, TRUE);                                                     \
+      }                                                                                            \
+    g_source_remove (wake_);                                                                       \
   }                                                                                                \
   G_STMT_END
 

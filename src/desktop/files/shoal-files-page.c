@@ -303,6 +303,17 @@ shoal_files_page_new (void)
   return g_object_new (SHOAL_TYPE_FILES_PAGE, NULL);
 }
 
+static void
+set_shares (ShoalFilesPage *self, ShoalShares *shares)
+{
+  if (!g_set_object (&self->shares, shares))
+    return;
+  shoal_growing_model_let_go (self->growing, gtk_scrolled_window_get_vadjustment (self->scroller));
+  gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
+  gtk_filter_list_model_set_model (self->found, shares != NULL ? G_LIST_MODEL (shares) : NULL);
+  update (self);
+}
+
 void
 shoal_files_page_set_engine (ShoalFilesPage *self, ShoalEngine *engine)
 {
@@ -310,21 +321,7 @@ shoal_files_page_set_engine (ShoalFilesPage *self, ShoalEngine *engine)
   g_return_if_fail (engine == NULL || SHOAL_IS_ENGINE (engine));
 
   if (g_set_object (&self->engine, engine))
-    shoal_files_page_set_shares (self, engine != NULL ? shoal_engine_get_shares (engine) : NULL);
-}
-
-void
-shoal_files_page_set_shares (ShoalFilesPage *self, ShoalShares *shares)
-{
-  g_return_if_fail (SHOAL_IS_FILES_PAGE (self));
-  g_return_if_fail (shares == NULL || SHOAL_IS_SHARES (shares));
-
-  if (!g_set_object (&self->shares, shares))
-    return;
-  shoal_growing_model_let_go (self->growing, gtk_scrolled_window_get_vadjustment (self->scroller));
-  gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
-  gtk_filter_list_model_set_model (self->found, shares != NULL ? G_LIST_MODEL (shares) : NULL);
-  update (self);
+    set_shares (self, engine != NULL ? shoal_engine_get_shares (engine) : NULL);
 }
 
 void

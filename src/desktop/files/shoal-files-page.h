@@ -20,8 +20,6 @@ GtkWidget *shoal_files_page_new (void);
 /** shoal_files_page_set_engine: @engine: (nullable): what is shown; called again when the group
  * changes */
 void shoal_files_page_set_engine (ShoalFilesPage *self, ShoalEngine *engine);
-/** shoal_files_page_set_shares: @shares: (nullable): what shoal_files_page_set_engine() shows */
-void shoal_files_page_set_shares (ShoalFilesPage *self, ShoalShares *shares);
 /** shoal_files_page_show_path: opens the shared folder @path (absolute, free of links), now or as
  * soon as it is in the list */
 void shoal_files_page_show_path (ShoalFilesPage *self, const char *path);

@@ -184,18 +184,3 @@ shoal_history_item_matches (ShoalHistoryItem *self, const char *needle)
     }
   return strstr (self->folded, needle) != NULL;
 }
-
-ShoalHistoryEntry *
-shoal_history_entry_dup (const ShoalHistoryEntry *entry)
-{
-  ShoalHistoryEntry *copy = g_memdup2 (entry, sizeof *entry);
-
-  copy->uuid = g_strdup (entry->uuid);
-  copy->name = g_strdup (entry->name);
-  copy->outcome = g_strdup (entry->outcome);
-  copy->reason = g_strdup (entry->reason);
-  copy->users = g_strdup (entry->users);
-  copy->bad_sources = g_strdup (entry->bad_sources);
-  copy->destination = g_strdup (entry->destination);
-  return copy;
-}

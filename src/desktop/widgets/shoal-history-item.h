@@ -22,7 +22,4 @@ const ShoalHistoryEntry *shoal_history_item_get_entry (ShoalHistoryItem *self);
 /** shoal_history_item_matches: whether @needle (folded) is in the name or among the people */
 gboolean shoal_history_item_matches (ShoalHistoryItem *self, const char *needle);
 
-/** shoal_history_entry_dup: Returns: (transfer full): a copy */
-ShoalHistoryEntry *shoal_history_entry_dup (const ShoalHistoryEntry *entry);
-
 G_END_DECLS

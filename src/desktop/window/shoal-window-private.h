@@ -58,8 +58,6 @@ struct _ShoalWindow
   gboolean setting_up; /* the user is on the way into a (further) group */
 };
 
-/** shoal_window_update_view: shows what fits the session's state */
-void shoal_window_update_view (ShoalWindow *self);
 void shoal_window_set_up (ShoalWindow *self, gboolean setting_up);
 
 /** shoal_window_show_content: in a narrow window the page comes over the list of pages */

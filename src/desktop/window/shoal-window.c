@@ -224,8 +224,8 @@ choose_view (ShoalWindow *self)
     }
 }
 
-void
-shoal_window_update_view (ShoalWindow *self)
+static void
+update_view (ShoalWindow *self)
 {
   const char *view = choose_view (self);
   ShoalSessionState state = shoal_session_get_state (self->session);
@@ -254,7 +254,7 @@ void
 shoal_window_set_up (ShoalWindow *self, gboolean setting_up)
 {
   self->setting_up = setting_up;
-  shoal_window_update_view (self);
+  update_view (self);
 }
 
 static void
@@ -274,7 +274,7 @@ on_engine_changed_cb (ShoalWindow *self)
   shoal_people_page_set_engine (self->people, engine);
   shoal_history_page_set_engine (self->history, engine);
   shoal_window_watch_engine (self, engine);
-  shoal_window_update_view (self);
+  update_view (self);
 }
 
 /* Whoever comes back from the file manager sees what is there now. */
@@ -484,11 +484,11 @@ shoal_window_new (GtkApplication *application, ShoalSession *session, GSettings 
   shoal_setup_view_set_session (self->setup, session);
   g_signal_connect_object (session, "notify::engine", G_CALLBACK (on_engine_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::state", G_CALLBACK (shoal_window_update_view), self,
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (update_view), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::state", G_CALLBACK (share_waiting), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::current", G_CALLBACK (shoal_window_update_view), self,
+  g_signal_connect_object (session, "notify::current", G_CALLBACK (update_view), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (on_active_changed_cb), NULL);
   g_signal_connect_object (session, "problem", G_CALLBACK (on_problem_cb), self, G_CONNECT_SWAPPED);
