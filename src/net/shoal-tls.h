@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 #define SHOAL_ALPN_TRACKER "shoal-rpc/1"
 #define SHOAL_ALPN_PEER "http/1.1"
 
-/** shoal_tls_init: fixes TLS 1.3 for the whole process; call first in main(), before any thread.
+/** shoal_tls_init: fixes TLS 1.3 with Ed25519 signatures, the other side's too, for the whole
+ * process; call first in main(), before any thread.
  * Sets G_TLS_GNUTLS_PRIORITY, loads the connection classes, unsets it again. Fails without
  * glib-networking. */
 gboolean shoal_tls_init (GError **error);

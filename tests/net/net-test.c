@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 
 #include "shoal-limits.h"
 
@@ -276,27 +277,59 @@ net_tcp_is_closed (int fd)
   return size == 0 || errno == ECONNRESET;
 }
 
-NetRaw *
-net_raw_connect (guint16 port, ShoalDeviceKey *key, const char *priority)
+static NetRaw *
+raw_new (int fd)
 {
-  g_autoptr (NetRaw) self = g_new0 (NetRaw, 1);
+  NetRaw *self = g_new0 (NetRaw, 1);
 
-  self->fd = net_tcp_connect (port);
+  self->fd = fd;
   gnutls_certificate_allocate_credentials (&self->credentials);
-  if (key != NULL)
-    {
-      g_autofree char *certificate = NULL;
-      g_autofree char *private_key = NULL;
+  return self;
+}
 
-      g_object_get (shoal_device_key_get_certificate (key), "certificate-pem", &certificate,
-                    "private-key-pem", &private_key, NULL);
-      gnutls_datum_t certificate_datum = { (guchar *) certificate, (guint) strlen (certificate) };
-      gnutls_datum_t key_datum = { (guchar *) private_key, (guint) strlen (private_key) };
-      g_assert_cmpint (gnutls_certificate_set_x509_key_mem (self->credentials, &certificate_datum,
-                                                            &key_datum, GNUTLS_X509_FMT_PEM),
-                       ==, 0);
-    }
-  gnutls_init (&self->session, GNUTLS_CLIENT);
+static void
+raw_show_key (NetRaw *self, ShoalDeviceKey *key)
+{
+  g_autofree char *certificate = NULL;
+  g_autofree char *private_key = NULL;
+
+  g_object_get (shoal_device_key_get_certificate (key), "certificate-pem", &certificate,
+                "private-key-pem", &private_key, NULL);
+  gnutls_datum_t certificate_datum = { (guchar *) certificate, (guint) strlen (certificate) };
+  gnutls_datum_t key_datum = { (guchar *) private_key, (guint) strlen (private_key) };
+  g_assert_cmpint (gnutls_certificate_set_x509_key_mem (self->credentials, &certificate_datum,
+                                                        &key_datum, GNUTLS_X509_FMT_PEM),
+                   ==, 0);
+}
+
+static void
+raw_show_rsa (NetRaw *self)
+{
+  gnutls_x509_privkey_t key = NULL;
+  gnutls_x509_crt_t crt = NULL;
+
+  gnutls_x509_privkey_init (&key);
+  g_assert_cmpint (gnutls_x509_privkey_generate (key, GNUTLS_PK_RSA, 2048, 0), ==, 0);
+  gnutls_x509_crt_init (&crt);
+  gnutls_x509_crt_set_version (crt, 3);
+  gnutls_x509_crt_set_serial (crt, "\1", 1);
+  gnutls_x509_crt_set_activation_time (crt, 946684800);
+  gnutls_x509_crt_set_expiration_time (crt, 253402300799);
+  gnutls_x509_crt_set_key (crt, key);
+  g_assert_cmpint (gnutls_x509_crt_sign2 (crt, crt, key, GNUTLS_DIG_SHA256, 0), ==, 0);
+  g_assert_cmpint (gnutls_certificate_set_x509_key (self->credentials, &crt, 1, key), ==, 0);
+  gnutls_x509_crt_deinit (crt);
+  gnutls_x509_privkey_deinit (key);
+}
+
+static gboolean
+raw_handshake (NetRaw *self, guint side, const char *priority)
+{
+  const gnutls_datum_t tracker = { (guchar *) "shoal-rpc/1", 11 };
+
+  gnutls_init (&self->session, side);
+  if (side == GNUTLS_SERVER)
+    gnutls_alpn_set_protocols (self->session, &tracker, 1, 0);
   gnutls_priority_set_direct (self->session, priority != NULL ? priority : "NORMAL", NULL);
   gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, self->credentials);
   gnutls_transport_set_int (self->session, self->fd);
@@ -306,7 +339,36 @@ net_raw_connect (guint16 port, ShoalDeviceKey *key, const char *priority)
   do
     code = gnutls_handshake (self->session);
   while (code < 0 && gnutls_error_is_fatal (code) == 0);
-  return code == 0 ? g_steal_pointer (&self) : NULL;
+  return code == 0;
+}
+
+NetRaw *
+net_raw_connect (guint16 port, ShoalDeviceKey *key, const char *priority)
+{
+  g_autoptr (NetRaw) self = raw_new (net_tcp_connect (port));
+
+  if (key != NULL)
+    raw_show_key (self, key);
+  return raw_handshake (self, GNUTLS_CLIENT, priority) ? g_steal_pointer (&self) : NULL;
+}
+
+NetRaw *
+net_raw_connect_rsa (guint16 port)
+{
+  g_autoptr (NetRaw) self = raw_new (net_tcp_connect (port));
+
+  raw_show_rsa (self);
+  return raw_handshake (self, GNUTLS_CLIENT, NULL) ? g_steal_pointer (&self) : NULL;
+}
+
+NetRaw *
+net_raw_accept_rsa (GSocket *listening)
+{
+  g_autoptr (NetRaw) self = raw_new (accept (g_socket_get_fd (listening), NULL, NULL));
+
+  g_assert_cmpint (self->fd, >=, 0);
+  raw_show_rsa (self);
+  return raw_handshake (self, GNUTLS_SERVER, NULL) ? g_steal_pointer (&self) : NULL;
 }
 
 void

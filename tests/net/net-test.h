@@ -51,6 +51,11 @@ typedef struct _NetRaw NetRaw;
 /** net_raw_connect: @key: (nullable): shown as certificate; @priority: (nullable): GnuTLS's, for
  * older versions. Returns: (transfer full) (nullable): NULL if the handshake failed */
 NetRaw *net_raw_connect (guint16 port, ShoalDeviceKey *key, const char *priority);
+/** net_raw_connect_rsa: the same with an RSA key, which no device of ours has */
+NetRaw *net_raw_connect_rsa (guint16 port);
+/** net_raw_accept_rsa: a server with such a key, for the next connection to @listening. Returns:
+ * (transfer full) (nullable): NULL if the handshake failed */
+NetRaw *net_raw_accept_rsa (GSocket *listening);
 void net_raw_free (NetRaw *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetRaw, net_raw_free)
 void net_raw_send (NetRaw *self, const char *text);

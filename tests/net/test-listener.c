@@ -84,6 +84,8 @@ guarded_clear (Guarded *guarded)
 
 /* ---- Clients in threads --------------------------------------------------------------------- */
 
+#define RSA_KEY 255 /* one of another kind */
+
 typedef struct
 {
   guint16 port;
@@ -99,7 +101,11 @@ visitor_thread (gpointer data)
   Visitor *visitor = data;
   g_autoptr (ShoalDeviceKey) key = visitor->key != 0 ? net_test_key (visitor->key) : NULL;
 
-  visitor->raw = net_raw_connect (visitor->port, key, NULL);
+  visitor->raw = visitor->key == RSA_KEY ? net_raw_connect_rsa (visitor->port)
+                                         : net_raw_connect (visitor->port, key, NULL);
+  /* One that is refused hears so only when it reads. */
+  if (visitor->key == RSA_KEY && visitor->raw != NULL)
+    g_free (net_raw_read_all (visitor->raw, NULL));
   g_atomic_int_set (&visitor->done, TRUE);
   g_main_context_wakeup (NULL);
   return NULL;
@@ -149,6 +155,29 @@ wait_for_connections (Guarded *guarded, guint count)
   g_assert_cmpuint (guarded->connections->len, ==, count);
 }
 
+typedef struct
+{
+  Guarded *guarded;
+  Visitor *visitor;
+} Refused;
+
+static gboolean
+is_decided (gpointer data)
+{
+  const Refused *refused = data;
+
+  return refused->guarded->connections->len > 0 || visitor_is_done (refused->visitor);
+}
+
+static void
+wait_until_refused (Guarded *guarded, Visitor *visitor)
+{
+  Refused refused = { guarded, visitor };
+
+  net_test_wait (is_decided, &refused);
+  g_assert_cmpuint (guarded->connections->len, ==, 0);
+}
+
 static gboolean
 is_closed_now (gpointer data)
 {
@@ -178,6 +207,20 @@ test_hand_over (void)
   visitor_start (&visitor, guarded.port, 4);
   wait_for_connections (&guarded, 1);
   g_assert_cmpstr (guarded.last, ==, shoal_device_key_get_fingerprint (key));
+  visitor_clear (&visitor);
+  guarded_clear (&guarded);
+}
+
+/* What a signature costs to check is not for strangers to choose. */
+static void
+test_other_keys (void)
+{
+  Guarded guarded;
+  Visitor visitor;
+
+  guarded_init (&guarded, &relaxed);
+  visitor_start (&visitor, guarded.port, RSA_KEY);
+  wait_until_refused (&guarded, &visitor);
   visitor_clear (&visitor);
   guarded_clear (&guarded);
 }
@@ -483,6 +526,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_assert_true (shoal_tls_init (&error));
   g_test_add_func ("/listener/hand-over", test_hand_over);
+  g_test_add_func ("/listener/other-keys", test_other_keys);
   g_test_add_func ("/listener/silence-is-cut-off", test_silence_is_cut_off);
   g_test_add_func ("/listener/slow-hello-is-cut-off", test_slow_hello_is_cut_off);
   g_test_add_func ("/listener/stalled-handshakes-are-cut-off", test_stalled_handshakes_are_cut_off);

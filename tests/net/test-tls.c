@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "net-test.h"
@@ -241,6 +242,33 @@ test_not_tls (void)
   g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED);
 }
 
+static gpointer
+rsa_thread (gpointer listening)
+{
+  g_autoptr (NetRaw) raw = net_raw_accept_rsa (listening);
+
+  return NULL;
+}
+
+/* A tracker with a key that is none of ours is not one, and is not asked what it would cost. */
+static void
+test_other_keys (void)
+{
+  g_autoptr (GError) error = NULL;
+  guint16 port = 0;
+  g_autoptr (GSocket) listening = shoal_socket_listen ("127.0.0.1", 0, &port, &error);
+  g_assert_no_error (error);
+  int flags = fcntl (g_socket_get_fd (listening), F_GETFL);
+  fcntl (g_socket_get_fd (listening), F_SETFL, flags & ~O_NONBLOCK);
+  GThread *thread = g_thread_new ("rsa", rsa_thread, listening);
+  g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", port);
+  const char *const addresses[] = { address, NULL };
+
+  g_assert_null (probe (addresses, &error));
+  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED);
+  g_thread_join (thread);
+}
+
 static void
 test_probe (void)
 {
@@ -270,6 +298,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tls/next-address", test_next_address);
   g_test_add_func ("/tls/cancel", test_cancel);
   g_test_add_func ("/tls/not-tls", test_not_tls);
+  g_test_add_func ("/tls/other-keys", test_other_keys);
   g_test_add_func ("/tls/probe", test_probe);
   return g_test_run ();
 }
