@@ -67,6 +67,37 @@ class Strangers(shoal.Test):
                 pass
         self.assertTrue(ada.serving.running())
 
+    def test_signed_out_devices_get_nothing(self):
+        source = make_file(self.world.path("ada", "a.bin"), 100000)
+        ada = self.member(self.group, "ada")
+        ada.share(source)
+        ada.serve()
+        old = RawMember(self.world, self.group, "ben")
+        port = self.peer_port(old)
+        with open(source, "rb") as file:
+            path = f"/v1/pieces/{content_id(file.read())}/0-1"
+
+        def sign_out_others(method, **params):
+            wait_until(lambda: self.http(port, old.certificate, path).startswith(b"HTTP/1.1 200"), "he is served")
+            new.call(method, **params)
+            began = time.monotonic()
+            wait_until(lambda: self.http(port, old.certificate, path) == b"", f"he is not served after {method}")
+            self.assertLess(time.monotonic() - began, 1)
+
+        certificate, _ = make_certificate(self.world.folder, "new")
+        new = Channel(self.group.port, certificate)
+        new.call("sign-in", user="ben", password=old.password)
+        sign_out_others("sign-out", everywhere=True)
+        old.channel.close()
+        old.channel = Channel(self.group.port, old.certificate)
+        old.call("sign-in", user="ben", password=old.password)
+        new.close()
+        new = Channel(self.group.port, certificate)
+        new.call("sign-in", user="ben", password=old.password)
+        sign_out_others("password", old=old.password, new="another secret")
+        self.assertTrue(self.http(port, certificate, path).startswith(b"HTTP/1.1 200"))
+        new.close()
+
     def test_strange_requests(self):
         source = make_file(self.world.path("ada", "a.bin"), 3 * MIB)
         ada = self.member(self.group, "ada")

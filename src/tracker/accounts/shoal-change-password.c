@@ -13,6 +13,7 @@
 #include "shoal-limits.h"
 #include "shoal-lockout.h"
 #include "shoal-password.h"
+#include "shoal-presence.h"
 #include "shoal-sessions.h"
 #include "shoal-sign-in.h"
 
@@ -53,8 +54,11 @@ on_password_written_cb (GObject *source, GAsyncResult *result, gpointer user_dat
       shoal_sign_in_fail (g_steal_pointer (&self), error);
       return;
     }
-  shoal_sessions_close_account (shoal_tracker_session_get_parts (self->session)->sessions,
-                                self->actor->account_row, self->session);
+
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
+
+  shoal_sessions_close_account (parts->sessions, self->actor->account_row, self->session);
+  shoal_presence_sign_out_member (parts->presence, self->actor->account_row, self->actor->device);
   shoal_request_reply (self->request, shoal_json_new ("token", "s", self->binding.token, NULL));
 }
 

@@ -14,6 +14,7 @@
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
+#include "shoal-presence.h"
 #include "shoal-sessions.h"
 #include "shoal-sign-in.h"
 
@@ -88,10 +89,15 @@ static JsonObject *
 reply_sign_out (ShoalTrackerSession *session, gpointer data)
 {
   SignOut *self = data;
+  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
 
   if (self->everywhere)
-    shoal_sessions_close_account (shoal_tracker_session_get_parts (session)->sessions,
-                                  self->actor->account_row, session);
+    {
+      shoal_sessions_close_account (parts->sessions, self->actor->account_row, session);
+      shoal_presence_sign_out_member (parts->presence, self->actor->account_row, NULL);
+    }
+  else
+    shoal_presence_sign_out_device (parts->presence, self->actor->device);
   shoal_tracker_session_close_after_reply (session);
   return NULL;
 }

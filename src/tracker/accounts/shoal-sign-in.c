@@ -208,6 +208,7 @@ update_presence (ShoalSignIn *self, const ShoalTrackerParts *parts)
     .signed_by = self->binding.signed_by,
     .added_ms = self->binding.added_ms,
     .last_seen_ms = self->binding.last_seen_ms,
+    .has_token = TRUE,
   };
 
   if (self->binding.removed_device != NULL)

@@ -51,6 +51,7 @@ typedef struct
   gint64 since_ms;
   gint64 last_seen_ms;
   gboolean online;
+  gboolean has_token; /* else it is bound to the member, but not on the roster */
 } Device;
 
 struct _ShoalPresence
@@ -158,8 +159,10 @@ make_member (const Member *member)
     {
       const Device *device = g_ptr_array_index (member->devices, i);
 
-      online = online || device->online;
       last_seen_ms = MAX (last_seen_ms, device->last_seen_ms);
+      if (!device->has_token)
+        continue;
+      online = online || device->online;
       json_array_add_object_element (devices, make_device (device));
     }
   return shoal_json_new ("account", "s", member->account, "user", "s", member->user, "owner", "b",
@@ -250,6 +253,16 @@ member_changed (ShoalPresence *self, Member *member)
 
   self->timeout_id
       = g_timeout_add ((guint) MAX (wait_us / 1000 + 1, DELTA_DELAY_MS), on_delta_timeout_cb, self);
+}
+
+/* Who has been signed out is served by the others until they hear of it. */
+static void
+hurry_delta (ShoalPresence *self)
+{
+  if (self->timeout_id == 0)
+    return;
+  g_source_remove (self->timeout_id);
+  self->timeout_id = g_timeout_add (DELTA_DELAY_MS, on_delta_timeout_cb, self);
 }
 
 GBytes *
@@ -356,6 +369,7 @@ shoal_presence_put_device (ShoalPresence *self, const ShoalDeviceRecord *record)
       device->member = member;
     }
   device->row = record->row;
+  device->has_token = record->has_token;
   device->port = record->port;
   device->added_ms = record->added_ms;
   device->since_ms = MAX (device->since_ms, record->since_ms);
@@ -381,6 +395,39 @@ shoal_presence_remove_device (ShoalPresence *self, const char *fingerprint)
   member_changed (self, device->member);
   drop_online (self);
   g_hash_table_remove (self->devices, fingerprint);
+}
+
+static void
+sign_out (ShoalPresence *self, Device *device)
+{
+  if (!device->has_token)
+    return;
+  device->has_token = FALSE;
+  member_changed (self, device->member);
+  hurry_delta (self);
+}
+
+void
+shoal_presence_sign_out_device (ShoalPresence *self, const char *fingerprint)
+{
+  Device *device = g_hash_table_lookup (self->devices, fingerprint);
+
+  if (device != NULL)
+    sign_out (self, device);
+}
+
+void
+shoal_presence_sign_out_member (ShoalPresence *self, gint64 account_row, const char *except)
+{
+  const Member *member = g_hash_table_lookup (self->members, &account_row);
+
+  for (guint i = 0; member != NULL && i < member->devices->len; i++)
+    {
+      Device *device = g_ptr_array_index (member->devices, i);
+
+      if (g_strcmp0 (device->device, except) != 0)
+        sign_out (self, device);
+    }
 }
 
 void
@@ -441,6 +488,15 @@ shoal_presence_set_counts (ShoalPresence *self, gint64 account_row, gint64 files
   member_changed (self, member);
 }
 
+void
+shoal_presence_forget_changes (ShoalPresence *self)
+{
+  for (guint i = 0; i < self->changed->len; i++)
+    ((Member *) g_ptr_array_index (self->changed, i))->changed = FALSE;
+  g_ptr_array_set_size (self->changed, 0);
+  g_clear_handle_id (&self->timeout_id, g_source_remove);
+}
+
 /* ---- Questions ---- */
 
 gboolean
@@ -488,87 +544,4 @@ shoal_presence_dup_addresses (ShoalPresence *self)
     if (((Device *) value)->seen != NULL)
       g_hash_table_add (addresses, g_strdup (((Device *) value)->seen));
   return addresses;
-}
-
-/* ---- Start ---- */
-
-static gboolean
-finish_rows (GError *local_error, GError **error)
-{
-  if (local_error == NULL)
-    return TRUE;
-  g_propagate_error (error, local_error);
-  return FALSE;
-}
-
-static gboolean
-load_members (ShoalPresence *self, ShoalConnection *connection, GError **error)
-{
-  GError *local_error = NULL;
-  g_autoptr (ShoalRows) rows = shoal_connection_query (
-      connection, error, "SELECT id, account, user, owner, files, bytes FROM accounts ORDER BY id",
-      "");
-
-  if (rows == NULL)
-    return FALSE;
-  while (shoal_rows_next (rows, &local_error))
-    {
-      gint64 row = shoal_rows_integer (rows, 0);
-
-      shoal_presence_put_member (self, row, shoal_rows_string (rows, 1),
-                                 shoal_rows_string (rows, 2), shoal_rows_integer (rows, 3) != 0);
-      shoal_presence_set_counts (self, row, shoal_rows_integer (rows, 4),
-                                 shoal_rows_integer (rows, 5));
-    }
-  return finish_rows (local_error, error);
-}
-
-static gboolean
-load_devices (ShoalPresence *self, ShoalConnection *connection, GError **error)
-{
-  GError *local_error = NULL;
-  g_autoptr (ShoalRows) rows = shoal_connection_query (
-      connection, error,
-      "SELECT id, account_id, device, name, signed_by, seen, addresses, port, added_ms, since_ms, "
-      "last_seen_ms FROM devices ORDER BY id",
-      "");
-
-  if (rows == NULL)
-    return FALSE;
-  while (shoal_rows_next (rows, &local_error))
-    {
-      const char *list = shoal_rows_string (rows, 6);
-      g_auto (GStrv) addresses = g_strsplit (list != NULL ? list : "", " ", -1);
-      ShoalDeviceRecord record = {
-        .row = shoal_rows_integer (rows, 0),
-        .account_row = shoal_rows_integer (rows, 1),
-        .device = shoal_rows_string (rows, 2),
-        .name = shoal_rows_string (rows, 3),
-        .signed_by = shoal_rows_string (rows, 4),
-        .seen = shoal_rows_string (rows, 5),
-        .addresses = (const char *const *) addresses,
-        .port = (guint) shoal_rows_integer (rows, 7),
-        .added_ms = shoal_rows_integer (rows, 8),
-        .since_ms = shoal_rows_integer (rows, 9),
-        .last_seen_ms = shoal_rows_integer (rows, 10),
-      };
-
-      shoal_presence_put_device (self, &record);
-    }
-  return finish_rows (local_error, error);
-}
-
-gboolean
-shoal_presence_load (ShoalConnection *connection, gpointer data, GError **error)
-{
-  ShoalPresence *self = data;
-
-  if (!load_members (self, connection, error) || !load_devices (self, connection, error))
-    return FALSE;
-  /* Nobody has seen an older roster. */
-  for (guint i = 0; i < self->changed->len; i++)
-    ((Member *) g_ptr_array_index (self->changed, i))->changed = FALSE;
-  g_ptr_array_set_size (self->changed, 0);
-  g_clear_handle_id (&self->timeout_id, g_source_remove);
-  return TRUE;
 }

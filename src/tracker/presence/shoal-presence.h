@@ -19,7 +19,8 @@ typedef struct _ShoalPresence ShoalPresence;
 /** ShoalPresenceSend: sends @line (a `roster-delta` notification) to all */
 typedef void (*ShoalPresenceSend) (GBytes *line, gpointer user_data);
 
-/** shoal_presence_new: @send: called at most once a second, with what has changed */
+/** shoal_presence_new: @send: called at most once a second, with what has changed; at once when
+ * somebody is signed out */
 ShoalPresence *shoal_presence_new (ShoalPresenceSend send, gpointer user_data);
 void shoal_presence_free (ShoalPresence *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalPresence, shoal_presence_free)
@@ -27,6 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalPresence, shoal_presence_free)
 /** shoal_presence_load: a job (@data: the ShoalPresence) that fills it, for shoal_database_read()
  * at start */
 gboolean shoal_presence_load (ShoalConnection *connection, gpointer data, GError **error);
+
+/** shoal_presence_forget_changes: what was put in since the last delta goes into none */
+void shoal_presence_forget_changes (ShoalPresence *self);
 
 /** ShoalDeviceRecord: a row of the table devices; strings are copied by those who keep them */
 typedef struct
@@ -42,6 +46,7 @@ typedef struct
   gint64 added_ms;
   gint64 since_ms;
   gint64 last_seen_ms;
+  gboolean has_token; /* it may sign in without the password: only then it is on the roster */
 } ShoalDeviceRecord;
 
 /** shoal_presence_put_member: adds a member, or changes its name or role */
@@ -52,6 +57,11 @@ void shoal_presence_put_member (
 void shoal_presence_put_device (ShoalPresence *self, const ShoalDeviceRecord *record);
 /** shoal_presence_remove_device: the next delta says that it is gone */
 void shoal_presence_remove_device (ShoalPresence *self, const char *device);
+/** shoal_presence_sign_out_device: its token is void: it stays bound to its member, and leaves the
+ * roster at once */
+void shoal_presence_sign_out_device (ShoalPresence *self, const char *device);
+/** shoal_presence_sign_out_member: the same for all devices of a member but @except (nullable) */
+void shoal_presence_sign_out_member (ShoalPresence *self, gint64 account_row, const char *except);
 /** shoal_presence_set_online: @now_ms: becomes since_ms or last_seen_ms. @seen: (nullable): the
  * address it comes from */
 void shoal_presence_set_online (
@@ -68,7 +78,8 @@ void shoal_presence_set_name (ShoalPresence *self, const char *device, const cha
 void
 shoal_presence_set_counts (ShoalPresence *self, gint64 account_row, gint64 files, gint64 bytes);
 
-/** shoal_presence_has_device: Returns: whether the device belongs to the member */
+/** shoal_presence_has_device: Returns: whether the device belongs to the member, signed out or not
+ */
 gboolean shoal_presence_has_device (ShoalPresence *self, gint64 account_row, const char *device);
 /** shoal_presence_check_room: whether another device fits into a roster that travels in one line;
  * else %SHOAL_ERROR_LIMIT */

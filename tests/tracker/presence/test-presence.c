@@ -329,14 +329,111 @@ test_online_snapshot (void)
   g_assert_true (json_object_get_boolean_member (member, "owner"));
 }
 
+/* Waits for the first delta that tells of @user. Returns: how many devices it has in it */
+static guint
+wait_for_devices (TestClient *client, const char *user)
+{
+  for (;;)
+    {
+      g_autoptr (JsonObject) delta = test_client_wait (client, SHOAL_NOTIFICATION_ROSTER_DELTA);
+      JsonObject *member = find_member (delta, user);
+
+      if (member != NULL)
+        return json_array_get_length (json_object_get_array_member (member, "devices"));
+    }
+}
+
+/* Who has no token is not on the roster, and so is served by nobody; also after a restart. */
+static void
+test_signed_out (void)
+{
+  g_autoptr (TestTracker) tracker = test_tracker_new ();
+
+  test_tracker_open (tracker);
+
+  g_autoptr (TestClient) ben = test_client_member (tracker, "ben");
+  g_autoptr (TestClient) ada = test_client_member (tracker, "ada");
+
+  g_assert_cmpuint (wait_for_devices (ben, "ada"), ==, 1);
+
+  g_autoptr (JsonObject) out = test_client_call (ada, SHOAL_METHOD_SIGN_OUT,
+                                                 shoal_json_new ("everywhere", "b", TRUE, NULL));
+
+  test_client_wait_closed (ada);
+  g_assert_cmpuint (wait_for_devices (ben, "ada"), ==, 0);
+  test_client_disconnect (ben);
+  test_tracker_close (tracker);
+  test_tracker_open (tracker);
+  test_client_attach (ben, tracker, ADDRESS);
+
+  g_autoptr (JsonObject) signed_in = test_client_sign_in (ben, "ben", TEST_PASSWORD);
+  g_autoptr (JsonObject) roster = test_client_wait (ben, SHOAL_NOTIFICATION_ROSTER);
+
+  g_assert_cmpuint (
+      json_array_get_length (json_object_get_array_member (find_member (roster, "ada"), "devices")),
+      ==, 0);
+  g_assert_nonnull (only_device (find_member (roster, "ben")));
+
+  /* A change of password signs out all devices but the one that asks for it. */
+  test_client_disconnect (ada);
+  test_client_attach (ada, tracker, ADDRESS);
+
+  g_autoptr (JsonObject) again = test_client_sign_in (ada, "ada", TEST_PASSWORD);
+  g_autoptr (TestClient) phone = test_client_new ();
+
+  test_client_attach (phone, tracker, ADDRESS);
+
+  g_autoptr (JsonObject) on_phone = test_client_sign_in (phone, "ada", TEST_PASSWORD);
+
+  while (wait_for_devices (ben, "ada") < 2)
+    continue;
+
+  g_autoptr (JsonObject) changed = test_client_call (
+      phone, SHOAL_METHOD_PASSWORD,
+      shoal_json_new ("old", "s", TEST_PASSWORD, "new", "s", "a new password", NULL));
+
+  g_assert_cmpuint (wait_for_devices (ben, "ada"), ==, 1);
+}
+
+static void
+note_time_cb (GBytes *line, gpointer user_data)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  g_array_append_val ((GArray *) user_data, now_us);
+}
+
+/* Other changes wait for a second since the last ones, this one does not. */
+static void
+test_sign_out_hurries (void)
+{
+  g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (ShoalPresence) presence = shoal_presence_new (note_time_cb, times);
+  ShoalDeviceRecord device
+      = { .row = 1, .account_row = 1, .device = "d", .name = "name", .has_token = TRUE };
+
+  shoal_presence_put_member (presence, 1, "a1", "ada", FALSE);
+  shoal_presence_put_device (presence, &device);
+  test_wait_until (times->len == 1);
+  shoal_presence_set_counts (presence, 1, 2, 3);
+  shoal_presence_sign_out_member (presence, 1, NULL);
+  test_wait_until (times->len == 2);
+  g_assert_cmpint (g_array_index (times, gint64, 1) - g_array_index (times, gint64, 0), <,
+                   G_USEC_PER_SEC * 9 / 10);
+}
+
 /* The pasted line is what the object would be. */
 static void
 test_line_is_json (void)
 {
   guint lines = 0;
   g_autoptr (ShoalPresence) presence = shoal_presence_new (count_line_cb, &lines);
-  ShoalDeviceRecord device
-      = { .row = 1, .account_row = 1, .device = "d", .name = "\"quoted\" \\ name", .added_ms = 1 };
+  ShoalDeviceRecord device = { .row = 1,
+                               .account_row = 1,
+                               .device = "d",
+                               .name = "\"quoted\" \\ name",
+                               .added_ms = 1,
+                               .has_token = TRUE };
   g_autoptr (GError) error = NULL;
 
   shoal_presence_put_member (presence, 1, "a1", "ada", FALSE);
@@ -367,6 +464,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/presence/silence", test_silence);
   g_test_add_func ("/presence/roster-rate", test_roster_rate);
   g_test_add_func ("/presence/online-snapshot", test_online_snapshot);
+  g_test_add_func ("/presence/signed-out", test_signed_out);
+  g_test_add_func ("/presence/sign-out-hurries", test_sign_out_hurries);
   g_test_add_func ("/presence/line-is-json", test_line_is_json);
   return g_test_run ();
 }
