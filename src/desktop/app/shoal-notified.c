@@ -14,6 +14,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "shoal-display-name.h"
 #include "shoal-error.h"
 #include "shoal-profile.h"
 #include "shoal-session.h"
@@ -72,8 +73,12 @@ on_peeked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   else if (entry == NULL)
     g_task_return_error (task, error);
   else if (entry->destination == NULL || !g_path_is_absolute (entry->destination))
-    g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
-                             _ ("Nothing of “%s” was kept."), entry->name);
+    {
+      g_autofree char *name = shoal_display_name (entry->name);
+
+      g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
+                               _ ("Nothing of “%s” was kept."), name);
+    }
   else
     g_task_return_pointer (task, g_steal_pointer (&entry),
                            (GDestroyNotify) shoal_history_entry_free);

@@ -19,6 +19,7 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-display-name.h"
 #include "shoal-notified.h"
 
 /* What ends within this time is told at once. */
@@ -226,7 +227,7 @@ drop (ShoalNotifier *self,
 static char *
 make_plain (const char *text)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *valid = shoal_display_name (text);
   GString *plain = g_string_new (NULL);
   glong n = 0;
 

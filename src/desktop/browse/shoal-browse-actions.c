@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-display-name.h"
 #include "shoal-file-picker.h"
 #include "shoal-sources-window.h"
 
@@ -71,9 +72,10 @@ on_added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (n == 0)
     return;
 
+  g_autofree char *shown = shoal_display_name (name);
   g_autofree char *text
       = download->n == 1
-            ? g_strdup_printf (_ ("Downloading “%s”"), name)
+            ? g_strdup_printf (_ ("Downloading “%s”"), shown)
             : g_strdup_printf (ngettext ("Downloading %u item", "Downloading %u items", n), n);
 
   toast (self, text);

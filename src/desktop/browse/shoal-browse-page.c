@@ -15,6 +15,7 @@
 #include <glib/gi18n.h>
 
 #include "shoal-columns.h"
+#include "shoal-display-name.h"
 #include "shoal-error.h"
 #include "shoal-sources-window.h"
 #include "shoal-units.h"
@@ -52,9 +53,10 @@ update_folder_bar (ShoalBrowsePage *self)
   g_autofree char *count = g_strdup_printf (ngettext ("%u entry", "%u entries", n), n);
   g_autofree char *details = g_strdup_printf ("%s · %s", count, size);
 
-  gtk_label_set_text (self->folder_title, shoal_result_get_name (self->folder));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->folder_title),
-                               shoal_result_get_name (self->folder));
+  g_autofree char *name = shoal_display_name (shoal_result_get_name (self->folder));
+
+  gtk_label_set_text (self->folder_title, name);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->folder_title), name);
   gtk_label_set_text (self->folder_details, details);
 }
 
@@ -301,7 +303,8 @@ init_columns (ShoalBrowsePage *self)
   set_factory (self->who_column,
                shoal_columns_new_text (type, "who", "who", SHOAL_COLUMN_TEXT, 18));
   set_factory (self->when_column, shoal_columns_new_text (type, "when", NULL, SHOAL_COLUMN_DIM, 8));
-  set_factory (self->state_column, shoal_columns_new_state (type, 9));
+  set_factory (self->state_column,
+               shoal_columns_new_state (type, shoal_browse_row_count_state_chars () + 1));
   shoal_columns_set_remote_sorter (self->name_column, COLUMN_NAME);
   shoal_columns_set_remote_sorter (self->size_column, COLUMN_SIZE);
   shoal_columns_set_remote_sorter (self->when_column, COLUMN_WHEN);

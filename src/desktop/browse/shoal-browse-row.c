@@ -14,6 +14,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "shoal-display-name.h"
 #include "shoal-display.h"
 #include "shoal-units.h"
 
@@ -69,11 +70,11 @@ make_place (ShoalBrowseRow *self)
   if (folder == NULL)
     return g_strdup ("");
   const char *slash = path != NULL ? strrchr (path, '/') : NULL;
-  if (self->inside)
-    return slash != NULL ? g_strndup (path, (gsize) (slash - path)) : g_strdup ("");
-  if (slash == NULL)
-    return g_strdup (folder);
-  return g_strdup_printf ("%s/%.*s", folder, (int) (slash - path), path);
+  g_autofree char *inner = slash != NULL ? g_strndup (path, (gsize) (slash - path)) : NULL;
+  g_autofree char *place = self->inside || inner == NULL ? g_strdup (self->inside ? inner : folder)
+                                                         : g_strconcat (folder, "/", inner, NULL);
+
+  return shoal_display_name (place);
 }
 
 static char *
@@ -86,7 +87,11 @@ make_who (ShoalBrowseRow *self)
   guint n = 0;
 
   for (; users[n] != NULL && n < MAX_NAMES; n++)
-    g_string_append_printf (names, "%s%s", n > 0 ? ", " : "", users[n]);
+    {
+      g_autofree char *user = shoal_display_name (users[n]);
+
+      g_string_append_printf (names, "%s%s", n > 0 ? ", " : "", user);
+    }
   if (n_sources > n && users[n] != NULL)
     g_string_append_printf (names, " +%u", n_sources - n);
   /* Our own is here, whether or not the group can be reached. */
@@ -100,9 +105,9 @@ make_who (ShoalBrowseRow *self)
 }
 
 static char *
-make_state (ShoalBrowseRow *self)
+make_state (ShoalLocalState local)
 {
-  switch (self->local.kind)
+  switch (local.kind)
     {
     case SHOAL_LOCAL_FAILED:
       return g_strdup (_ ("Failed"));
@@ -112,16 +117,30 @@ make_state (ShoalBrowseRow *self)
       return g_strdup (_ ("Yours"));
     case SHOAL_LOCAL_PAUSED:
       /* Translators: a download that is paused; how much is here */
-      return g_strdup_printf (_ ("Paused, %u%%"), self->local.percent);
+      return g_strdup_printf (_ ("Paused, %u%%"), local.percent);
     case SHOAL_LOCAL_WAITING:
       return g_strdup (_ ("Waiting"));
     case SHOAL_LOCAL_ACTIVE:
       /* Translators: a download; how much is here */
-      return g_strdup_printf (_ ("%u%%"), self->local.percent);
+      return g_strdup_printf (_ ("%u%%"), local.percent);
     case SHOAL_LOCAL_NONE:
     default:
       return g_strdup ("");
     }
+}
+
+guint
+shoal_browse_row_count_state_chars (void)
+{
+  glong longest = 0;
+
+  for (int kind = SHOAL_LOCAL_NONE; kind <= SHOAL_LOCAL_ACTIVE; kind++)
+    {
+      g_autofree char *state = make_state ((ShoalLocalState){ kind, 100 });
+
+      longest = MAX (longest, g_utf8_strlen (state, -1));
+    }
+  return (guint) longest;
 }
 
 static const char *
@@ -191,7 +210,7 @@ static const char *
 get_state (ShoalBrowseRow *self)
 {
   if (self->state == NULL)
-    self->state = make_state (self);
+    self->state = make_state (self->local);
   return self->state;
 }
 
@@ -199,10 +218,14 @@ static const char *
 get_label (ShoalBrowseRow *self)
 {
   if (self->label == NULL)
-    self->label = g_strdup_printf (
-        "%s, %s, %s, %s%s%s", shoal_result_get_name (self->result),
-        shoal_display_type (shoal_result_get_content_type (self->result)), get_size (self),
-        get_who (self), *get_state (self) != '\0' ? ", " : "", get_state (self));
+    {
+      g_autofree char *name = shoal_display_name (shoal_result_get_name (self->result));
+
+      self->label = g_strdup_printf (
+          "%s, %s, %s, %s%s%s", name,
+          shoal_display_type (shoal_result_get_content_type (self->result)), get_size (self),
+          get_who (self), *get_state (self) != '\0' ? ", " : "", get_state (self));
+    }
   return self->label;
 }
 
@@ -216,7 +239,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   switch (id)
     {
     case PROP_NAME:
-      g_value_set_string (value, shoal_result_get_name (self->result));
+      g_value_take_string (value, shoal_display_name (shoal_result_get_name (self->result)));
       break;
     case PROP_ICON_NAME:
       g_value_set_static_string (

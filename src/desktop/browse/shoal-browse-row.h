@@ -29,6 +29,9 @@ void shoal_browse_row_set_local (ShoalBrowseRow *self, ShoalLocalState local);
 /** shoal_browse_row_set_inside: whether the folder that it is in is the one that is shown: then its
  * place need not name it */
 void shoal_browse_row_set_inside (ShoalBrowseRow *self, gboolean inside);
+/** shoal_browse_row_count_state_chars: Returns: how long what a row says about its state may be, in
+ * the user's language */
+guint shoal_browse_row_count_state_chars (void);
 /** shoal_browse_row_hash: a #GHashFunc: of what makes it this row: content, name and folder */
 guint shoal_browse_row_hash (gconstpointer row);
 /** shoal_browse_row_equal: a #GEqualFunc */

@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-display-name.h"
+
 /* More than these nobody reads; the rest is counted. */
 #define MAX_ROWS (100)
 
@@ -46,9 +48,11 @@ new_row (const ShoalSource *source)
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *avatar = adw_avatar_new (32, source->user, TRUE);
   GtkWidget *next = gtk_image_new_from_icon_name ("go-next-symbolic");
-  g_autofree char *name = g_markup_escape_text (source->user, -1);
+  g_autofree char *user = shoal_display_name (source->user);
+  g_autofree char *name = g_markup_escape_text (user, -1);
+  g_autofree char *offer_name = shoal_display_name (source->offer_name);
   g_autofree char *called
-      = source->offer_name != NULL ? g_markup_escape_text (source->offer_name, -1) : NULL;
+      = source->offer_name != NULL ? g_markup_escape_text (offer_name, -1) : NULL;
   const char *state = !source->online   ? _ ("Offline")
                       : source->partial ? _ ("Online, has a part of it")
                                         : _ ("Online");
@@ -153,7 +157,8 @@ shoal_sources_window_new (ShoalDirectory *directory, GtkWidget *owner, ShoalResu
 
   ShoalSourcesWindow *self = g_object_new (SHOAL_TYPE_SOURCES_WINDOW, NULL);
   g_set_weak_pointer (&self->owner, owner);
-  gtk_label_set_text (self->title, shoal_result_get_name (result));
+  g_autofree char *name = shoal_display_name (shoal_result_get_name (result));
+  gtk_label_set_text (self->title, name);
   shoal_directory_sources_async (directory, shoal_result_get_id (result), self->cancellable,
                                  on_sources_cb, g_object_ref (self));
   return GTK_WIDGET (self);

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "shoal-dialogs.h"
+#include "shoal-display-name.h"
 
 /* ---- What is selected ---- */
 
@@ -183,8 +184,9 @@ details_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   const char *message = shoal_share_get_message (share);
   const char *const *skipped = shoal_share_get_skipped (share);
   static const char *const none[] = { NULL };
-  shoal_dialogs_show_list (get_window (user_data), shoal_share_get_name (share),
-                           message != NULL ? message : shoal_share_get_path (share),
+  g_autofree char *name = shoal_display_name (shoal_share_get_name (share));
+  g_autofree char *path = shoal_display_name (shoal_share_get_path (share));
+  shoal_dialogs_show_list (get_window (user_data), name, message != NULL ? message : path,
                            skipped != NULL ? skipped : none);
 }
 

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "shoal-display-name.h"
 #include "shoal-display.h"
 #include "shoal-units.h"
 
@@ -66,7 +67,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       g_value_set_string (value, self->path);
       break;
     case PROP_NAME:
-      g_value_set_string (value, self->name);
+      g_value_take_string (value, shoal_display_name (self->name));
       break;
     case PROP_ICON_NAME:
       g_value_set_static_string (value, self->icon);

@@ -13,6 +13,7 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-display-name.h"
 #include "shoal-display.h"
 #include "shoal-units.h"
 
@@ -119,6 +120,7 @@ static const char *get_text (ShoalShareRow *self, guint id);
 static char *
 make_text (ShoalShareRow *self, guint id)
 {
+  g_autofree char *path = NULL;
   guint n;
 
   switch (id)
@@ -143,8 +145,9 @@ make_text (ShoalShareRow *self, guint id)
                               get_text (self, PROP_SIZE), n);
     case PROP_LABEL:
     default:
-      return g_strdup_printf ("%s, %s, %s", shoal_share_get_path (self->share),
-                              get_text (self, PROP_DETAILS), get_text (self, PROP_STATE));
+      path = shoal_display_name (shoal_share_get_path (self->share));
+      return g_strdup_printf ("%s, %s, %s", path, get_text (self, PROP_DETAILS),
+                              get_text (self, PROP_STATE));
     }
 }
 
@@ -197,7 +200,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   switch (id)
     {
     case PROP_NAME:
-      g_value_set_string (value, shoal_share_get_name (self->share));
+      g_value_take_string (value, shoal_display_name (shoal_share_get_name (self->share)));
       break;
     case PROP_ICON_NAME:
       g_value_set_static_string (value, self->icon);

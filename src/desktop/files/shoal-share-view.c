@@ -13,6 +13,7 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-display-name.h"
 #include "shoal-share-file-item.h"
 #include "shoal-tooltip.h"
 #include "shoal-units.h"
@@ -358,7 +359,8 @@ shoal_share_view_set_share (ShoalShareView *self, ShoalShares *shares, ShoalShar
   if (share == NULL)
     return;
   g_signal_connect_swapped (share, "notify", G_CALLBACK (on_share_notify_cb), self);
-  gtk_label_set_text (self->title, shoal_share_get_name (share));
+  g_autofree char *name = shoal_display_name (shoal_share_get_name (share));
+  gtk_label_set_text (self->title, name);
   refresh (self);
 }
 

@@ -19,6 +19,7 @@
 #include <glib/gi18n.h>
 
 #include "shoal-dialogs.h"
+#include "shoal-display-name.h"
 #include "shoal-slices.h"
 
 #define PROGRESS_MS (250)
@@ -340,9 +341,13 @@ show_done (Sharing *sharing, guint n_shared)
   if (n_shared == 0)
     return;
   if (n_shared == 1 && sharing->added->len == 1)
-    /* Translators: %s is the name of a file or folder */
-    title = g_strdup_printf (_ ("“%s” is shared"),
-                             shoal_share_get_name (g_ptr_array_index (sharing->added, 0)));
+    {
+      g_autofree char *name
+          = shoal_display_name (shoal_share_get_name (g_ptr_array_index (sharing->added, 0)));
+
+      /* Translators: %s is the name of a file or folder */
+      title = g_strdup_printf (_ ("“%s” is shared"), name);
+    }
   else
     title = g_strdup_printf (ngettext ("%u item is shared", "%u items are shared", n_shared),
                              n_shared);

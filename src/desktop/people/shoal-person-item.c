@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-display-name.h"
 #include "shoal-units.h"
 #include "shoal-words.h"
 
@@ -115,7 +116,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   switch (id)
     {
     case PROP_NAME:
-      g_value_set_string (value, shoal_member_get_user (self->member));
+      g_value_take_string (value, shoal_display_name (shoal_member_get_user (self->member)));
       break;
     case PROP_PRESENCE:
       g_value_set_string (value, self->presence);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "shoal-device-key.h"
+#include "shoal-display-name.h"
 #include "shoal-history-item.h"
 #include "shoal-limits.h"
 #include "shoal-person-item.h"
@@ -82,7 +83,7 @@ static void
 add_device (ShoalPersonView *self, ShoalDevice *device)
 {
   const char *fingerprint = shoal_device_get_fingerprint (device);
-  const char *name = shoal_device_get_name (device);
+  g_autofree char *name = shoal_display_name (shoal_device_get_name (device));
   g_autofree char *words = shoal_fingerprint_to_words (fingerprint);
   g_autofree char *presence = shoal_words_presence (shoal_device_get_online (device),
                                                     shoal_device_get_last_seen_ms (device));
@@ -128,9 +129,10 @@ show_member (ShoalPersonView *self)
                                                     shoal_member_get_last_seen_ms (self->member));
   g_autofree char *summary = shoal_person_dup_summary (self->member);
   g_autofree char *text = g_strdup_printf ("%s · %s", presence, summary);
+  g_autofree char *user = shoal_display_name (shoal_member_get_user (self->member));
 
   adw_avatar_set_text (self->avatar, shoal_member_get_user (self->member));
-  gtk_label_set_text (self->name, shoal_member_get_user (self->member));
+  gtk_label_set_text (self->name, user);
   gtk_label_set_text (self->presence, text);
   clear_rows (self, DEVICES);
   for (guint i = 0; i < g_list_model_get_n_items (devices); i++)
@@ -162,8 +164,9 @@ on_offers_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       ShoalResult *offer = g_ptr_array_index (page->rows, i);
       g_autofree char *size = shoal_format_size (shoal_result_get_size (offer));
+      g_autofree char *name = shoal_display_name (shoal_result_get_name (offer));
 
-      add_row (self, OFFERS, shoal_result_get_name (offer), size);
+      add_row (self, OFFERS, name, size);
     }
   if (page != NULL && page->rows->len == 0)
     add_row (self, OFFERS, _ ("Nothing Offered"), "");
@@ -205,7 +208,8 @@ on_history_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
       g_object_get (item, "numbers", &numbers, "when", &when, "outcome", &outcome, NULL);
       g_autofree char *subtitle = g_strdup_printf ("%s · %s · %s", when, numbers, outcome);
-      GtkWidget *row = add_row (self, TRANSFERS, entry->name, subtitle);
+      g_autofree char *name = shoal_display_name (entry->name);
+      GtkWidget *row = add_row (self, TRANSFERS, name, subtitle);
 
       adw_action_row_add_prefix (ADW_ACTION_ROW (row),
                                  gtk_image_new_from_icon_name (entry->upload

@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-display-name.h"
+
 struct _ShoalGroupItem
 {
   GObject parent_instance;
@@ -53,9 +55,9 @@ update_texts (ShoalGroupItem *self)
   const char *where
       = group->addresses != NULL && group->addresses[0] != NULL ? group->addresses[0] : "?";
   const char *name = group->name != NULL && *group->name != '\0' ? group->name : where;
-  const char *user = group->user != NULL ? group->user : "?";
+  g_autofree char *user = shoal_display_name (group->user != NULL ? group->user : "?");
 
-  set_text (self, &self->title, g_strdup (name), PROP_TITLE);
+  set_text (self, &self->title, shoal_display_name (name), PROP_TITLE);
   if (!group->signed_in)
     set_text (self, &self->subtitle, g_strdup (_ ("Signed out")), PROP_SUBTITLE);
   else if (self->tracker != NULL)

@@ -15,6 +15,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "shoal-display-name.h"
 #include "shoal-piece-cells.h"
 
 /* A cell with its gap; larger where there are few. */
@@ -163,9 +164,12 @@ query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *t
   const ShoalPieceCell *cell = &self->cells[index];
 
   if (cell->user >= 0 && (guint) cell->user + 1 < self->names->len)
-    /* Translators: %s is somebody's name */
-    from = g_strdup_printf (_ (", mostly from %s"),
-                            (const char *) g_ptr_array_index (self->names, cell->user));
+    {
+      g_autofree char *user = shoal_display_name (g_ptr_array_index (self->names, cell->user));
+
+      /* Translators: %s is somebody's name */
+      from = g_strdup_printf (_ (", mostly from %s"), user);
+    }
   g_autofree char *text = g_strdup_printf (
       /* Translators: numbers of pieces; the last %s is empty or tells a person */
       _ ("Pieces %u to %u: %u here, %u on the way%s"), cell->first + 1, cell->first + cell->count,

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "shoal-display-name.h"
 #include "shoal-piece-cells.h"
 #include "shoal-piece-map.h"
 #include "shoal-speed-graph.h"
@@ -119,8 +120,9 @@ show_transfer (ShoalTransferDetails *self, ShoalTransfer *transfer)
   g_autofree char *bad = shoal_transfer_dup_bad_sources (transfer);
   const char *destination = shoal_transfer_get_destination (transfer);
   g_autoptr (GString) facts = g_string_new (NULL);
+  g_autofree char *name = shoal_display_name (shoal_transfer_get_name (transfer));
 
-  gtk_label_set_text (self->title, shoal_transfer_get_name (transfer));
+  gtk_label_set_text (self->title, name);
   if (*users != '\0')
     /* Translators: %s are names of people */
     g_string_append_printf (facts, _ ("From %s"), users);
@@ -148,10 +150,12 @@ shoal_transfer_details_update (ShoalTransferDetails *self)
     show_transfer (self, SHOAL_TRANSFER (self->source));
   else
     {
-      g_autofree char *text
-          = g_strdup_printf (_ ("To %s"), shoal_upload_get_user (SHOAL_UPLOAD (self->source)));
+      ShoalUpload *upload = SHOAL_UPLOAD (self->source);
+      g_autofree char *name = shoal_display_name (shoal_upload_get_name (upload));
+      g_autofree char *user = shoal_display_name (shoal_upload_get_user (upload));
+      g_autofree char *text = g_strdup_printf (_ ("To %s"), user);
 
-      gtk_label_set_text (self->title, shoal_upload_get_name (SHOAL_UPLOAD (self->source)));
+      gtk_label_set_text (self->title, name);
       gtk_label_set_text (self->facts, text);
       gtk_widget_set_visible (GTK_WIDGET (self->facts), TRUE);
       gtk_widget_set_visible (self->pieces_box, FALSE);

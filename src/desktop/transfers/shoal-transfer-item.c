@@ -14,6 +14,7 @@
 
 #include <glib/gi18n.h>
 
+#include "shoal-display-name.h"
 #include "shoal-units.h"
 #include "shoal-words.h"
 
@@ -86,7 +87,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   switch (id)
     {
     case PROP_NAME:
-      g_value_set_string (value, get_name (self));
+      g_value_take_string (value, shoal_display_name (get_name (self)));
       break;
     case PROP_ICON_NAME:
       g_value_set_static_string (value, get_icon_name (self));
@@ -236,11 +237,12 @@ show_upload (ShoalTransferItem *self, ShoalUpload *upload)
   guint64 bytes = shoal_upload_get_bytes (upload);
   double speed = shoal_upload_get_active (upload) ? shoal_upload_get_speed (upload) : 0;
   g_autofree char *amount = shoal_format_size (bytes);
+  g_autofree char *user = shoal_display_name (shoal_upload_get_user (upload));
 
   take_text (self, &self->status,
              g_strdup_printf (shoal_upload_get_active (upload) ? _ ("To %s")
                                                                : _ ("To %s, between two requests"),
-                              shoal_upload_get_user (upload)),
+                              user),
              PROP_STATUS);
   take_text (self, &self->numbers, join_numbers (amount, speed, ""), PROP_NUMBERS);
   /* How much of it they still want is theirs to know: the bar says what was sent. */

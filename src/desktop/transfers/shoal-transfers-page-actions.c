@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "shoal-dialogs.h"
+#include "shoal-display-name.h"
 #include "shoal-slices.h"
 #include "shoal-units.h"
 
@@ -312,9 +313,10 @@ on_cancel_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   guint n = transfers->len;
   g_autofree char *size = shoal_format_size (here);
+  g_autofree char *name
+      = shoal_display_name (shoal_transfer_get_name (g_ptr_array_index (transfers, 0)));
   g_autofree char *heading
-      = n == 1 ? g_strdup_printf (_ ("Give Up “%s”?"),
-                                  shoal_transfer_get_name (g_ptr_array_index (transfers, 0)))
+      = n == 1 ? g_strdup_printf (_ ("Give Up “%s”?"), name)
                : g_strdup_printf (ngettext ("Give Up %u Download?", "Give Up %u Downloads?", n), n);
   /* Translators: %s is a size, such as "12.3 MB" */
   g_autofree char *body = g_strdup_printf (

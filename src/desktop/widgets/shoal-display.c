@@ -12,6 +12,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "shoal-display-name.h"
+
 static const struct
 {
   const char *name;
@@ -117,9 +119,9 @@ shoal_display_folder (const char *path)
   if (length > 1 && strncmp (path, home, length) == 0
       && (path[length] == '/' || path[length] == '\0'))
     {
-      g_autofree char *rest = g_filename_display_name (path + length);
+      g_autofree char *rest = shoal_display_name (path + length);
 
       return g_strconcat ("~", rest, NULL);
     }
-  return g_filename_display_name (path);
+  return shoal_display_name (path);
 }

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "shoal-display-name.h"
 #include "shoal-units.h"
 #include "shoal-words.h"
 
@@ -50,7 +51,9 @@ dup_with (const ShoalHistoryEntry *entry)
   if (entry->users == NULL || *entry->users == '\0')
     return g_strdup (entry->upload ? _ ("Upload") : _ ("Download"));
   /* Translators: %s are names of people */
-  return g_strdup_printf (entry->upload ? _ ("To %s") : _ ("From %s"), entry->users);
+
+  g_autofree char *users = shoal_display_name (entry->users);
+  return g_strdup_printf (entry->upload ? _ ("To %s") : _ ("From %s"), users);
 }
 
 static char *
@@ -99,7 +102,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   switch (id)
     {
     case PROP_NAME:
-      g_value_set_string (value, entry->name);
+      g_value_take_string (value, shoal_display_name (entry->name));
       break;
     case PROP_ICON_NAME:
       g_value_set_static_string (value, get_icon_name (entry));
