@@ -228,6 +228,39 @@ test_give_up (Group *group, gconstpointer data)
   gui_run (NULL, give_up, group);
 }
 
+/* ---- Names that hide something ---- */
+
+#define TURNING "evil\u202Egnp.exe"
+#define SHOWN "evil‹RLO›gnp.exe"
+
+static void
+see_names (GuiApp *app, gpointer user_data)
+{
+  Group *group = user_data;
+  g_autofree char *folder = gui_dup_path ("turning");
+  g_autofree char *file = gui_make_file (folder, TURNING, 50);
+
+  gui_join (app, gui_tracker_get_link (group->tracker), "ada", "secret of ada");
+  gui_wait_connected (app);
+  g_free (gui_peer_run (group->peer, "share", file, NULL));
+  gui_peer_serve (group->peer);
+
+  GtkWidget *page = gui_get_page (app, "browse");
+  gui_wait_until (gui_find_text (page, SHOWN) != NULL);
+  gui_act (gui_get_type (gui_get (page, "view"), GTK_TYPE_LIST_VIEW), "list.activate-item", "u", 0);
+  gui_wait_until (gui_find_text (app->view, "Downloading “" SHOWN "”") != NULL);
+
+  page = gui_get_page (app, "history");
+  gui_wait_until (gui_find_text (page, "50 bytes") != NULL);
+  g_assert_null (gui_find_text (app->view, "\u202E"));
+}
+
+static void
+test_names (Group *group, gconstpointer data)
+{
+  gui_run (NULL, see_names, group);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -236,5 +269,6 @@ main (int argc, char *argv[])
   g_test_add ("/pages/give-up", Group, NULL, group_set_up, test_give_up, group_tear_down);
   g_test_add ("/pages/away-and-back", Group, NULL, group_set_up, test_away_and_back,
               group_tear_down);
+  g_test_add ("/pages/names", Group, NULL, group_set_up, test_names, group_tear_down);
   return g_test_run ();
 }
