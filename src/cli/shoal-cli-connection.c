@@ -167,9 +167,26 @@ end_job (ShoalCli *cli, JsonObject **details, GError **error)
     return g_steal_pointer (&done);
   if (shoal_json_get_object (done, "error", &problem, error))
     g_propagate_error (error, shoal_json_error_to_gerror (problem));
+  if (cli->interrupted && g_error_matches (*error, SHOAL_ERROR, SHOAL_ERROR_CANCELLED))
+    {
+      g_clear_error (error);
+      set_interrupted (error);
+    }
   if (details != NULL)
     *details = g_steal_pointer (&done);
   return NULL;
+}
+
+/* It undoes what it must before it is done. */
+static void
+stop_job (ShoalCli *cli, gint64 job)
+{
+  cli->interrupted = FALSE;
+  g_autoptr (JsonObject) reply
+             = shoal_cli_call (cli, "cancel", shoal_json_new ("job", "i", job, NULL), NULL);
+  while (cli->done == NULL && cli->closed == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  cli->interrupted = TRUE;
 }
 
 JsonObject *
@@ -187,24 +204,15 @@ shoal_cli_run_job (ShoalCli *cli,
   g_autoptr (JsonObject) started = shoal_cli_call (cli, method, params, error);
   while (started != NULL && cli->done == NULL && cli->closed == NULL && !cli->interrupted)
     g_main_context_iteration (NULL, TRUE);
+  if (started != NULL && cli->interrupted)
+    stop_job (cli, shoal_cli_integer (started, "job"));
   cli->on_progress = NULL;
   if (started == NULL)
     return NULL;
   if (cli->done != NULL)
     return end_job (cli, details, error);
-  if (cli->closed != NULL)
-    {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                   _ ("The Shoal that ran this command has ended: %s"), cli->closed->message);
-      return NULL;
-    }
-  g_autoptr (GError) ignored = NULL;
-  cli->interrupted = FALSE;
-  g_autoptr (JsonObject) cancelled = shoal_cli_call (
-      cli, "cancel", shoal_json_new ("job", "i", shoal_cli_integer (started, "job"), NULL),
-      &ignored);
-  cli->interrupted = TRUE;
-  set_interrupted (error);
+  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
+               _ ("The Shoal that ran this command has ended: %s"), cli->closed->message);
   return NULL;
 }
 

@@ -130,7 +130,7 @@ get (ShoalCli *cli, JsonObject *params)
       cli, "get", params, shoal_cli_progress_on_transfer, progress, &details, &error);
 
   shoal_cli_progress_clear (progress);
-  if (done != NULL)
+  if (done != NULL && !cli->interrupted)
     return print_results (cli, done);
   print_candidates (cli, details);
   if (cli->interrupted)

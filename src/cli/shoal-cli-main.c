@@ -35,6 +35,8 @@ const ShoalCliCommand shoal_cli_commands[] = {
   { "pause", N_ ("NAME|ID…|--all"), N_ ("Hold downloads"), shoal_cli_pause },
   { "resume", N_ ("NAME|ID…|--all"), N_ ("Let paused and failed downloads go on"),
     shoal_cli_resume },
+  { "cancel", N_ ("NAME|ID…|--all"), N_ ("Drop downloads and their unfinished files"),
+    shoal_cli_cancel },
   { "history", "", N_ ("List the transfers that have ended"), shoal_cli_history },
   { "hash", N_ ("FILE…"), N_ ("Print content ids; needs no profile"), shoal_cli_hash },
   { "audit", "", N_ ("Show or verify the tracker's audit log"), shoal_cli_audit },

@@ -1,4 +1,4 @@
-/* shoal-cli-pause.c: the commands pause and resume
+/* shoal-cli-pause.c: the commands pause, resume and cancel
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,8 +13,9 @@
 
 #include "shoal-json.h"
 
+/* @method: of the control service; @print: tells how many it concerned. */
 static int
-run (ShoalCli *cli, int argc, char **argv, gboolean pause)
+run (ShoalCli *cli, int argc, char **argv, const char *method, void (*print) (int n))
 {
   g_autoptr (GError) error = NULL;
   gboolean all = FALSE;
@@ -42,27 +43,51 @@ run (ShoalCli *cli, int argc, char **argv, gboolean pause)
       json_object_unref (params);
       return shoal_cli_fail (cli, error);
     }
-  g_autoptr (JsonObject) reply = shoal_cli_call (cli, pause ? "pause" : "resume", params, &error);
+  g_autoptr (JsonObject) reply = shoal_cli_call (cli, method, params, &error);
   if (reply == NULL)
     return shoal_cli_fail (cli, error);
-  int n = (int) shoal_cli_integer (reply, "changed");
   if (cli->json)
     shoal_cli_print_json (reply);
-  else if (pause)
-    printf (ngettext ("%d download is paused.\n", "%d downloads are paused.\n", (gulong) n), n);
   else
-    printf (ngettext ("%d download goes on.\n", "%d downloads go on.\n", (gulong) n), n);
+    print ((int) shoal_cli_integer (reply, "changed"));
   return SHOAL_CLI_OK;
+}
+
+static void
+print_paused (int n)
+{
+  printf (ngettext ("%d download is paused.\n", "%d downloads are paused.\n", (gulong) n), n);
 }
 
 int
 shoal_cli_pause (ShoalCli *cli, int argc, char **argv)
 {
-  return run (cli, argc, argv, TRUE);
+  return run (cli, argc, argv, "pause", print_paused);
+}
+
+static void
+print_resumed (int n)
+{
+  printf (ngettext ("%d download goes on.\n", "%d downloads go on.\n", (gulong) n), n);
 }
 
 int
 shoal_cli_resume (ShoalCli *cli, int argc, char **argv)
 {
-  return run (cli, argc, argv, FALSE);
+  return run (cli, argc, argv, "resume", print_resumed);
+}
+
+static void
+print_cancelled (int n)
+{
+  printf (ngettext ("%d download is cancelled, its unfinished files are deleted.\n",
+                    "%d downloads are cancelled, their unfinished files are deleted.\n",
+                    (gulong) n),
+          n);
+}
+
+int
+shoal_cli_cancel (ShoalCli *cli, int argc, char **argv)
+{
+  return run (cli, argc, argv, "discard", print_cancelled);
 }

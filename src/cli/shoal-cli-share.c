@@ -129,6 +129,12 @@ share_some (ShoalCli *cli, JsonArray *paths, guint first, gboolean unoffered)
       cli, "share", shoal_json_new ("paths", "a", some, "unoffered", "b", unoffered, NULL),
       shoal_cli_progress_on_hashing, progress, NULL, &error);
   shoal_cli_progress_clear (progress);
+  if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CANCELLED))
+    {
+      g_clear_error (&error);
+      g_set_error_literal (&error, SHOAL_ERROR, SHOAL_ERROR_CANCELLED,
+                           _ ("Interrupted. What was not shared yet has been taken back."));
+    }
   if (done == NULL)
     return shoal_cli_fail (cli, error);
   return unoffered ? print_added (cli, shoal_cli_array (done, "shares"))
@@ -148,7 +154,8 @@ shoal_cli_share (ShoalCli *cli, int argc, char **argv)
     { NULL },
   };
 
-  if (!shoal_cli_parse (cli, &argc, &argv, entries, NULL, &status))
+  if (!shoal_cli_parse (cli, &argc, &argv, entries,
+                        _ ("Interrupted, it takes back what it has not shared yet."), &status))
     return status;
   if (argc < 2)
     return shoal_cli_usage (command, "%s", _ ("Name at least one file or folder."));

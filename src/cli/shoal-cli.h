@@ -86,7 +86,8 @@ void shoal_cli_disconnect (ShoalCli *cli);
  * answer */
 JsonObject *shoal_cli_call (ShoalCli *cli, const char *method, JsonObject *params, GError **error);
 /** shoal_cli_run_job: a method that takes long. @details: (out) (optional) (nullable) (transfer
- * full): what came with an error */
+ * full): what came with an error. Interrupted, it asks the job to stop and waits until it has; one
+ * that was done all the same still returns its answer */
 JsonObject *shoal_cli_run_job (ShoalCli *cli,
                                const char *method,
                                JsonObject *params,
@@ -181,6 +182,7 @@ int shoal_cli_sources (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_get (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_pause (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_resume (ShoalCli *cli, int argc, char **argv);
+int shoal_cli_cancel (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_invite (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_history (ShoalCli *cli, int argc, char **argv);
 int shoal_cli_hash (ShoalCli *cli, int argc, char **argv);

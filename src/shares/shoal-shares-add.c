@@ -232,10 +232,77 @@ on_inserted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   shoal_slices_run (G_PRIORITY_DEFAULT, number_some, numbering, numbering_free);
 }
 
+/* ---- Taking back ---- */
+
+/* What one call changed, for when it is cancelled. */
+typedef struct
+{
+  GPtrArray *added;       /* of ShoalShare: new in the list */
+  GPtrArray *switched_on; /* of ShoalShare: were there, and off */
+} Changes;
+
+static Changes *
+changes_new (void)
+{
+  Changes *self = g_new0 (Changes, 1);
+
+  self->added = g_ptr_array_new_with_free_func (g_object_unref);
+  self->switched_on = g_ptr_array_new_with_free_func (g_object_unref);
+  return self;
+}
+
+static void
+changes_free (Changes *self)
+{
+  g_ptr_array_unref (self->added);
+  g_ptr_array_unref (self->switched_on);
+  g_free (self);
+}
+
+static void
+on_taken_back_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (shoal_shares_remove_finish (SHOAL_SHARES (source), result, &error) < 0)
+    g_task_return_error (task, error);
+  else
+    g_task_return_error_if_cancelled (task);
+}
+
+static void
+on_settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  ShoalShares *self = SHOAL_SHARES (source);
+  const Changes *changes = g_task_get_task_data (task);
+  GError *error = NULL;
+  GPtrArray *shares = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (shares != NULL)
+    {
+      g_task_return_pointer (task, shares, (GDestroyNotify) g_ptr_array_unref);
+      return;
+    }
+  for (guint i = 0; i < changes->switched_on->len; i++)
+    shoal_shares_switch (self, g_ptr_array_index (changes->switched_on, i), "", FALSE);
+  g_clear_error (&error);
+  shoal_shares_remove_async (self, changes->added, NULL, on_taken_back_cb, g_steal_pointer (&task));
+}
+
+/* ---- The list ---- */
+
 /* Somebody who shares a folder of which nothing is switched on means all of it. */
 static void
-offer_again (ShoalShares *self, ShoalShareEntry *entry, gboolean unoffered)
+offer_again (ShoalShares *self, ShoalShareEntry *entry, gboolean unoffered, Changes *changes)
 {
+  ShoalShare *share = entry->share;
+  gboolean off = !shoal_share_get_wanted (share)
+                 || !shoal_switches_is_on (shoal_share_get_switches (share), "");
+
+  if (!unoffered && off)
+    g_ptr_array_add (changes->switched_on, g_object_ref (share));
   if (!unoffered && !shoal_switches_is_on (shoal_share_get_switches (entry->share), ""))
     shoal_shares_switch (self, entry->share, "", TRUE);
   if (unoffered || shoal_share_get_wanted (entry->share))
@@ -270,6 +337,7 @@ static void
 list_one (ShoalShares *self, Listing *listing, ShoalStoredShare *stored)
 {
   ShoalShareEntry *entry = g_hash_table_lookup (self->by_path, stored->path);
+  Changes *changes = g_task_get_task_data (listing->task);
 
   if (entry == NULL)
     {
@@ -277,10 +345,11 @@ list_one (ShoalShares *self, Listing *listing, ShoalStoredShare *stored)
       entry->inserting = TRUE;
       g_ptr_array_add (listing->job->stored, stored);
       g_ptr_array_add (listing->job->entries, shoal_share_entry_ref (entry));
+      g_ptr_array_add (changes->added, g_object_ref (entry->share));
     }
   else
     {
-      offer_again (self, entry, listing->resolve->unoffered);
+      offer_again (self, entry, listing->resolve->unoffered, changes);
       shoal_stored_share_free (stored);
     }
   g_ptr_array_add (listing->entries, shoal_share_entry_ref (entry));
@@ -310,8 +379,10 @@ listing_end (ShoalShares *self, Listing *listing)
                                 NULL, on_inserted_cb, job);
   else
     insert_job_free (job);
-  shoal_shares_wait_for (self, g_steal_pointer (&listing->task),
-                         g_steal_pointer (&listing->entries));
+  GTask *wait = g_task_new (self, g_task_get_cancellable (listing->task), on_settled_cb,
+                            g_object_ref (listing->task));
+  g_task_set_source_tag (wait, listing_end);
+  shoal_shares_wait_for (self, wait, g_steal_pointer (&listing->entries));
 }
 
 static gboolean
@@ -375,6 +446,9 @@ add (ShoalShares *self,
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, shoal_shares_add_async);
+  g_task_set_task_data (task, changes_new (), (GDestroyNotify) changes_free);
+  /* Taking back may fail, and that is what is told then. */
+  g_task_set_check_cancellable (task, FALSE);
   Resolve *resolve = g_new0 (Resolve, 1);
   resolve->paths = g_strdupv ((char **) paths);
   resolve->unoffered = unoffered;

@@ -48,7 +48,8 @@ gboolean shoal_shares_stop_finish (ShoalShares *self, GAsyncResult *result, GErr
  * and switched on again; a path inside or around another share is a share of its own. A path that
  * is not there, or neither file nor folder, fails the whole call and adds nothing. Done when each
  * has been offered to the directory, or stored if that is offline, or has failed (see its state and
- * message). Cancelling gives up the waiting, not the sharing.
+ * message). Cancelled, it takes back what it did: what is new leaves the list, and what had been
+ * switched off is off again.
  */
 void shoal_shares_add_async (ShoalShares *self,
                              const char *const *paths,

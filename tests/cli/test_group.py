@@ -262,6 +262,63 @@ def test_pause_and_resume(world):
     stop(server)
 
 
+def test_cancel(world):
+    """A download that was given up goes with its unfinished file, one that waits for the next serve as one that runs."""
+    _, link = world.start_tracker()
+    for user in ("ada", "ben"):
+        sign_up(world, link, user)
+    for name in ("file.bin", "more.bin"):
+        expect_code(world.as_user("ada", "share", world.write(name, os.urandom(8 << 20))), 0)
+    server = serve(world, "ada", "--limit", "1M")
+    getter = world.start("--profile", world.path("ben"), "--json", "get", "file.bin", "more.bin",
+                         "--to", world.path("out"))
+    active = set()
+    while active != {"file.bin", "more.bin"}:
+        row = json.loads(read_line(getter.stdout))
+        assert row["state"] != "finished", row
+        if row["state"] == "active":
+            active.add(row["name"])
+    stop(getter, signal.SIGINT, 130)
+    assert os.path.exists(world.path("out", "file.bin.part")), os.listdir(world.path("out"))
+    expect_code(world.as_user("ben", "cancel", "other.bin"), 4, "not among the downloads")
+    expect_code(world.as_user("ben", "cancel"), 2, "--all")
+    expect_code(world.as_user("ben", "cancel", "file.bin"), 0, "1 download is cancelled")
+    assert not os.path.exists(world.path("out", "file.bin.part"))
+    # Of one that runs, its own command hears.
+    getter = world.start("--profile", world.path("ben"), "--json", "get", "more.bin", "--to", world.path("out"))
+    while json.loads(read_line(getter.stdout))["state"] != "active":
+        pass
+    expect_code(world.as_user("ben", "cancel", "--all"), 0, "1 download is cancelled")
+    while json.loads(read_line(getter.stdout))["state"] != "cancelled":
+        pass
+    getter.wait(60)
+    assert getter.returncode == 1, getter.returncode
+    assert os.listdir(world.path("out")) == [], os.listdir(world.path("out"))
+    expect_code(world.as_user("ben", "cancel", "--all"), 0, "0 downloads")
+    stop(server)
+
+
+def test_interrupted_share(world):
+    """What was not shared yet is taken back, alone and through the process that serves."""
+    _, link = world.start_tracker()
+    sign_up(world, link, "ada")
+    os.mkdir(world.path("private"))
+    with open(world.path("private", "diary"), "wb") as file:
+        file.truncate(20 << 30)  # takes longer than the test
+
+    def interrupt():
+        share = world.start("--profile", world.path("ada"), "share", world.path("private"))
+        states = []
+        while states != ["hashing"]:
+            states = [row["state"] for row in rows(world.as_user("ada", "--json", "shares"))]
+        assert "taken back" in stop(share, signal.SIGINT, 130)
+        assert rows(world.as_user("ada", "--json", "shares")) == []
+    interrupt()
+    server = serve(world, "ada")
+    interrupt()
+    stop(server)
+
+
 def test_control_socket(world):
     _, link = world.start_tracker()
     sign_up(world, link, "ada")
@@ -365,5 +422,6 @@ def test_single_files(world):
 
 main([test_trust_without_terminal, test_prompts, test_passwords, test_new_device_is_marked,
       test_share_many, test_share_search_get, test_ambiguous, test_get_waits_and_goes_on, test_pause_and_resume,
+      test_cancel, test_interrupted_share,
       test_control_socket, test_changed_tracker_key, test_reconnect,
       test_kept_results, test_single_files])

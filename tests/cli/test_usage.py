@@ -9,7 +9,7 @@ import stat
 from cli import expect_code, main, rows
 
 COMMANDS = ["sign-up", "sign-in", "sign-out", "password", "status", "users", "invite", "share", "unshare", "shares",
-            "switch", "serve", "search", "sources", "get", "history", "hash", "audit", "set"]
+            "switch", "serve", "search", "sources", "get", "pause", "resume", "cancel", "history", "hash", "audit", "set"]
 KEY = "a" * 64
 
 
@@ -29,7 +29,7 @@ def test_wrong_usage(world):
              ["serve", "--port", "80"], ["serve", "--port", "65536"], ["serve", "--limit", "x"],
              ["serve", "something"], ["set", "a", "b", "c"], ["sources"], ["sources", "zz"],
              ["sources", KEY.upper()], ["hash"], ["share"], ["unshare"], ["unshare", "--all", "x"],
-             ["switch"], ["switch", "on"], ["switch", "maybe", "x"], ["shares", "a", "b"],
+             ["cancel"], ["cancel", "--all", "x"], ["switch"], ["switch", "on"], ["switch", "maybe", "x"], ["shares", "a", "b"],
              ["sign-up", "only-a-user"], ["sign-up"], ["sign-in", "a", "b", "c"],
              ["sign-in", "http://example/", "ada"], ["sign-in", "shoal://h:7707/?key=12", "ada"],
              ["sign-in", "host:99999", "ada"], ["sign-in", "--trust", "12", "host:1", "ada"],

@@ -166,6 +166,48 @@ test_remove_all_and_add (SharesFixture *self, gconstpointer unused)
   g_assert_cmpuint (count_served (self), ==, N_MANY);
 }
 
+static void
+on_cancelled_add_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GPtrArray *shares = shoal_shares_add_finish (SHOAL_SHARES (source), result, user_data);
+
+  g_assert_null (shares);
+}
+
+/* What is new leaves the list, what was off is off again, and what was offered stays. */
+static void
+test_add_cancelled (SharesFixture *self, gconstpointer unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  fake_directory_set_online (self->directory, TRUE);
+  shares_fixture_write (self, "off", "off");
+  shares_fixture_write (self, "offered", "offered");
+  shares_fixture_write_random (self, "new/inside", 1000, 1);
+  g_autoptr (ShoalShare) off = shares_fixture_add (self, "off");
+  g_autoptr (ShoalShare) offered = shares_fixture_add (self, "offered");
+  shoal_shares_set_offered (self->shares, off, FALSE);
+  shares_fixture_wait (self);
+
+  g_autofree char *off_path = shares_fixture_path (self, "off");
+  g_autofree char *offered_path = shares_fixture_path (self, "offered");
+  g_autofree char *new_path = shares_fixture_path (self, "new");
+  const char *const paths[] = { off_path, offered_path, new_path, NULL };
+  shoal_shares_add_async (self->shares, paths, cancellable, on_cancelled_add_cb, &error);
+  wait_until (count (self) == 3);
+  g_cancellable_cancel (cancellable);
+  wait_until (error != NULL);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  wait_until (count (self) == 2);
+  shares_fixture_wait (self);
+  g_assert_false (shoal_share_get_wanted (off));
+  g_assert_cmpint (shoal_share_get_state (off), ==, SHOAL_SHARE_NOT_OFFERED);
+  g_assert_cmpint (shoal_share_get_state (offered), ==, SHOAL_SHARE_OFFERED);
+  shares_fixture_restart (self);
+  g_assert_cmpuint (count (self), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -175,6 +217,7 @@ main (int argc, char **argv)
               shares_fixture_tear_down)
   add ("add", test_add);
   add ("remove", test_remove);
+  add ("add-cancelled", test_add_cancelled);
   add ("remove-all-and-add", test_remove_all_and_add);
 #undef add
   return g_test_run ();
