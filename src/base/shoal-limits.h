@@ -32,6 +32,9 @@
 
 /* NAME_MAX of every file system we meet, in bytes; ".part" and " (99)" must still fit. */
 #define SHOAL_MAX_NAME_BYTES (240)
+/* Characters of a name that are folded though they become more than four others (U+FDFA becomes
+ * eighteen); those behind them stay as they are, so that a name does not grow elevenfold. */
+#define SHOAL_MAX_LONG_FOLDS (8)
 /* What counts as a file's extension (with its dot) and is kept when a name is shortened. */
 #define SHOAL_MAX_EXTENSION_BYTES (20)
 /* "name (2)" to "name (9999)": a folder with more of them has another problem. */
@@ -53,8 +56,8 @@
 #define SHOAL_MAX_LINE (4 * SHOAL_MIB)
 /* json-glib recurses; nothing of ours nests deeper than 6. */
 #define SHOAL_MAX_JSON_DEPTH (32)
-/* A batch of 1,000 entries with 12 members each is 12,000 values. */
-#define SHOAL_MAX_JSON_VALUES (100000)
+/* The largest roster: none of its values has less than 13 bytes of the line on average. */
+#define SHOAL_MAX_JSON_VALUES (300000)
 #define SHOAL_MAX_JSON_STRING (64 * SHOAL_KIB)
 /* Names of members, in bytes: ours have under 32; room for what a later version adds. */
 #define SHOAL_MAX_JSON_KEY (256)
@@ -259,7 +262,8 @@
 #define SHOAL_ARGON2_QUEUE (64)
 #define SHOAL_TOKEN_IDLE_DAYS (90)
 #define SHOAL_MAX_DEVICES_PER_ACCOUNT (32)
-/* The whole roster travels in one line: members with one device take some 400 bytes of it. */
+/* The whole roster travels in one line: members with one device take some 400 bytes of it. Nobody
+ * is let in above this; what grows later (addresses, names) is left out of it then. */
 #define SHOAL_MAX_ACCOUNTS (10000)
 #define SHOAL_MAX_ROSTER_BYTES (SHOAL_MAX_LINE - 512 * SHOAL_KIB)
 #define SHOAL_MAX_ADDRESSES_PER_DEVICE (8)
@@ -371,7 +375,8 @@
 #define SHOAL_MAX_KNOWN_DEVICES (200000)
 /* Commands and apps that work through one engine at a time. */
 #define SHOAL_MAX_CONTROL_CLIENTS (32)
-/* Rows in one answer on the control socket: must fit a line with the longest names. */
+/* Rows in one answer on the control socket (members and their devices count as one each): must fit
+ * a line with the longest names. */
 #define SHOAL_MAX_CONTROL_ROWS (500)
 /* At exit, for the last reports to reach the tracker. */
 #define SHOAL_STOP_FLUSH_MS (2000)

@@ -292,14 +292,49 @@ shoal_safe_link_target (const char *path, const char *target, GError **error)
   return TRUE;
 }
 
+/* Becomes more than four characters. The first of them is U+321D. */
+static gboolean
+folds_long (gunichar c)
+{
+  return c >= 0x321d && g_unichar_fully_decompose (c, TRUE, NULL, 0) > 4;
+}
+
+static char *
+fold_all (const char *text, gssize length)
+{
+  g_autofree char *compatible = g_utf8_normalize (text, length, G_NORMALIZE_NFKC);
+  g_autofree char *folded = g_utf8_casefold (compatible, -1);
+
+  return g_utf8_normalize (folded, -1, G_NORMALIZE_NFKC);
+}
+
 char *
 shoal_name_fold (const char *name)
 {
   g_return_val_if_fail (name != NULL && g_utf8_validate (name, -1, NULL), NULL);
 
-  g_autofree char *compatible = g_utf8_normalize (name, -1, G_NORMALIZE_NFKC);
-  g_autofree char *folded = g_utf8_casefold (compatible, -1);
-  return g_utf8_normalize (folded, -1, G_NORMALIZE_NFKC);
+  guint n_long = 0;
+  const char *start = name;
+  g_autoptr (GString) kept = NULL;
+
+  for (const char *p = name; *p != '\0'; p = g_utf8_next_char (p))
+    if ((guchar) *p >= 0xe3 && folds_long (g_utf8_get_char (p)) && ++n_long > SHOAL_MAX_LONG_FOLDS)
+      {
+        g_autofree char *before = fold_all (start, p - start);
+
+        if (kept == NULL)
+          kept = g_string_new (NULL);
+        g_string_append (kept, before);
+        g_string_append_unichar (kept, g_utf8_get_char (p));
+        start = g_utf8_next_char (p);
+      }
+
+  char *rest = fold_all (start, -1);
+  if (kept == NULL)
+    return rest;
+  g_string_append (kept, rest);
+  g_free (rest);
+  return g_string_free (g_steal_pointer (&kept), FALSE);
 }
 
 char *

@@ -77,7 +77,8 @@ gboolean shoal_check_account_name (const char *name, GError **error);
  * shoal_name_fold:
  * @name: valid UTF-8
  *
- * Returns: (transfer full): NFKC (casefold (NFKC (name))), for comparing and searching
+ * Returns: (transfer full): NFKC (casefold (NFKC (name))), for comparing and searching; at most
+ * four times as long but for the first %SHOAL_MAX_LONG_FOLDS characters that become more
  */
 char *shoal_name_fold (const char *name);
 

@@ -136,12 +136,13 @@ handle_users (ShoalControlCall *call)
       shoal_control_call_fail (call, error);
       return;
     }
-  guint end = (guint) MIN (offset + SHOAL_MAX_CONTROL_ROWS, (gint64) n);
   JsonArray *list = json_array_new ();
-  for (guint i = (guint) MIN (offset, (gint64) n); i < end; i++)
+  guint end = (guint) MIN (offset, (gint64) n);
+  for (guint rows = 0; end < n && rows < SHOAL_MAX_CONTROL_ROWS; end++)
     {
-      g_autoptr (ShoalMember) member = g_list_model_get_item (members, i);
+      g_autoptr (ShoalMember) member = g_list_model_get_item (members, end);
 
+      rows += 1 + g_list_model_get_n_items (shoal_member_get_devices (member));
       json_array_add_object_element (
           list, shoal_member_to_json (member, shoal_engine_get_fingerprint (call->engine)));
     }

@@ -354,6 +354,34 @@ test_fold (void)
   g_assert_cmpstr (a, ==, b);
 }
 
+/* No character makes a name grow more than fourfold, but for the first few of a kind. */
+static void
+test_fold_bounds (void)
+{
+  g_autofree char *one = shoal_name_fold ("\xef\xb7\xba");
+  g_assert_cmpuint (g_utf8_strlen (one, -1), ==, 18);
+
+  for (gunichar c = 1; c <= 0x10ffff; c++)
+    {
+      if (!g_unichar_validate (c) || g_unichar_type (c) == G_UNICODE_UNASSIGNED
+          || g_unichar_type (c) == G_UNICODE_PRIVATE_USE)
+        continue;
+
+      gboolean is_long = g_unichar_fully_decompose (c, TRUE, NULL, 0) > 2;
+      /* Han and Hangul are many and alike. */
+      if (!is_long && c >= 0x3400 && c < 0xf900)
+        continue;
+
+      char character[6];
+      int size = g_unichar_to_utf8 (c, character);
+      g_autoptr (GString) name = g_string_new (NULL);
+      for (guint i = 0; i < 79; i++)
+        g_string_append_len (name, character, size);
+      g_autofree char *fold = shoal_name_fold (name->str);
+      g_assert_cmpuint (strlen (fold), <=, 4 * name->len + SHOAL_MAX_LONG_FOLDS * 33);
+    }
+}
+
 static void
 test_numbered (void)
 {
@@ -397,6 +425,7 @@ main (int argc, char **argv)
   g_test_add_func ("/safe-name/link-target", test_link_target);
   g_test_add_func ("/safe-name/account-name", test_account_name);
   g_test_add_func ("/safe-name/fold", test_fold);
+  g_test_add_func ("/safe-name/fold-bounds", test_fold_bounds);
   g_test_add_func ("/safe-name/numbered", test_numbered);
   return g_test_run ();
 }

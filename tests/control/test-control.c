@@ -370,6 +370,36 @@ test_limits_for_now (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_status_limit (fixture, "download_limit"), ==, 1000000);
 }
 
+/* A page of members ends where their devices would not fit a line any more. */
+static void
+test_users_pages (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) roster = g_string_new ("{\"seq\":1,\"members\":[");
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_string_append_printf (roster, "%s{\"account\":\"%032u\",\"user\":\"m%u\",\"devices\":[",
+                              i > 0 ? "," : "", i, i);
+      for (guint k = 0; k < SHOAL_MAX_DEVICES_PER_ACCOUNT; k++)
+        g_string_append_printf (roster, "%s{\"device\":\"%064u\",\"name\":\"\",\"addresses\":[]}",
+                                k > 0 ? "," : "", i * SHOAL_MAX_DEVICES_PER_ACCOUNT + k);
+      g_string_append (roster, "]}");
+    }
+  g_string_append (roster, "]}");
+  fake_tracker_set_roster (fixture->tracker, roster->str);
+  sign_in (fixture);
+
+  g_autoptr (JsonObject) first = expect (fixture, "users", "{}");
+  guint n = json_array_get_length (json_object_get_array_member (first, "users"));
+  g_assert_cmpuint (n, <, 20);
+  g_assert_cmpint (json_object_get_int_member (first, "next"), ==, n);
+  g_autofree char *params = g_strdup_printf ("{\"offset\":%u}", n);
+  g_autoptr (JsonObject) rest = expect (fixture, "users", params);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (rest, "users")), ==,
+                    20 - n);
+  g_assert_false (json_object_has_member (rest, "next"));
+}
+
 static void
 test_trust (Fixture *fixture, gconstpointer data)
 {
@@ -548,6 +578,7 @@ main (int argc, char **argv)
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", TRUE);
   g_unsetenv ("XDG_RUNTIME_DIR");
   g_test_init (&argc, &argv, NULL);
+  ADD ("/control/users-pages", test_users_pages);
   ADD ("/control/signed-out", test_signed_out);
   ADD ("/control/bad-requests", test_bad_requests);
   ADD ("/control/settings", test_settings);

@@ -23,6 +23,10 @@
 #define DELTA_INTERVAL_US (G_USEC_PER_SEC)
 /* Bytes of one device with everything as long as it may be, without its addresses. */
 #define DEVICE_JSON_BYTES (800)
+/* The same of a member without devices, and of a device without a name and what it has announced.
+ */
+#define LEAN_MEMBER_BYTES (300)
+#define LEAN_DEVICE_BYTES (400)
 
 typedef struct
 {
@@ -34,6 +38,8 @@ typedef struct
   gint64 bytes;
   GPtrArray *devices; /* of Device, not owned */
   char *json;         /* (nullable): as it was last sent */
+  gsize json_bytes;   /* of that, also when it has to be made anew */
+  gboolean lean;      /* there is no room for names and announced addresses in it */
   gboolean changed;   /* is in self->changed */
 } Member;
 
@@ -66,7 +72,7 @@ struct _ShoalPresence
   GBytes *roster_line;   /* (nullable): of this seq */
   gint64 roster_line_us; /* when it was made */
   gboolean roster_stale; /* something has changed since */
-  gsize json_bytes;      /* of all members' json */
+  gsize json_bytes;      /* of all members together */
   gint64 seq;
   gint64 sent_us; /* when the last delta went out */
   guint timeout_id;
@@ -126,21 +132,21 @@ shoal_presence_free (ShoalPresence *self)
 /* ---- JSON ---- */
 
 static JsonObject *
-make_device (const Device *device)
+make_device (const Device *device, gboolean lean)
 {
   JsonArray *addresses = json_array_new ();
   JsonObject *object;
 
   if (device->seen != NULL)
     json_array_add_string_element (addresses, device->seen);
-  for (guint i = 0; device->addresses != NULL && device->addresses[i] != NULL; i++)
+  for (guint i = 0; !lean && device->addresses != NULL && device->addresses[i] != NULL; i++)
     if (g_strcmp0 (device->addresses[i], device->seen) != 0)
       json_array_add_string_element (addresses, device->addresses[i]);
-  object = shoal_json_new ("device", "s", device->device, "name", "s", device->name, "online", "b",
-                           device->online, "since_ms", "i", device->since_ms, "last_seen_ms", "i",
-                           device->last_seen_ms, "added_ms", "i", device->added_ms, "port", "i",
-                           (gint64) device->port, "seen", "s", device->seen, "addresses", "a",
-                           addresses, NULL);
+  object = shoal_json_new ("device", "s", device->device, "name", "s", lean ? "" : device->name,
+                           "online", "b", device->online, "since_ms", "i", device->since_ms,
+                           "last_seen_ms", "i", device->last_seen_ms, "added_ms", "i",
+                           device->added_ms, "port", "i", (gint64) device->port, "seen", "s",
+                           device->seen, "addresses", "a", addresses, NULL);
   if (device->signed_by != NULL)
     json_object_set_string_member (object, "signed_by", device->signed_by);
   else
@@ -163,7 +169,7 @@ make_member (const Member *member)
       if (!device->has_token)
         continue;
       online = online || device->online;
-      json_array_add_object_element (devices, make_device (device));
+      json_array_add_object_element (devices, make_device (device, member->lean));
     }
   return shoal_json_new ("account", "s", member->account, "user", "s", member->user, "owner", "b",
                          member->owner, "online", "b", online, "last_seen_ms", "i", last_seen_ms,
@@ -171,27 +177,36 @@ make_member (const Member *member)
                          devices, NULL);
 }
 
-static const char *
-ensure_json (ShoalPresence *self, Member *member)
+static void
+count_json (ShoalPresence *self, Member *member, gsize length)
 {
-  if (member->json != NULL)
-    return member->json;
-
-  g_autoptr (JsonObject) object = make_member (member);
-  gsize length = 0;
-
-  member->json = shoal_json_to_line (object, &length);
-  self->json_bytes += length;
-  return member->json;
+  self->json_bytes += length - member->json_bytes;
+  member->json_bytes = length;
 }
 
 static void
-drop_json (ShoalPresence *self, Member *member)
+make_json (Member *member, gboolean lean, gsize *length)
 {
-  if (member->json == NULL)
-    return;
-  self->json_bytes -= strlen (member->json);
   g_clear_pointer (&member->json, g_free);
+  member->lean = lean;
+  g_autoptr (JsonObject) object = make_member (member);
+  member->json = shoal_json_to_line (object, length);
+}
+
+static const char *
+ensure_json (ShoalPresence *self, Member *member)
+{
+  gsize length = 0;
+
+  if (member->json != NULL)
+    return member->json;
+  make_json (member, FALSE, &length);
+  /* Whoever is in may announce more addresses, or a longer name, after the roster has become full:
+   * where to reach him as seen, and the names of members, always fit. */
+  if (self->json_bytes - member->json_bytes + length > SHOAL_MAX_ROSTER_BYTES)
+    make_json (member, TRUE, &length);
+  count_json (self, member, length);
+  return member->json;
 }
 
 static GBytes *
@@ -239,7 +254,7 @@ on_delta_timeout_cb (gpointer user_data)
 static void
 member_changed (ShoalPresence *self, Member *member)
 {
-  drop_json (self, member);
+  g_clear_pointer (&member->json, g_free);
   self->roster_stale = TRUE;
   if (!member->changed)
     {
@@ -288,13 +303,18 @@ shoal_presence_make_roster (ShoalPresence *self)
   JsonArray *members = json_array_sized_new (self->order->len);
 
   for (guint i = 0; i < self->order->len; i++)
-    json_array_add_object_element (members, make_member (g_ptr_array_index (self->order, i)));
+    {
+      ensure_json (self, g_ptr_array_index (self->order, i)); /* says who has to be lean */
+      json_array_add_object_element (members, make_member (g_ptr_array_index (self->order, i)));
+    }
   return shoal_json_new ("seq", "i", self->seq, "members", "a", members, NULL);
 }
 
 gboolean
 shoal_presence_check_room (ShoalPresence *self, GError **error)
 {
+  for (guint i = 0; i < self->order->len; i++)
+    ensure_json (self, g_ptr_array_index (self->order, i));
   if (self->json_bytes + DEVICE_JSON_BYTES <= SHOAL_MAX_ROSTER_BYTES)
     return TRUE;
   g_propagate_error (error,
@@ -318,6 +338,7 @@ shoal_presence_put_member (
       member->row = account_row;
       member->account = g_strdup (account);
       member->devices = g_ptr_array_new ();
+      count_json (self, member, LEAN_MEMBER_BYTES);
       g_hash_table_insert (self->members, &member->row, member);
       g_ptr_array_add (self->order, member);
     }
@@ -366,6 +387,7 @@ shoal_presence_put_device (ShoalPresence *self, const ShoalDeviceRecord *record)
           member_changed (self, device->member);
         }
       g_ptr_array_add (member->devices, device);
+      count_json (self, member, member->json_bytes + LEAN_DEVICE_BYTES);
       device->member = member;
     }
   device->row = record->row;

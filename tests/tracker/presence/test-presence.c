@@ -454,6 +454,72 @@ test_line_is_json (void)
   g_assert_cmpstr (one, ==, other);
 }
 
+static void
+assert_readable (const char *line, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (length, <=, SHOAL_MAX_LINE);
+  g_autoptr (JsonObject) object = shoal_json_parse (line, length, &error);
+  g_assert_no_error (error);
+}
+
+/* As many devices as are let in, with as many values as they can have: every client can still read
+ * the roster, also when all of them have become as long as they can be afterwards. */
+static void
+test_full_roster (void)
+{
+  static const char *const short_addresses[]
+      = { "1::1", "1::2", "1::3", "1::4", "1::5", "1::6", "1::7", "1::8", NULL };
+  static const char *const long_addresses[] = { "2001:db8:1111:2222:3333:4444:5555:6661",
+                                                "2001:db8:1111:2222:3333:4444:5555:6662",
+                                                "2001:db8:1111:2222:3333:4444:5555:6663",
+                                                "2001:db8:1111:2222:3333:4444:5555:6664",
+                                                "2001:db8:1111:2222:3333:4444:5555:6665",
+                                                "2001:db8:1111:2222:3333:4444:5555:6666",
+                                                "2001:db8:1111:2222:3333:4444:5555:6667",
+                                                "2001:db8:1111:2222:3333:4444:5555:6668",
+                                                NULL };
+  g_autofree char *long_name = g_strnfill (SHOAL_MAX_DEVICE_NAME_CHARS, '"');
+  guint lines = 0;
+  gint64 n = 0;
+  g_autoptr (ShoalPresence) presence = shoal_presence_new (count_line_cb, &lines);
+  g_autoptr (GError) error = NULL;
+
+  for (; shoal_presence_check_room (presence, &error); n++)
+    {
+      g_autofree char *account = g_strdup_printf ("%032" G_GINT64_FORMAT, n);
+      g_autofree char *fingerprint = g_strdup_printf ("%064" G_GINT64_FORMAT, n);
+      ShoalDeviceRecord device = { .row = n + 1,
+                                   .account_row = n + 1,
+                                   .device = fingerprint,
+                                   .name = "",
+                                   .seen = "1::9",
+                                   .addresses = short_addresses,
+                                   .has_token = TRUE };
+
+      shoal_presence_put_member (presence, n + 1, account, "u", FALSE);
+      shoal_presence_put_device (presence, &device);
+    }
+  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_LIMIT);
+  g_assert_cmpint (n, >, 5000);
+
+  GBytes *line = shoal_presence_get_roster_line (presence);
+  assert_readable (g_bytes_get_data (line, NULL), g_bytes_get_size (line));
+
+  for (gint64 i = 0; i < n; i++)
+    {
+      g_autofree char *fingerprint = g_strdup_printf ("%064" G_GINT64_FORMAT, i);
+
+      shoal_presence_set_addresses (presence, fingerprint, 65535, long_addresses);
+      shoal_presence_set_name (presence, fingerprint, long_name);
+    }
+  g_autoptr (JsonObject) roster = shoal_presence_make_roster (presence);
+  gsize length = 0;
+  g_autofree char *text = shoal_json_to_line (roster, &length);
+  assert_readable (text, length);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -466,6 +532,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/presence/online-snapshot", test_online_snapshot);
   g_test_add_func ("/presence/signed-out", test_signed_out);
   g_test_add_func ("/presence/sign-out-hurries", test_sign_out_hurries);
+  g_test_add_func ("/presence/full-roster", test_full_roster);
   g_test_add_func ("/presence/line-is-json", test_line_is_json);
   return g_test_run ();
 }
