@@ -357,6 +357,36 @@ shoal_link_to_string (const ShoalLink *self)
   return g_strdup_printf (SCHEME "%s/?key=%s&invite=%s", addresses, self->key, self->invite);
 }
 
+/* @address: "host:port" or "[v6]:port" */
+static gboolean
+is_local (const char *address)
+{
+  gboolean bracket = *address == '[';
+  const char *end = strrchr (address, bracket ? ']' : ':');
+  g_autofree char *host = g_strndup (address + bracket, (gsize) (end - address - bracket));
+  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (host);
+
+  if (inet == NULL)
+    return FALSE;
+  /* fc00::/7, which is not the site-local fec0::/10 that it came after. */
+  if (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV6
+      && (g_inet_address_to_bytes (inet)[0] & 0xFE) == 0xFC)
+    return TRUE;
+  return g_inet_address_get_is_loopback (inet) || g_inet_address_get_is_link_local (inet)
+         || g_inet_address_get_is_site_local (inet);
+}
+
+gboolean
+shoal_link_is_local (const ShoalLink *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  for (char **address = self->addresses; *address != NULL; address++)
+    if (!is_local (*address))
+      return FALSE;
+  return TRUE;
+}
+
 void
 shoal_link_free (ShoalLink *self)
 {

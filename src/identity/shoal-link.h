@@ -24,6 +24,9 @@ ShoalLink *shoal_link_parse (const char *text, GError **error);
 ShoalLink *shoal_link_new (const char *const *addresses, const char *key, const char *invite);
 /** shoal_link_to_string: Returns: (transfer full): the canonical text */
 char *shoal_link_to_string (const ShoalLink *self);
+/** shoal_link_is_local: Returns: whether it works in its own network only: all of its addresses are
+ * numbers that are private (RFC 1918, RFC 4193), of a link or of one machine */
+gboolean shoal_link_is_local (const ShoalLink *self);
 void shoal_link_free (ShoalLink *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalLink, shoal_link_free)
 

@@ -14,6 +14,17 @@
 
 /* ---- Start a group, invite somebody ---- */
 
+/* Without scrolling: all of it is inside of what is seen of the page. */
+static gboolean
+is_in_view (GtkWidget *widget)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
+  graphene_rect_t bounds;
+
+  return gtk_widget_compute_bounds (widget, view, &bounds)
+         && bounds.origin.y + bounds.size.height <= (float) gtk_widget_get_height (view);
+}
+
 static void
 start_group (GuiApp *app, gpointer user_data)
 {
@@ -36,6 +47,9 @@ start_group (GuiApp *app, gpointer user_data)
   gui_wait_until (g_str_has_prefix (gtk_label_get_text (GTK_LABEL (label)), "shoal://127.0.0.1:"));
   g_assert_nonnull (strstr (gtk_label_get_text (GTK_LABEL (label)), "invite="));
   *link = g_strdup (gtk_label_get_text (GTK_LABEL (label)));
+  g_assert_nonnull (gui_find_text (app->view, "It works in this network only."));
+  gui_settle (app->view);
+  g_assert_true (is_in_view (gui_get (app->view, "make_button")));
   gui_press (gui_get (app->view, "copy_button"));
   gui_press_control (app->view, "Go to the Group");
   gui_wait_connected (app);

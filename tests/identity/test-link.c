@@ -185,6 +185,35 @@ test_invite_codes (void)
   g_assert_false (shoal_invite_is_code ("ABCDEFGHIJKLMNOPQRSTUVWXYZ"));
 }
 
+static void
+test_local (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean local;
+  } cases[] = {
+    { "127.0.0.1:7707", TRUE }, { "192.168.1.20", TRUE },   { "10.0.0.1:1", TRUE },
+    { "172.31.255.1", TRUE },   { "172.32.0.1", FALSE },    { "169.254.3.4", TRUE },
+    { "[::1]:7707", TRUE },     { "[fe80::1]:7707", TRUE }, { "[fd12:3456::1]", TRUE },
+    { "[2001:db8::1]", FALSE }, { "203.0.113.7", FALSE },   { "tracker.example.org", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ShoalLink) link = shoal_link_parse (cases[i].text, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (shoal_link_is_local (link), ==, cases[i].local);
+    }
+
+  /* One way in from outside is enough. */
+  const char *const both[] = { "192.168.1.20:7707", "tracker.example.org:7707", NULL };
+  g_autoptr (ShoalLink) link = shoal_link_new (both, NULL, NULL);
+  g_assert_false (shoal_link_is_local (link));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -194,5 +223,6 @@ main (int argc, char **argv)
   g_test_add_func ("/link/too-long", test_too_long);
   g_test_add_func ("/link/new", test_new);
   g_test_add_func ("/link/invite-codes", test_invite_codes);
+  g_test_add_func ("/link/local", test_local);
   return g_test_run ();
 }

@@ -12,6 +12,7 @@
 #include <glib/gi18n.h>
 
 #include "shoal-dialogs.h"
+#include "shoal-link.h"
 #include "shoal-qr-code.h"
 
 #define COPIED_SHOWN_S (2)
@@ -58,7 +59,15 @@ show_link (ShoalInviteView *self, char *link, gint64 expires_ms)
           "It works for %d people, until %s. Send it only to whom you want to have in the group.",
           (gulong) uses),
       uses, date);
+  g_autoptr (ShoalLink) parsed = shoal_link_parse (link, NULL);
 
+  if (parsed != NULL && shoal_link_is_local (parsed))
+    {
+      g_autofree char *general = g_steal_pointer (&note);
+
+      /* Translators: about a link that invites to the group */
+      note = g_strdup_printf ("%s\n%s", general, _ ("It works in this network only."));
+    }
   g_free (self->link);
   self->link = link;
   shoal_qr_code_set_text (self->qr_code, link);

@@ -412,9 +412,9 @@ shoal_window_install_actions (GtkWidgetClass *widget_class)
                                      actions[i].activate);
   for (guint i = 0; i < G_N_ELEMENTS (page_names); i++)
     {
-      gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1 + i, GDK_ALT_MASK,
-                                           "win.show-page", "s", page_names[i]);
       gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_1 + i, GDK_ALT_MASK,
+                                           "win.show-page", "s", page_names[i]);
+      gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1 + i, GDK_ALT_MASK,
                                            "win.show-page", "s", page_names[i]);
     }
   /* Whatever has the focus may want them first: a search, a folder that is open. */
