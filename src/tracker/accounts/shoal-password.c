@@ -35,24 +35,62 @@ typedef struct
 } Work;
 
 static void
+wipe (char *password)
+{
+  sodium_memzero (password, strlen (password));
+  g_free (password);
+}
+
+static void
 work_free (Work *work)
 {
-  sodium_memzero (work->password, strlen (work->password));
-  g_free (work->password);
+  wipe (work->password);
   g_free (work->hash);
   g_free (work);
+}
+
+/* An accented letter is one character on one keyboard and two on another. Returns: (transfer full):
+ */
+static char *
+compose (const char *password)
+{
+  char *composed = g_utf8_normalize (password, -1, G_NORMALIZE_NFC);
+
+  return composed != NULL ? composed : g_strdup (password);
 }
 
 static gboolean
 make_hash (const char *password, char hash[crypto_pwhash_STRBYTES], GError **error)
 {
-  if (crypto_pwhash_str (hash, password, strlen (password), SHOAL_ARGON2_PASSES,
-                         SHOAL_ARGON2_MEMORY)
-      == 0)
+  char *composed = compose (password);
+  gboolean made = crypto_pwhash_str (hash, composed, strlen (composed), SHOAL_ARGON2_PASSES,
+                                     SHOAL_ARGON2_MEMORY)
+                  == 0;
+
+  wipe (composed);
+  if (made)
     return TRUE;
   g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_INTERNAL,
                        "There is not enough memory to check a password.");
   return FALSE;
+}
+
+static gboolean
+matches (const char *hash, const char *password)
+{
+  return crypto_pwhash_str_verify (hash, password, strlen (password)) == 0;
+}
+
+/* As it is typed too: earlier versions hashed what they got. */
+static gboolean
+verify (const char *hash, const char *password)
+{
+  char *composed = compose (password);
+  gboolean same
+      = matches (hash, composed) || (!g_str_equal (composed, password) && matches (hash, password));
+
+  wipe (composed);
+  return same;
 }
 
 static void
@@ -70,8 +108,7 @@ run_work (gpointer data, gpointer user_data)
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
                              "The tracker is stopping.");
   else if (work->hash != NULL)
-    g_task_return_boolean (
-        task, crypto_pwhash_str_verify (work->hash, work->password, strlen (work->password)) == 0);
+    g_task_return_boolean (task, verify (work->hash, work->password));
   else if (make_hash (work->password, hash, &error))
     g_task_return_pointer (task, g_strdup (hash), g_free);
   else

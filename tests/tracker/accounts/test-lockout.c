@@ -414,6 +414,60 @@ test_password_cancel (void)
   test_wait_until (done);
 }
 
+static void
+hash_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  *(char **) user_data = shoal_password_hash_finish (result, &error);
+  g_assert_no_error (error);
+}
+
+static void
+verify_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean same = FALSE;
+
+  g_assert_true (shoal_password_verify_finish (result, &same, &error));
+  *(int *) user_data = same;
+}
+
+static gboolean
+is_same (ShoalPasswordPool *pool, const char *password, const char *hash)
+{
+  int same = -1;
+
+  shoal_password_verify_async (pool, password, hash, NULL, verify_cb, &same);
+  test_wait_until (same >= 0);
+  return same;
+}
+
+/* One keyboard makes one character of an accented letter, another two. */
+static void
+test_password_composed (void)
+{
+  static const char *const composed = "pass\u00e9 compos\u00e9";
+  static const char *const decomposed = "passe\u0301 compose\u0301";
+  /* Of an earlier version, which did not compose: the second. */
+  static const char *const old = "$argon2id$v=19$m=8,t=1,p=1$gPEXdeVmVGTakJaqRdDohw$+"
+                                 "HOblKmHksXJAcbZq+WGh6ccQmA4/rSZhZlhaj8EFCQ";
+  g_autoptr (ShoalPasswordPool) pool = shoal_password_pool_new (NULL);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *hash = NULL;
+
+      shoal_password_hash_async (pool, i == 0 ? composed : decomposed, NULL, hash_cb, &hash);
+      test_wait_until (hash != NULL);
+      g_assert_true (is_same (pool, composed, hash));
+      g_assert_true (is_same (pool, decomposed, hash));
+      g_assert_false (is_same (pool, "passe compose", hash));
+    }
+  g_assert_true (is_same (pool, decomposed, old));
+  g_assert_false (is_same (pool, "passe compose", old));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -431,5 +485,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/lockout/change-of-password-counts", test_change_of_password_counts);
   g_test_add_func ("/password/queue", test_password_queue);
   g_test_add_func ("/password/cancel", test_password_cancel);
+  g_test_add_func ("/password/composed", test_password_composed);
   return g_test_run ();
 }
