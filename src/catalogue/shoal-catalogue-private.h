@@ -129,7 +129,7 @@ gboolean shoal_offers_get_counts (ShoalConnection *connection,
 typedef struct
 {
   gint64 device_row;
-  gint64 item_row; /* of the offer */
+  gint64 item_row; /* the file, the folder, or the entry of a folder */
   gint64 size;
   gboolean manifest; /* the content is that of a folder's manifest */
 } ShoalHolder;

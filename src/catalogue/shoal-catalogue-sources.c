@@ -69,31 +69,54 @@ collect_offer (Collection *self, gint64 device_row, GError **error)
   return FALSE;
 }
 
+/* @row: (out): 0 if the listing does not have the content */
+static gboolean
+find_entry (Collection *self, gint64 listing_row, gint64 *row, gint64 *size, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (ShoalRows) rows = shoal_connection_query (
+      self->connection, error,
+      "SELECT id, size FROM items WHERE key = ?1 AND listing_id = ?2 AND digest = ?3 "
+      "AND (?4 < 0 OR size = ?4) LIMIT 1",
+      "iidi", shoal_digest_key (self->digest), listing_row, self->digest->bytes,
+      (gsize) SHOAL_DIGEST_SIZE, self->size);
+
+  *row = 0;
+  if (rows == NULL)
+    return FALSE;
+  if (shoal_rows_next (rows, &local_error))
+    {
+      *row = shoal_rows_integer (rows, 0);
+      *size = shoal_rows_integer (rows, 1);
+    }
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 static gboolean
 collect_listing (Collection *self, gint64 listing_row, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
   gint64 size = -1;
+  gint64 entry_row = 0;
 
-  if (!shoal_connection_query_integer (self->connection, -1, &size, error,
-                                       "SELECT size FROM items WHERE key = ?1 AND listing_id = ?2 "
-                                       "AND digest = ?3 AND (?4 < 0 OR size = ?4) LIMIT 1",
-                                       "iidi", shoal_digest_key (self->digest), listing_row,
-                                       self->digest->bytes, (gsize) SHOAL_DIGEST_SIZE, self->size))
+  if (!find_entry (self, listing_row, &entry_row, &size, error))
     return FALSE;
-  if (size < 0)
+  if (entry_row == 0)
     return TRUE;
 
   g_autoptr (ShoalRows) rows
              = shoal_connection_query (self->connection, error,
-                                       "SELECT device_id, item_id FROM offers WHERE listing_id = ? "
+                                       "SELECT device_id FROM offers WHERE listing_id = ? "
                                        "AND listing_id != 0 AND complete = 1 LIMIT ?",
                                        "ii", listing_row, (gint64) SHOAL_MAX_HOLDERS);
 
   if (rows == NULL)
     return FALSE;
   while (shoal_rows_next (rows, &local_error))
-    add_holder (self, shoal_rows_integer (rows, 0), shoal_rows_integer (rows, 1), size, FALSE);
+    add_holder (self, shoal_rows_integer (rows, 0), entry_row, size, FALSE);
   if (local_error == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local_error));
@@ -218,7 +241,8 @@ add_holder_row (ShoalSources *self,
                         shoal_rows_string (rows, 1), "user", "s", shoal_rows_string (rows, 2),
                         "online", "b", shoal_is_online (self->online, holder->device_row),
                         "partial", "b", FALSE, "manifest", "b", holder->manifest, "offer_name", "s",
-                        shoal_rows_string (rows, 3), "size", "i", holder->size, NULL));
+                        shoal_path_name (shoal_rows_string (rows, 3)), "size", "i", holder->size,
+                        NULL));
   if (local_error == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local_error));

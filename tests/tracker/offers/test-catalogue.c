@@ -323,7 +323,7 @@ test_sources (void)
   drop (offer_one (ada, 1, "film.mkv", 1, 10));
   test_client_disconnect (ada);
   drop (offer_folder (ben, 1, "films", 2, 1));
-  check_next (send_entries (ben, 1, 0, entry ("film.mkv", 1)), 1, TRUE);
+  check_next (send_entries (ben, 1, 0, entry ("old/movie.mkv", 1)), 1, TRUE);
   drop (test_client_call (
       cem, SHOAL_METHOD_PULLING,
       shoal_json_new ("id", "s", id, "size", "i", (gint64) 10, "active", "b", TRUE, NULL)));
@@ -337,8 +337,9 @@ test_sources (void)
   g_assert_cmpstr (json_object_get_string_member (get_source (sources, 0), "device"), ==,
                    ben->device);
   g_assert_cmpstr (json_object_get_string_member (get_source (sources, 0), "user"), ==, "ben");
+  /* What it is called, not the folder that it lies in: who fetches it by its id needs a name. */
   g_assert_cmpstr (json_object_get_string_member (get_source (sources, 0), "offer_name"), ==,
-                   "films");
+                   "movie.mkv");
   g_assert_false (json_object_get_boolean_member (get_source (sources, 0), "manifest"));
   g_assert_cmpint (json_object_get_int_member (get_source (sources, 0), "size"), ==, 10);
   g_assert_cmpstr (json_object_get_string_member (get_source (sources, 1), "user"), ==, "cem");
