@@ -144,6 +144,17 @@ get (ShoalCli *cli, JsonObject *params)
   return shoal_cli_fail (cli, error);
 }
 
+/* One job takes so many only; a list may name more. */
+static JsonArray *
+take_names (int argc, char **argv, int first)
+{
+  JsonArray *names = json_array_new ();
+
+  for (int i = first; i < argc && i - first < SHOAL_MAX_BATCH_ENTRIES; i++)
+    json_array_add_string_element (names, argv[i]);
+  return names;
+}
+
 int
 shoal_cli_get (ShoalCli *cli, int argc, char **argv)
 {
@@ -155,7 +166,7 @@ shoal_cli_get (ShoalCli *cli, int argc, char **argv)
   const GOptionEntry entries[] = {
     { "to", 0, 0, G_OPTION_ARG_FILENAME, &to,
       N_ ("Put it into this folder, made if missing, instead of the download folder"), N_ ("DIR") },
-    { "user", 0, 0, G_OPTION_ARG_STRING, &user, N_ ("What this member shares under the name"),
+    { "user", 0, 0, G_OPTION_ARG_FILENAME, &user, N_ ("What this member shares under the name"),
       N_ ("USER") },
     { "limit", 0, 0, G_OPTION_ARG_STRING, &rate,
       N_ ("Download at most this much a second (500k, 2M)"), N_ ("RATE") },
@@ -177,25 +188,26 @@ shoal_cli_get (ShoalCli *cli, int argc, char **argv)
   if (folder != NULL && !g_utf8_validate (folder, -1, NULL))
     return shoal_cli_usage (command, "%s", _ ("The folder's path is not UTF-8 text."));
 
-  JsonArray *what = json_array_new ();
+  if (user != NULL && !g_utf8_validate (user, -1, NULL))
+    return shoal_cli_usage (command, _ ("“%s” is not a name."), user);
   for (int i = 1; i < argc; i++)
-    {
-      if (!g_utf8_validate (argv[i], -1, NULL) || *argv[i] == '\0')
-        {
-          json_array_unref (what);
-          return shoal_cli_usage (command, _ ("“%s” is not a name."), argv[i]);
-        }
-      json_array_add_string_element (what, argv[i]);
-    }
-  JsonObject *params
-      = shoal_json_new ("what", "a", what, "to", "s", folder, "user", "s", user, NULL);
-  if (rate != NULL)
-    json_object_set_int_member (params, "limit",
-                                (gint64) MIN (limit, (guint64) SHOAL_MAX_JSON_INTEGER));
+    if (!g_utf8_validate (argv[i], -1, NULL) || *argv[i] == '\0')
+      return shoal_cli_usage (command, _ ("“%s” is not a name."), argv[i]);
   if (!shoal_cli_connect (cli, FALSE, &error))
+    return shoal_cli_fail (cli, error);
+
+  int worst = SHOAL_CLI_OK;
+
+  for (int first = 1; first < argc && !cli->interrupted; first += SHOAL_MAX_BATCH_ENTRIES)
     {
-      json_object_unref (params);
-      return shoal_cli_fail (cli, error);
+      JsonObject *params = shoal_json_new ("what", "a", take_names (argc, argv, first), "to", "s",
+                                           folder, "user", "s", user, NULL);
+
+      if (rate != NULL)
+        json_object_set_int_member (params, "limit",
+                                    (gint64) MIN (limit, (guint64) SHOAL_MAX_JSON_INTEGER));
+      status = get (cli, params);
+      worst = MAX (worst, status);
     }
-  return get (cli, params);
+  return worst;
 }

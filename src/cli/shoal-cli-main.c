@@ -95,6 +95,31 @@ make_global_entries (ShoalCli *cli)
   return g_memdup2 (entries, sizeof entries);
 }
 
+static int
+count_separators (int argc, char **argv)
+{
+  int n = 0;
+
+  for (int i = 1; i < argc; i++)
+    n += g_str_equal (argv[i], "--") ? 1 : 0;
+  return n;
+}
+
+/* The first "--" only ends the options, and GOption leaves it where it is behind an argument. */
+static void
+drop_separator (int *argc, char **argv, int before)
+{
+  int i = 1;
+
+  if (before == 0 || count_separators (*argc, argv) < before)
+    return;
+  while (!g_str_equal (argv[i], "--"))
+    i++;
+  for (; i < *argc; i++)
+    argv[i] = argv[i + 1];
+  (*argc)--;
+}
+
 gboolean
 shoal_cli_parse (ShoalCli *cli,
                  int *argc,
@@ -120,11 +145,15 @@ shoal_cli_parse (ShoalCli *cli,
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   g_option_context_add_main_entries (context, global, GETTEXT_PACKAGE);
+  int separators = count_separators (*argc, *argv);
   g_set_prgname (shown);
   gboolean parsed = g_option_context_parse (context, argc, argv, &error);
   g_set_prgname ("shoal-cli");
   if (parsed)
-    return TRUE;
+    {
+      drop_separator (argc, *argv, separators);
+      return TRUE;
+    }
   *status = shoal_cli_usage (name, "%s", error->message);
   return FALSE;
 }

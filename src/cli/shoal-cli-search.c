@@ -215,7 +215,8 @@ shoal_cli_search (ShoalCli *cli, int argc, char **argv)
       N_ ("SIZE") },
     { "max-size", 0, 0, G_OPTION_ARG_STRING, &options.max_size, N_ ("At most this big"),
       N_ ("SIZE") },
-    { "user", 0, 0, G_OPTION_ARG_STRING, &options.user, N_ ("Shared by this member"), N_ ("USER") },
+    { "user", 0, 0, G_OPTION_ARG_FILENAME, &options.user, N_ ("Shared by this member"),
+      N_ ("USER") },
     { "available", 0, 0, G_OPTION_ARG_NONE, &options.available,
       N_ ("Only what somebody online has"), NULL },
     { "sort", 0, 0, G_OPTION_ARG_STRING, &options.sort,
@@ -232,6 +233,8 @@ shoal_cli_search (ShoalCli *cli, int argc, char **argv)
                            " newest first. ONLINE is how many of all who have it are online."),
                         &status))
     return status;
+  if (options.user != NULL && !g_utf8_validate (options.user, -1, NULL))
+    return shoal_cli_usage (command, _ ("“%s” is not a name."), options.user);
   if (options.limit < 1 || options.limit > SHOAL_SEARCH_TOTAL_CEILING)
     return shoal_cli_usage (command, _ ("The limit must be between 1 and %d."),
                             SHOAL_SEARCH_TOTAL_CEILING);

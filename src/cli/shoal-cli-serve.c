@@ -96,8 +96,13 @@ serve (ShoalCli *cli, guint16 port, gint64 limit)
 
   ShoalDirectory *directory = shoal_engine_get_directory (cli->engine);
   Serving serving = { .cli = cli, .port = (int) shoal_cli_integer (reply, "port") };
-  if (port != 0 && serving.port != port)
-    shoal_cli_note (cli, _ ("Port %d is taken."), (int) port);
+  int wanted = (int) shoal_cli_integer (reply, "wanted");
+  if (wanted != 0 && serving.port != wanted)
+    shoal_cli_note (cli,
+                    _ ("Port %d is taken: others reach this device on port %d until the next start."
+                       " End the program that has it, or choose another port with"
+                       " “shoal-cli set port”."),
+                    wanted, serving.port);
   gulong handler
       = g_signal_connect (directory, "state-changed", G_CALLBACK (on_state_changed_cb), &serving);
   on_state_changed_cb (directory, &serving);

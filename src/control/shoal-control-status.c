@@ -281,8 +281,11 @@ handle_serve (ShoalControlCall *call)
   if (limit >= 0)
     shoal_engine_override_upload_limit (call->engine, (guint64) limit);
   shoal_engine_run_all (call->engine);
-  shoal_control_call_reply (
-      call, shoal_json_new ("port", "i", (gint64) shoal_uploads_get_port (uploads), NULL));
+  if (port == 0)
+    port = shoal_settings_get_port (shoal_engine_get_settings (call->engine));
+  shoal_control_call_reply (call,
+                            shoal_json_new ("port", "i", (gint64) shoal_uploads_get_port (uploads),
+                                            "wanted", "i", port, NULL));
 }
 
 static void

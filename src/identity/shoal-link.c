@@ -295,6 +295,30 @@ parse_bare_address (const char *text, GError **error)
   return g_steal_pointer (&link);
 }
 
+/* What stands around a link in a text, and is copied with it. */
+static char *
+strip_surroundings (const char *text)
+{
+  static const char before[] = "<(\"'“„‘‚«‹";
+  static const char after[] = ">)\"'”“’‘»›.,;!";
+  const char *start = text;
+  const char *end = text + strlen (text);
+
+  while (
+      start < end
+      && (g_ascii_isspace (*start) || g_utf8_strchr (before, -1, g_utf8_get_char (start)) != NULL))
+    start = g_utf8_next_char (start);
+  while (end > start)
+    {
+      const char *last = g_utf8_prev_char (end);
+
+      if (!g_ascii_isspace (*last) && g_utf8_strchr (after, -1, g_utf8_get_char (last)) == NULL)
+        break;
+      end = last;
+    }
+  return g_strndup (start, (gsize) (end - start));
+}
+
 ShoalLink *
 shoal_link_parse (const char *text, GError **error)
 {
@@ -312,7 +336,7 @@ shoal_link_parse (const char *text, GError **error)
       return NULL;
     }
 
-  g_autofree char *stripped = g_strstrip (g_strdup (text));
+  g_autofree char *stripped = strip_surroundings (text);
   if (*stripped == '\0')
     {
       shoal_set_field_error (error, "link", _ ("The link is empty"));

@@ -319,6 +319,68 @@ def test_interrupted_share(world):
     stop(server)
 
 
+def test_names_that_look_like_options(world):
+    """Behind “--” everything is a name."""
+    _, link = world.start_tracker()
+    for user in ("ada", "ben"):
+        sign_up(world, link, user)
+    for name in ("-rf", "--"):
+        world.write("s/" + name, name)
+    expect_code(world.as_user("ada", "share", "--", "-rf", "--", cwd=world.path("s")), 0)
+    server = serve(world, "ada")
+    expect_code(world.as_user("ben", "search", "--", "-rf"), 0, "-rf")
+    expect_code(world.as_user("ben", "get", "--to", world.path("out"), "--", "-rf", "--"), 0)
+    assert sorted(os.listdir(world.path("out"))) == ["--", "-rf"]
+    expect_code(world.run("hash", "--", "-rf", cwd=world.path("s")), 0, "-rf")
+    expect_code(world.as_user("ada", "unshare", "--", "-rf"), 0, "1 share")
+    stop(server)
+
+
+def test_plain_locale(world):
+    """Where the locale knows ASCII only, members still have their names."""
+    world.env["LC_ALL"] = "C"
+    _, link = world.start_tracker()
+    sign_up(world, link, "Žofie")
+    sign_up(world, link, "ben")
+    expect_code(world.as_user("Žofie", "share", world.write("Grüße.txt", "x")), 0)
+    server = serve(world, "Žofie")
+    expect_code(world.as_user("ben", "search", "--user", "Žofie"), 0)
+    expect_code(world.as_user("ben", "search", "--user", b"\xff"), 2)
+    expect_code(world.as_user("ben", "get", "Grüße.txt", "--user", "Žofie", "--to", world.path("out")), 0)
+    assert os.listdir(os.fsencode(world.path("out"))) == ["Grüße.txt".encode()]
+    stop(server)
+
+
+def test_get_many(world):
+    """More than fit into one request, and by their ids: each has the name that it has in its folder."""
+    _, link = world.start_tracker()
+    for user in ("ada", "ben"):
+        sign_up(world, link, user)
+    ids = []
+    for number in range(1001):
+        text = str(number)
+        world.write(f"many/sub/{number}.txt", text)
+        ids.append(hashlib.sha256(text.encode()).hexdigest())
+    expect_code(world.as_user("ada", "share", world.path("many")), 0)
+    server = serve(world, "ada")
+    expect_code(world.as_user("ben", "get", "--to", world.path("out"), *ids), 0)
+    assert sorted(os.listdir(world.path("out"))) == sorted(f"{number}.txt" for number in range(1001))
+    stop(server)
+
+
+def test_taken_port(world):
+    """Somebody who has opened the set port in the router hears that it is another one now."""
+    _, link = world.start_tracker()
+    sign_up(world, link, "ada")
+    with socket.create_server(("", 0)) as taken:
+        port = taken.getsockname()[1]
+        expect_code(world.as_user("ada", "set", "port", str(port)), 0)
+        process = world.start("--profile", world.path("ada"), "serve")
+        assert b"Online" in read_line(process.stdout).encode()
+        errors = stop(process)
+    assert f"Port {port} is taken" in errors and "set port" in errors, errors
+
+
 def test_control_socket(world):
     _, link = world.start_tracker()
     sign_up(world, link, "ada")
@@ -423,5 +485,6 @@ def test_single_files(world):
 main([test_trust_without_terminal, test_prompts, test_passwords, test_new_device_is_marked,
       test_share_many, test_share_search_get, test_ambiguous, test_get_waits_and_goes_on, test_pause_and_resume,
       test_cancel, test_interrupted_share,
+      test_names_that_look_like_options, test_plain_locale, test_get_many, test_taken_port,
       test_control_socket, test_changed_tracker_key, test_reconnect,
       test_kept_results, test_single_files])

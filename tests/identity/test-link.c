@@ -37,6 +37,10 @@ static const struct
   { "shoal://h:1/?invite=ABCDEFGHIJKLMNOPQRSTUVWXYZ&key=" KEY,
     "shoal://h:1/?key=" KEY "&invite=" INVITE },
   { "shoal://h:1,[::1]:2,192.0.2.7:3/?key=" KEY, "shoal://h:1,[::1]:2,192.0.2.7:3/?key=" KEY },
+  { "<shoal://h/?key=" KEY ">", "shoal://h:7707/?key=" KEY },
+  { "\"shoal://h/?key=" KEY "\"", "shoal://h:7707/?key=" KEY },
+  { " “shoal://h/?key=" KEY "”. ", "shoal://h:7707/?key=" KEY },
+  { "(shoal://h/?key=" KEY "&invite=" INVITE ").", "shoal://h:7707/?key=" KEY "&invite=" INVITE },
   { "shoal://h:1,h:1,h:2/?key=" KEY, "shoal://h:1,h:2/?key=" KEY },
   { "shoal://h:1/?later=x&key=" KEY "&more", "shoal://h:1/?key=" KEY },
   { "shoal://a,b,c,d,e,f,g,h/?key=" KEY,
@@ -52,6 +56,7 @@ static const struct
 } bad[] = {
   { "", "link", "empty" },
   { " \n\t ", "link", "empty" },
+  { "<\".\">", "link", "empty" },
   { "\xff\xfe", "link", "UTF-8" },
   { "a b", "link", "space" },
   { "a\x01", "link", "space" },
