@@ -105,12 +105,12 @@ gboolean
 shoal_accounts_find_token (ShoalConnection *connection,
                            const char *token,
                            const char *device,
-                           gint64 now_ms,
+                           gint64 token_ms,
                            ShoalAccount *account,
                            GError **error)
 {
   g_autofree char *hash = shoal_secret_digest (token);
-  gint64 oldest_ms = now_ms - SHOAL_TOKEN_IDLE_DAYS * DAY_MS;
+  gint64 oldest_ms = token_ms - SHOAL_TOKEN_IDLE_DAYS * DAY_MS;
 
   if (!take_account (shoal_connection_query (
                          connection, error,
@@ -126,7 +126,7 @@ shoal_accounts_find_token (ShoalConnection *connection,
     return TRUE;
   return shoal_connection_run (connection, error,
                                "UPDATE tokens SET used_ms = ? WHERE hash = ? AND used_ms <= ?",
-                               "isi", now_ms, hash, now_ms - TOKEN_TOUCH_MS);
+                               "isi", token_ms, hash, token_ms - TOKEN_TOUCH_MS);
 }
 
 gboolean
@@ -211,7 +211,7 @@ find_device (ShoalConnection *connection,
 static gboolean
 find_stale_device (ShoalConnection *connection,
                    gint64 account_row,
-                   gint64 now_ms,
+                   gint64 token_ms,
                    gint64 *stale_row,
                    char **device,
                    GError **error)
@@ -222,7 +222,7 @@ find_stale_device (ShoalConnection *connection,
       "SELECT id, device FROM devices WHERE account_id = ? "
       "AND since_ms <= last_seen_ms AND max(last_seen_ms, added_ms) < ? "
       "ORDER BY max(last_seen_ms, added_ms) LIMIT 1",
-      "ii", account_row, now_ms - SHOAL_TOKEN_IDLE_DAYS * DAY_MS);
+      "ii", account_row, token_ms - SHOAL_TOKEN_IDLE_DAYS * DAY_MS);
 
   if (rows == NULL)
     return FALSE;
@@ -265,7 +265,7 @@ make_room_for_device (ShoalConnection *connection,
   if (count < SHOAL_MAX_DEVICES_PER_ACCOUNT)
     return TRUE;
   binding->is_removed = TRUE;
-  return find_stale_device (connection, account_row, bind->now_ms, &stale_row,
+  return find_stale_device (connection, account_row, bind->token_ms, &stale_row,
                             &binding->removed_device, error)
          && bind->removed->in_job (connection, stale_row, error)
          && remove_token (connection, stale_row, error)
@@ -343,7 +343,7 @@ shoal_accounts_bind (ShoalConnection *connection,
   if (!bind->with_token)
     return TRUE;
   binding->token = shoal_accounts_make_token (connection, account->row, binding->device_row,
-                                              bind->now_ms, error);
+                                              bind->token_ms, error);
   return binding->token != NULL;
 }
 
@@ -361,7 +361,7 @@ char *
 shoal_accounts_make_token (ShoalConnection *connection,
                            gint64 account_row,
                            gint64 device_row,
-                           gint64 now_ms,
+                           gint64 token_ms,
                            GError **error)
 {
   g_autofree char *token = shoal_secret_new ();
@@ -371,7 +371,7 @@ shoal_accounts_make_token (ShoalConnection *connection,
           connection, error,
           "INSERT OR REPLACE INTO tokens "
           "(device_id, account_id, hash, created_ms, used_ms) VALUES (?, ?, ?, ?, ?)",
-          "iisii", device_row, account_row, hash, now_ms, now_ms))
+          "iisii", device_row, account_row, hash, token_ms, token_ms))
     return NULL;
   return g_steal_pointer (&token);
 }
@@ -444,25 +444,33 @@ shoal_accounts_note_online (ShoalDatabase *database,
                               on_note_written_cb, NULL);
 }
 
+typedef struct
+{
+  gint64 now_ms;
+  gint64 token_ms;
+} CleanUp;
+
 static gboolean
 clean_up (ShoalConnection *connection, gpointer data, GError **error)
 {
-  gint64 now_ms = *(gint64 *) data;
+  const CleanUp *at = data;
 
   return shoal_connection_run (
              connection, error,
              "UPDATE devices SET last_seen_ms = since_ms WHERE since_ms > last_seen_ms", "")
          && shoal_connection_run (connection, error, "DELETE FROM tokens WHERE used_ms <= ?", "i",
-                                  now_ms - SHOAL_TOKEN_IDLE_DAYS * DAY_MS)
+                                  at->token_ms - SHOAL_TOKEN_IDLE_DAYS * DAY_MS)
          && shoal_connection_run (connection, error, "DELETE FROM reports WHERE time_ms <= ?", "i",
-                                  now_ms - SHOAL_REPORT_DAYS * DAY_MS)
+                                  at->token_ms - SHOAL_REPORT_DAYS * DAY_MS)
          && shoal_connection_run (connection, error,
                                   "DELETE FROM lockouts WHERE max(last_ms, until_ms) <= ?", "i",
-                                  now_ms - SHOAL_LOCKOUT_FORGET_MS);
+                                  at->now_ms - SHOAL_LOCKOUT_FORGET_MS);
 }
 
 gboolean
-shoal_accounts_clean_up (ShoalDatabase *database, gint64 now_ms, GError **error)
+shoal_accounts_clean_up (ShoalDatabase *database, gint64 now_ms, gint64 token_ms, GError **error)
 {
-  return shoal_database_write (database, clean_up, &now_ms, error);
+  CleanUp at = { now_ms, token_ms };
+
+  return shoal_database_write (database, clean_up, &at, error);
 }

@@ -30,6 +30,7 @@ typedef struct
   const char *name; /* (nullable): keep the one it has */
   gboolean with_token;
   gint64 now_ms;
+  gint64 token_ms;                   /* of shoal_token_clock_now_ms() */
   const ShoalDeviceRemoved *removed; /* its first half is called here */
 } ShoalBind;
 
@@ -71,12 +72,12 @@ gboolean shoal_accounts_find_sign_up (ShoalConnection *connection,
                                       const char *uuid,
                                       ShoalAccount *account,
                                       GError **error);
-/** shoal_accounts_find_token: @account: (out): whose token it is, if @device may use it now; else
- * row 0 */
+/** shoal_accounts_find_token: @token_ms: shoal_token_clock_now_ms(). @account: (out): whose token
+ * it is, if @device may use it now; else row 0 */
 gboolean shoal_accounts_find_token (ShoalConnection *connection,
                                     const char *token,
                                     const char *device,
-                                    gint64 now_ms,
+                                    gint64 token_ms,
                                     ShoalAccount *account,
                                     GError **error);
 /** shoal_accounts_insert: a new account; a taken name is %SHOAL_ERROR_EXISTS */
@@ -103,11 +104,12 @@ gboolean shoal_accounts_set_password (ShoalConnection *connection,
                                       gint64 account_row,
                                       const char *password,
                                       GError **error);
-/** shoal_accounts_make_token: replaces the device's token. Returns: (transfer full) */
+/** shoal_accounts_make_token: replaces the device's token. @token_ms: shoal_token_clock_now_ms().
+ * Returns: (transfer full) */
 char *shoal_accounts_make_token (ShoalConnection *connection,
                                  gint64 account_row,
                                  gint64 device_row,
-                                 gint64 now_ms,
+                                 gint64 token_ms,
                                  GError **error);
 /** shoal_accounts_void_tokens: those of the account, or with @device_row only that device's */
 gboolean shoal_accounts_void_tokens (ShoalConnection *connection,
@@ -123,7 +125,8 @@ void shoal_accounts_note_online (ShoalDatabase *database,
                                  gboolean online,
                                  gint64 now_ms);
 /** shoal_accounts_clean_up: at start: forgets what has run out, and ends what a killed server left
- * online. Blocking */
-gboolean shoal_accounts_clean_up (ShoalDatabase *database, gint64 now_ms, GError **error);
+ * online. @token_ms: shoal_token_clock_now_ms(). Blocking */
+gboolean
+shoal_accounts_clean_up (ShoalDatabase *database, gint64 now_ms, gint64 token_ms, GError **error);
 
 G_END_DECLS

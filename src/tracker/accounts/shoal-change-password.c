@@ -38,7 +38,7 @@ write_password (ShoalConnection *connection, gpointer data, GError **error)
                               "Changed the password.", error))
     return FALSE;
   self->binding.token = shoal_accounts_make_token (connection, self->actor->account_row,
-                                                   self->actor->device_row, self->now_ms, error);
+                                                   self->actor->device_row, self->token_ms, error);
   return self->binding.token != NULL;
 }
 

@@ -22,6 +22,7 @@
 #include "shoal-safe-name.h"
 #include "shoal-sessions.h"
 #include "shoal-text.h"
+#include "shoal-token-clock.h"
 #include "shoal-tracker-log.h"
 
 /* Longer names than an account can have are counted like any wrong name. */
@@ -39,6 +40,8 @@ shoal_sign_in_new (ShoalTrackerSession *session, ShoalRequest *request, GError *
   self->request = shoal_request_ref (request);
   self->actor = shoal_actor_ref (shoal_tracker_session_get_actor (session));
   self->now_ms = shoal_now_ms ();
+  self->token_ms
+      = shoal_token_clock_now_ms (shoal_tracker_session_get_parts (session)->token_clock);
   return self;
 }
 
@@ -183,6 +186,7 @@ shoal_sign_in_bind (ShoalConnection *connection,
     .name = self->device_name,
     .with_token = with_token,
     .now_ms = self->now_ms,
+    .token_ms = self->token_ms,
     .removed = shoal_tracker_session_get_parts (self->session)->device_removed,
   };
 
@@ -368,7 +372,7 @@ write_token_sign_in (ShoalConnection *connection, gpointer data, GError **error)
 {
   ShoalSignIn *self = data;
 
-  if (!shoal_accounts_find_token (connection, self->token, self->actor->device, self->now_ms,
+  if (!shoal_accounts_find_token (connection, self->token, self->actor->device, self->token_ms,
                                   &self->account, error))
     return FALSE;
   if (self->account.row == 0)

@@ -40,6 +40,7 @@ typedef struct
   GPtrArray *lockout_rows; /* (nullable): to be written */
   gint64 blocked_ms;
   gint64 now_ms;
+  gint64 token_ms; /* of the clock by which tokens get old */
 } ShoalSignIn;
 
 /** shoal_sign_in_new: marks the session as busy; @error is set if it is already */

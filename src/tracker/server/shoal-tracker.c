@@ -34,6 +34,7 @@
 #include "shoal-presence.h"
 #include "shoal-sessions.h"
 #include "shoal-tls.h"
+#include "shoal-token-clock.h"
 #include "shoal-tracker-addresses.h"
 #include "shoal-tracker-folder.h"
 #include "shoal-tracker-schema.h"
@@ -61,6 +62,7 @@ shoal_tracker_finalize (GObject *object)
   g_clear_object (&self->listener);
   g_clear_pointer (&self->parts.sessions, shoal_sessions_free);
   g_clear_pointer (&self->parts.catalogue, shoal_catalogue_keeper_free);
+  g_clear_pointer (&self->parts.token_clock, shoal_token_clock_free);
   g_clear_pointer (&self->parts.passwords, shoal_password_pool_free);
   g_clear_object (&self->parts.database);
   g_clear_pointer (&self->parts.lockout, shoal_lockout_free);
@@ -228,7 +230,11 @@ shoal_tracker_open (ShoalTracker *self, GError **error)
   self->parts.presence = shoal_presence_new (on_presence_send, self);
   self->parts.lockout
       = shoal_lockout_new (self->parts.config->max_failures, self->parts.config->block_seconds);
-  if (!shoal_accounts_clean_up (self->parts.database, shoal_now_ms (), error)
+  self->parts.token_clock = shoal_token_clock_new (shoal_now_ms ());
+  if (!shoal_database_read (self->parts.database, shoal_token_clock_load, self->parts.token_clock,
+                            error)
+      || !shoal_accounts_clean_up (self->parts.database, shoal_now_ms (),
+                                   shoal_token_clock_now_ms (self->parts.token_clock), error)
       || !shoal_database_read (self->parts.database, shoal_presence_load, self->parts.presence,
                                error)
       || !shoal_database_read (self->parts.database, shoal_lockout_load, self->parts.lockout,

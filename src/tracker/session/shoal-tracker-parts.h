@@ -16,6 +16,7 @@ typedef struct _ShoalLockout ShoalLockout;
 typedef struct _ShoalPasswordPool ShoalPasswordPool;
 typedef struct _ShoalPresence ShoalPresence;
 typedef struct _ShoalSessions ShoalSessions;
+typedef struct _ShoalTokenClock ShoalTokenClock;
 
 typedef struct _ShoalTrackerParts ShoalTrackerParts;
 
@@ -45,6 +46,7 @@ struct _ShoalTrackerParts
   ShoalSessions *sessions;
   ShoalPresence *presence;
   ShoalLockout *lockout;
+  ShoalTokenClock *token_clock;
   ShoalPasswordPool *passwords;
   ShoalCatalogueKeeper *catalogue;
   const ShoalDeviceRemoved *device_removed;

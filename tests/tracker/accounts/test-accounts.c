@@ -9,6 +9,7 @@
 #include "shoal-accounts.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
+#include "shoal-token-clock.h"
 #include "shoal-tracker-schema.h"
 #include "test-client.h"
 
@@ -79,8 +80,11 @@ static gboolean
 run_bind (ShoalConnection *connection, gpointer data, GError **error)
 {
   Job *job = data;
-  const ShoalBind bind
-      = { .device = job->device, .with_token = TRUE, .now_ms = job->now_ms, .removed = &removed };
+  const ShoalBind bind = { .device = job->device,
+                           .with_token = TRUE,
+                           .now_ms = job->now_ms,
+                           .token_ms = job->now_ms,
+                           .removed = &removed };
 
   if (!shoal_accounts_find (connection, job->user, &job->account, error))
     return FALSE;
@@ -196,6 +200,78 @@ test_hook_fails (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (owner_of (fixture, "desk"), ==, first.account.row);
 }
 
+/* ---- The clock ---- */
+
+typedef struct
+{
+  const Job *job;
+  gint64 token_ms;
+  gboolean found;
+} Use;
+
+static gboolean
+run_use (ShoalConnection *connection, gpointer data, GError **error)
+{
+  Use *use = data;
+  g_auto (Job) job = { 0 };
+
+  if (!shoal_accounts_find_token (connection, use->job->binding.token, use->job->device,
+                                  use->token_ms, &job.account, error))
+    return FALSE;
+  use->found = job.account.row != 0;
+  return TRUE;
+}
+
+/* A start at @now_ms by this computer's clock, and after it the one who has the token of @job. */
+static gboolean
+is_let_in (Fixture *fixture, gint64 now_ms, const Job *job)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ShoalTokenClock) clock = shoal_token_clock_new (now_ms);
+  Use use = { .job = job };
+
+  shoal_database_read (fixture->database, shoal_token_clock_load, clock, &error);
+  g_assert_no_error (error);
+  use.token_ms = shoal_token_clock_now_ms (clock);
+  shoal_accounts_clean_up (fixture->database, now_ms, use.token_ms, &error);
+  g_assert_no_error (error);
+  shoal_database_write (fixture->database, run_use, &use, &error);
+  g_assert_no_error (error);
+  return use.found;
+}
+
+static void
+test_wrong_clock (Fixture *fixture, gconstpointer data)
+{
+  g_auto (Job) ada = { .user = "ada", .device = "desk", .now_ms = NOW_MS };
+  g_auto (Job) ben = { .user = "ben", .device = "lap", .now_ms = NOW_MS };
+
+  bind_device (fixture, &ada);
+  bind_device (fixture, &ben);
+  /* In 1970, in a year, in ten: nobody is signed out, neither he who comes meanwhile nor she who
+   * does not; nor when it is right again. */
+  g_assert_true (is_let_in (fixture, 1000, &ben));
+  g_assert_true (is_let_in (fixture, NOW_MS + 4 * TOO_LONG_MS, &ben));
+  g_assert_true (is_let_in (fixture, NOW_MS + 40 * TOO_LONG_MS, &ben));
+  g_assert_true (is_let_in (fixture, NOW_MS + 2000, &ben));
+  g_assert_true (is_let_in (fixture, NOW_MS + 2000, &ada));
+}
+
+/* Of a tracker that somebody uses each day, who does not come is signed out in the end. */
+static void
+test_idle (Fixture *fixture, gconstpointer data)
+{
+  g_auto (Job) ada = { .user = "ada", .device = "desk", .now_ms = NOW_MS };
+  g_auto (Job) ben = { .user = "ben", .device = "lap", .now_ms = NOW_MS };
+  const gint64 day_ms = TOO_LONG_MS / (SHOAL_TOKEN_IDLE_DAYS + 1);
+
+  bind_device (fixture, &ada);
+  bind_device (fixture, &ben);
+  for (gint64 day = 1; day <= SHOAL_TOKEN_IDLE_DAYS + 2; day++)
+    g_assert_true (is_let_in (fixture, NOW_MS + day * day_ms, &ben));
+  g_assert_false (is_let_in (fixture, NOW_MS + (SHOAL_TOKEN_IDLE_DAYS + 3) * day_ms, &ada));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -204,5 +280,7 @@ main (int argc, char *argv[])
   g_test_add ("/tracker/accounts/moved", Fixture, NULL, set_up, test_moved, tear_down);
   g_test_add ("/tracker/accounts/made-room", Fixture, NULL, set_up, test_made_room, tear_down);
   g_test_add ("/tracker/accounts/hook-fails", Fixture, NULL, set_up, test_hook_fails, tear_down);
+  g_test_add ("/tracker/accounts/wrong-clock", Fixture, NULL, set_up, test_wrong_clock, tear_down);
+  g_test_add ("/tracker/accounts/idle", Fixture, NULL, set_up, test_idle, tear_down);
   return g_test_run ();
 }
