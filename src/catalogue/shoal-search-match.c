@@ -213,6 +213,16 @@ is_available (
   return TRUE;
 }
 
+static ShoalSearchRank
+get_rank (ShoalSearch *self, const ShoalCandidate *candidate)
+{
+  gboolean exact = g_str_equal (candidate->fold + candidate->fold_at, self->words_fold);
+  gboolean entry = candidate->listing_row != 0;
+
+  return exact ? (entry ? SHOAL_SEARCH_EXACT_ENTRIES : SHOAL_SEARCH_EXACT_OFFERS)
+               : (entry ? SHOAL_SEARCH_ENTRIES : SHOAL_SEARCH_OFFERS);
+}
+
 static gboolean
 fits_itself (ShoalSearch *self, const ShoalCandidate *candidate)
 {
@@ -221,6 +231,7 @@ fits_itself (ShoalSearch *self, const ShoalCandidate *candidate)
          && (candidate->listing_row != 0 || candidate->live > 0)
          && (candidate->listing_row != 0 || !self->in_folder)
          && (candidate->listing_row == 0 || !self->top)
+         && (self->rank == SHOAL_SEARCH_RANK_NONE || get_rank (self, candidate) == self->rank)
          && shoal_terms_match (self->terms, candidate->fold);
 }
 

@@ -43,6 +43,7 @@ shoal_search_new (void)
   g_array_set_clear_func (self->found, key_clear);
   self->rows = json_array_new ();
   self->after.total = -1;
+  self->rank = SHOAL_SEARCH_RANK_NONE;
   return self;
 }
 
@@ -50,6 +51,7 @@ void
 shoal_search_free (ShoalSearch *self)
 {
   g_array_unref (self->terms);
+  g_free (self->words_fold);
   g_free (self->user_fold);
   g_free (self->find);
   g_free (self->after.name);
@@ -72,6 +74,8 @@ read_words (ShoalSearch *self, JsonObject *params, GError **error)
     return FALSE;
   g_array_unref (self->terms);
   self->terms = shoal_terms_parse (words != NULL ? words : "");
+  g_free (self->words_fold);
+  self->words_fold = words != NULL ? g_strstrip (shoal_name_fold (words)) : NULL;
   if (self->terms->len <= SHOAL_MAX_SEARCH_TERMS)
     return TRUE;
   g_propagate_error (error,
@@ -183,6 +187,8 @@ shoal_search_make_cursor (ShoalSearch *self)
     key = g_strdup_printf ("%" G_GINT64_FORMAT ".%s", self->next.number, name);
   else if (self->sort == SHOAL_SEARCH_NAME)
     key = g_steal_pointer (&name);
+  else if (self->next.number != SHOAL_SEARCH_RANK_NONE)
+    key = g_strdup_printf ("%" G_GINT64_FORMAT, self->next.number);
   return g_strdup_printf ("%016" G_GINT64_MODIFIER "x-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%s",
                           self->hash, 2 * self->next.total + (self->next.total_is_minimum ? 1 : 0),
                           self->next.row, key != NULL ? key : "");
@@ -230,7 +236,9 @@ parse_key (ShoalSearch *self, const char *key)
       }
     case SHOAL_SEARCH_NEWEST:
     default:
-      return *key == '\0';
+      self->after.number = SHOAL_SEARCH_RANK_NONE;
+      return *key == '\0'
+             || (self->terms->len > 0 && parse_number (self, key, SHOAL_SEARCH_N_RANKS - 1));
     }
 }
 

@@ -1,8 +1,9 @@
 /* shoal-search.c: runs a search: the work of “search”
  *
  * Newest first is the order of the rows themselves: the index is walked down from the newest, and
- * the walk ends when the page is full and the total is counted, or has reached its ceiling. Other
- * orders are in shoal-search-sorted.c.
+ * the walk ends when the page is full and the total is counted, or has reached its ceiling. With
+ * words there is one such walk for each rank (ShoalSearchRank). Other orders are in
+ * shoal-search-sorted.c.
  *
  * No answer costs more than a bounded number of looks at candidates (shoal_search_next()): a search
  * that would need more ends where it is, and its cursor goes on from there.
@@ -99,23 +100,28 @@ is_done (ShoalSearch *self, gint64 total)
   return self->has_next && (self->after.total >= 0 || total > SHOAL_SEARCH_TOTAL_CEILING);
 }
 
+/* What is of the present rank, from the newest or the cursor on. @total: (inout) */
 static gboolean
-run_newest (ShoalSearch *self, ShoalConnection *connection, const char *query, GError **error)
+walk (ShoalSearch *self,
+      ShoalConnection *connection,
+      const char *query,
+      gint64 *total,
+      GError **error)
 {
-  gint64 before = self->after.row != 0 ? self->after.row : G_MAXINT64;
+  gboolean begun = self->after.row != 0 && self->after.number == self->rank;
+  gint64 before = begun ? self->after.row : G_MAXINT64;
   g_autoptr (ShoalRows) rows = shoal_search_open (connection, query, before, error);
   g_autoptr (GError) local_error = NULL;
   ShoalCandidate candidate = { 0 };
-  gint64 total = 0;
 
   if (rows == NULL)
     return FALSE;
-  while (!is_done (self, total)
+  while (!is_done (self, *total)
          && shoal_search_next (self, connection, rows, &candidate, &local_error))
     {
-      const ShoalSearchKey key = { .row = candidate.row };
+      const ShoalSearchKey key = { .row = candidate.row, .number = self->rank };
 
-      total++;
+      (*total)++;
       if (self->found->len < self->limit)
         {
           g_array_append_val (self->found, key);
@@ -134,7 +140,65 @@ run_newest (ShoalSearch *self, ShoalConnection *connection, const char *query, G
     {
       self->has_next = TRUE;
       self->next.row = candidate.row;
+      self->next.number = self->rank;
     }
+  return TRUE;
+}
+
+/* The index's words for the present rank: what has exactly the name is found without a look at
+ * what only has the words, and what is offered itself without a look at entries. */
+static char *
+make_ranked_query (ShoalSearch *self, const char *query)
+{
+  GString *part = g_string_new (NULL);
+
+  if (self->rank == SHOAL_SEARCH_EXACT_OFFERS || self->rank == SHOAL_SEARCH_EXACT_ENTRIES)
+    {
+      shoal_name_query (self->words_fold, part);
+      g_string_append (part, "AND ");
+    }
+  g_string_append (part, query);
+  if (self->rank == SHOAL_SEARCH_EXACT_OFFERS || self->rank == SHOAL_SEARCH_OFFERS)
+    {
+      g_string_append (part, "AND ");
+      shoal_query_append (part, SHOAL_TOKEN_LISTING, 0);
+    }
+  return g_string_free (part, FALSE);
+}
+
+static gboolean
+run_ranked (ShoalSearch *self,
+            ShoalConnection *connection,
+            const char *query,
+            gint64 *total,
+            GError **error)
+{
+  int first = self->after.row != 0 ? (int) self->after.number : SHOAL_SEARCH_EXACT_OFFERS;
+
+  for (int rank = first;
+       rank < SHOAL_SEARCH_N_RANKS && !self->is_exhausted && !is_done (self, *total); rank++)
+    {
+      self->rank = (ShoalSearchRank) rank;
+
+      g_autofree char *part = make_ranked_query (self, query);
+
+      if (!walk (self, connection, part, total, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+run_newest (ShoalSearch *self, ShoalConnection *connection, const char *query, GError **error)
+{
+  gboolean plain = self->terms->len == 0
+                   || (self->after.row != 0 && self->after.number == SHOAL_SEARCH_RANK_NONE);
+  gint64 total = 0;
+
+  self->rank = SHOAL_SEARCH_RANK_NONE;
+  if (plain ? !walk (self, connection, query, &total, error)
+            : !run_ranked (self, connection, query, &total, error))
+    return FALSE;
   shoal_search_set_total (self, total);
   return TRUE;
 }

@@ -20,6 +20,18 @@ typedef enum
   SHOAL_SEARCH_WHO,  /* by how many offer it */
 } ShoalSearchSort;
 
+/** ShoalSearchRank: where a search for words that is sorted by newest has an answer: names that are
+ * exactly the words first, what is offered itself before entries of folders */
+typedef enum
+{
+  SHOAL_SEARCH_RANK_NONE = -1, /* there are no words, or the cursor is of a version without ranks */
+  SHOAL_SEARCH_EXACT_OFFERS,
+  SHOAL_SEARCH_EXACT_ENTRIES,
+  SHOAL_SEARCH_OFFERS,
+  SHOAL_SEARCH_ENTRIES,
+  SHOAL_SEARCH_N_RANKS,
+} ShoalSearchRank;
+
 /** ShoalSearchPlace: between two rows of an answer, as a cursor tells it */
 typedef struct
 {
@@ -34,7 +46,8 @@ typedef struct
 typedef struct
 {
   gint64 row;
-  gint64 number; /* the size; by type its place among the types; by who how many offer it */
+  gint64 number; /* the size; by newest its rank; by type its place among the types; by who how many
+                    offer it */
   char *name;    /* (nullable): neither by name nor by type */
 } ShoalSearchKey;
 
@@ -42,8 +55,9 @@ typedef struct
  * listings. Made on the main thread, run as a job */
 typedef struct
 {
-  GArray *terms; /* of ShoalTerm */
-  int type;      /* ShoalType; -1: all */
+  GArray *terms;    /* of ShoalTerm */
+  char *words_fold; /* (nullable): the words together, as a name would have them */
+  int type;         /* ShoalType; -1: all */
   gint64 min_size;
   gint64 max_size;
   char *user_fold; /* (nullable) */
@@ -66,6 +80,7 @@ typedef struct
   GArray *folder_rows;  /* listings of the folder */
   GArray *user_rows;    /* listings the user offers, and 0; empty: too many */
 
+  ShoalSearchRank rank;  /* what is looked for now */
   gint64 budget;         /* work that may still be done, in looks at a candidate */
   gboolean is_exhausted; /* there was more to look at */
 

@@ -305,6 +305,7 @@ shoal_kept_rows_clear (ShoalKeptRows *self)
 typedef struct
 {
   ShoalQuery query; /* with strings of its own */
+  char *fold;       /* the words together, as a name would have them */
   char **words;     /* folded */
   char *user;       /* folded, between line ends */
   gint64 offset;
@@ -318,6 +319,7 @@ search_free (gpointer data)
 
   g_free ((char *) search->query.type);
   g_free ((char *) search->query.folder);
+  g_free (search->fold);
   g_strfreev (search->words);
   g_free (search->user);
   g_clear_pointer (&search->page, shoal_page_free);
@@ -359,12 +361,11 @@ search_new (const ShoalQuery *query, GError **error)
       return NULL;
     }
 
-  g_autofree char *fold = shoal_name_fold (query->words != NULL ? query->words : "");
-
+  search->fold = g_strstrip (shoal_name_fold (query->words != NULL ? query->words : ""));
   search->query = *query;
   search->query.type = g_strdup (query->type);
   search->query.folder = g_strdup (query->folder);
-  search->words = g_strsplit_set (fold, " \t\n", -1);
+  search->words = g_strsplit_set (search->fold, " \t\n", -1);
   if (query->user != NULL)
     {
       g_autofree char *user = shoal_name_fold (query->user);
@@ -389,14 +390,17 @@ static const char *
 get_sql (const ShoalQuery *query)
 {
 #define SELECT                                                                                     \
-  "SELECT fold, seen_ms, json FROM kept_rows WHERE (?1 IS NULL OR type = ?1)"                      \
+  "SELECT fold, seen_ms, json, name != ?7 AS differs FROM kept_rows WHERE (?1 IS NULL OR type = "  \
+  "?1)"                                                                                            \
   " AND (?2 IS NULL OR folder = ?2) AND (?3 = 0 OR folder IS NULL)"                                \
   " AND (?4 IS NULL OR instr (users, ?4) > 0)"                                                     \
   " AND size >= ?5 AND (?6 < 0 OR size <= ?6) ORDER BY "
+/* With words exact names first, then what is offered itself. */
+#define NEWEST "?7 != '' AND differs, ?7 != '' AND folder IS NOT NULL, added_ms DESC, number"
 #define TYPES "instr ('folder audio video image document archive program other', type)"
   static const char *const statements[][2] = {
     /* Newest first, whichever way: as at the tracker. */
-    [SHOAL_SORT_NEWEST] = { SELECT "added_ms DESC, number", SELECT "added_ms DESC, number" },
+    [SHOAL_SORT_NEWEST] = { SELECT NEWEST, SELECT NEWEST },
     [SHOAL_SORT_NAME] = { SELECT "name, same", SELECT "name DESC, same DESC" },
     [SHOAL_SORT_SIZE] = { SELECT "size, same", SELECT "size DESC, same DESC" },
     /* In the tracker's order of types. */
@@ -404,6 +408,7 @@ get_sql (const ShoalQuery *query)
     [SHOAL_SORT_WHO] = { SELECT "sources, same", SELECT "sources DESC, same DESC" },
   };
 #undef SELECT
+#undef NEWEST
 #undef TYPES
 
   return statements[query->sort][query->descending ? 1 : 0];
@@ -459,9 +464,9 @@ search_rows (ShoalConnection *connection, gpointer data, GError **error)
     return TRUE;
 
   g_autoptr (ShoalRows) rows = shoal_connection_query (
-      connection, error, get_sql (query), "ssisii", query->type, query->folder,
+      connection, error, get_sql (query), "ssisiis", query->type, query->folder,
       (gint64) (query->top && query->folder == NULL), search->user, MAX (query->min_size, 0),
-      query->max_size);
+      query->max_size, search->fold);
 
   if (rows == NULL)
     return FALSE;

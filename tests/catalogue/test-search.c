@@ -414,6 +414,47 @@ test_pages (void)
     }
 }
 
+/* What has exactly the name, then what is offered itself, then what lies in folders. */
+static void
+test_ranks (void)
+{
+  static const char *const ranked
+      = "Perl,PERL,old/perl,my perl.txt,perl book.pdf,perl/b.pm,perl/a.pm,lib/perl.so";
+  g_autoptr (TestCatalogue) catalogue = test_catalogue_new ();
+  g_autoptr (TestDevice) ada = test_device_new (catalogue, "ada");
+
+  drop (offer_one (ada, 1, "PERL", 1, 1));
+  drop (offer_one (ada, 2, "perl book.pdf", 2, 1));
+  drop (offer_one (ada, 3, "Perl", 3, 1));
+  drop (offer_one (ada, 4, "my perl.txt", 4, 1));
+  drop (offer_folder (ada, 5, "tools", 5, 5));
+  drop (send_entries (ada, 5, 0, entry ("lib/nothing", 10), entry ("lib/perl.so", 11),
+                      entry ("old/perl", 12), entry ("perl/a.pm", 13), entry ("perl/b.pm", 14)));
+
+  g_autofree char *first = found (ada, "{\"words\": \" perl \"}");
+
+  g_assert_cmpstr (first, ==, ranked);
+  for (int limit = 1; limit < 10; limit++)
+    {
+      g_autofree char *paged = search_all (ada, "perl", "newest", FALSE, limit);
+
+      g_assert_cmpstr (paged, ==, ranked);
+    }
+  assert_found (ada, "{\"words\": \"perl\", \"top\": true}", "Perl,PERL,my perl.txt,perl book.pdf");
+  assert_found (ada, "{\"words\": \"perl\", \"sort\": \"name\", \"limit\": 1}", "perl/a.pm");
+
+  /* A cursor of a version without ranks has no key, and goes on as that version would. */
+  g_autoptr (JsonObject) answer = search (ada, "{\"words\": \"perl\", \"limit\": 3}");
+  g_autofree char *cursor = g_strdup (json_object_get_string_member (answer, "cursor"));
+
+  g_assert_cmpint (json_object_get_int_member (answer, "total"), ==, 8);
+  *(strrchr (cursor, '-') + 1) = '\0';
+
+  g_autofree char *json = g_strdup_printf ("{\"words\": \"perl\", \"cursor\": \"%s\"}", cursor);
+
+  assert_found (ada, json, "lib/perl.so,my perl.txt,Perl,perl book.pdf,PERL");
+}
+
 /* What comes or goes while somebody turns pages moves nothing that he has seen. */
 static void
 test_pages_while_offering (void)
@@ -682,6 +723,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/search/find", test_find);
   g_test_add_func ("/search/long-names", test_long_names);
   g_test_add_func ("/search/refused", test_refused);
+  g_test_add_func ("/search/ranks", test_ranks);
   g_test_add_func ("/search/foreign-cursor", test_foreign_cursor);
   return g_test_run ();
 }

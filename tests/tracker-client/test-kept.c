@@ -175,6 +175,19 @@ find (Fixture *fixture, ShoalQuery query)
   }                                                                                                \
   G_STMT_END
 
+/* As at the tracker: exact names first, then what is offered itself. */
+static void
+test_ranks (Fixture *fixture, gconstpointer unused)
+{
+  add_rows (fixture, &everything, NULL, make_row ("perl/b.pm", "other", 1, 1, "ada"),
+            make_row ("old/perl", "other", 1, 1, "ada"),
+            make_row ("my perl.txt", "document", 1, 1, "ada"),
+            make_row ("Perl", "folder", 1, 1, "ada"), NULL);
+  assert_finds (fixture, "Perl perl my perl.txt b.pm", .words = " perl ");
+  assert_finds (fixture, "b.pm perl my perl.txt Perl", .words = NULL);
+  assert_finds (fixture, "b.pm my perl.txt perl Perl", .words = "perl", .sort = SHOAL_SORT_NAME);
+}
+
 static void
 test_filters (Fixture *fixture, gconstpointer unused)
 {
@@ -413,6 +426,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
   ADD ("/kept/filters", test_filters);
+  ADD ("/kept/ranks", test_ranks);
   ADD ("/kept/rows-are-whole", test_rows_are_whole);
   ADD ("/kept/pages", test_pages);
   ADD ("/kept/forgets-what-is-gone", test_forgets_what_is_gone);
