@@ -271,7 +271,8 @@ on_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       self->loading = FALSE;
       adw_status_page_set_title (self->empty, _ ("Cannot Read the History"));
-      adw_status_page_set_description (self->empty, error->message);
+      g_autofree char *escaped = g_markup_escape_text (error->message, -1);
+      adw_status_page_set_description (self->empty, escaped);
       return;
     }
   if (entries->len == 0)

@@ -14,6 +14,7 @@
 #include <langinfo.h>
 
 #include "shoal-dialogs.h"
+#include "shoal-display-name.h"
 #include "shoal-file-picker.h"
 #include "shoal-open.h"
 
@@ -61,10 +62,10 @@ static void
 show_folder (ShoalPreferencesWindow *self)
 {
   g_autofree char *path = g_settings_get_string (self->settings, "download-folder");
-  g_autofree char *shown = *path != '\0' ? g_filename_display_name (path) : NULL;
+  g_autofree char *shown = shoal_display_name (path);
 
   adw_action_row_set_subtitle (self->folder_row,
-                               shown != NULL ? shown : _ ("Downloads, in a folder for Shoal"));
+                               *shown != '\0' ? shown : _ ("Downloads, in a folder for Shoal"));
 }
 
 static void

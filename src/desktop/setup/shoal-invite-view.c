@@ -42,7 +42,9 @@ G_DEFINE_FINAL_TYPE (ShoalInviteView, shoal_invite_view, ADW_TYPE_BIN)
 static void
 show_failure (ShoalInviteView *self, const char *message)
 {
-  adw_status_page_set_description (self->failed_status, message);
+  g_autofree char *escaped = g_markup_escape_text (message, -1);
+
+  adw_status_page_set_description (self->failed_status, escaped);
   gtk_stack_set_visible_child_name (self->states, "failed");
 }
 

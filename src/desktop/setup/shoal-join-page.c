@@ -12,6 +12,7 @@
 
 #include "shoal-device-key.h"
 #include "shoal-dialogs.h"
+#include "shoal-display-name.h"
 
 struct _ShoalJoinPage
 {
@@ -136,12 +137,13 @@ shoal_join_page_confirm (ShoalJoinPage *self, const char *group, const char *key
 
   g_autofree char *addresses = g_strjoinv ("\n", self->link->addresses);
   g_autofree char *words = key != NULL ? shoal_fingerprint_to_words (key) : NULL;
+  g_autofree char *shown = shoal_display_name (group);
 
   g_free (self->key);
   self->key = g_strdup (key);
   adw_action_row_set_subtitle (
       self->group_row,
-      group != NULL ? group : _ ("New to this computer. You see its name when you have joined."));
+      group != NULL ? shown : _ ("New to this computer. You see its name when you have joined."));
   adw_action_row_set_subtitle (self->address_row, addresses);
   adw_action_row_set_subtitle (self->invite_row,
                                self->link->invite != NULL

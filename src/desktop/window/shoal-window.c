@@ -241,7 +241,10 @@ update_view (ShoalWindow *self)
         shoal_setup_view_sign_in (self->setup);
     }
   if (g_str_equal (view, "failed"))
-    adw_status_page_set_description (self->failed_status, message);
+    {
+      g_autofree char *escaped = g_markup_escape_text (message != NULL ? message : "", -1);
+      adw_status_page_set_description (self->failed_status, escaped);
+    }
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->views), view) != 0)
     shoal_dialogs_release_focus (GTK_WIDGET (self->views));
   gtk_stack_set_visible_child_name (self->views, view);
