@@ -132,6 +132,22 @@ changed_error (GError **error)
   return FALSE;
 }
 
+/* What is made while it is read, as in /proc, says that it is empty: offered as that it would
+ * arrive without its content. */
+static gboolean
+check_end (int fd, gsize size, GError **error)
+{
+  guint8 more;
+  gssize n = pread (fd, &more, sizeof more, (off_t) size);
+
+  if (n < 0)
+    return shoal_error_from_errno (error, errno, _ ("Cannot read the file"));
+  if (n > 0)
+    g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_INVALID,
+                         _ ("its size is not known before it is read; share a copy of it"));
+  return n == 0;
+}
+
 static gboolean
 hash_small_fd (ShoalShareItem *item, int fd, guint8 *buffer, GError **error)
 {
@@ -154,6 +170,8 @@ hash_small_fd (ShoalShareItem *item, int fd, guint8 *buffer, GError **error)
   shoal_file_stamp_from_stat (&second, &after);
   if (!shoal_file_stamp_equal (&first, &second))
     return changed_error (error);
+  if (!check_end (fd, size, error))
+    return FALSE;
   memset (&item->id, 0, sizeof item->id);
   if (size > 0)
     shoal_merkle_piece_root (buffer, size, size, &item->id);

@@ -683,6 +683,22 @@ test_interrupted (SharesFixture *self, gconstpointer unused)
   g_assert_cmpuint (shoal_share_get_n_files (again), ==, 200);
 }
 
+/* A file that is made while it is read says that it is empty, and must not be offered as that. */
+static void
+test_size_unknown (SharesFixture *self, gconstpointer unused)
+{
+  static const char *const paths[] = { "/proc/version", NULL };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  shoal_shares_add_async (self->shares, paths, NULL, on_result_cb, &result);
+  wait_until (result != NULL);
+  g_autoptr (GPtrArray) shares = shoal_shares_add_finish (self->shares, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (shoal_share_get_state (g_ptr_array_index (shares, 0)), ==, SHOAL_SHARE_FAILED);
+  g_assert_nonnull (strstr (shoal_share_get_message (g_ptr_array_index (shares, 0)), "size"));
+}
+
 static void
 test_many (SharesFixture *self, gconstpointer unused)
 {
@@ -986,6 +1002,7 @@ main (int argc, char **argv)
   add ("known-files", test_known_files);
   add ("find", test_find);
   add ("interrupted", test_interrupted);
+  add ("size-unknown", test_size_unknown);
   add ("many", test_many);
   add ("unoffered", test_unoffered);
   add ("switch-off", test_switch_off);
