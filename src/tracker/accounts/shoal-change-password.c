@@ -126,8 +126,8 @@ on_own_account_read_cb (GObject *source, GAsyncResult *result, gpointer user_dat
 
   shoal_database_finish (SHOAL_DATABASE (source), result, &error);
   if (error != NULL
-      || !shoal_lockout_begin (parts->lockout, self->user, self->actor->address, self->known_device,
-                               shoal_now_ms (), &error))
+      || !shoal_lockout_begin (parts->lockout, self->user, self->actor->address,
+                               shoal_sign_in_get_known_device (self), shoal_now_ms (), &error))
     {
       shoal_sign_in_fail (g_steal_pointer (&self), error);
       return;

@@ -157,11 +157,16 @@ shoal_lockout_address_key (const char *address)
 }
 
 static void
-make_keys (const char *user, const char *address, char **pair_key, char **total_key)
+make_keys (const char *user,
+           const char *address,
+           const char *known_device,
+           char **pair_key,
+           char **total_key)
 {
   g_autofree char *fold = shoal_name_fold (user);
   g_autofree char *hash = shoal_secret_digest (fold);
-  g_autofree char *where = shoal_lockout_address_key (address);
+  g_autofree char *where = known_device != NULL ? g_strconcat ("device ", known_device, NULL)
+                                                : shoal_lockout_address_key (address);
 
   *pair_key = g_strconcat (hash, " ", where, NULL);
   *total_key = g_strconcat (hash, " *", NULL);
@@ -203,14 +208,14 @@ gboolean
 shoal_lockout_begin (ShoalLockout *self,
                      const char *user,
                      const char *address,
-                     gboolean known_device,
+                     const char *known_device,
                      gint64 now_ms,
                      GError **error)
 {
   g_autofree char *pair_key = NULL;
   g_autofree char *total_key = NULL;
 
-  make_keys (user, address, &pair_key, &total_key);
+  make_keys (user, address, known_device, &pair_key, &total_key);
 
   Row *pair = g_hash_table_lookup (self->rows, pair_key);
   Row *total = g_hash_table_lookup (self->rows, total_key);
@@ -223,7 +228,7 @@ shoal_lockout_begin (ShoalLockout *self,
       if (pair->under_way > 0 && pair->failures + pair->under_way >= self->max_failures)
         return refuse_for_now (error);
     }
-  if (total != NULL && !known_device)
+  if (total != NULL && known_device == NULL)
     {
       age_row (self, total, TRUE, now_ms);
       if (total->failures >= SHOAL_MAX_ACCOUNT_FAILURES_PER_HOUR)
@@ -232,7 +237,7 @@ shoal_lockout_begin (ShoalLockout *self,
         return refuse_for_now (error);
     }
   ensure_row (self, pair_key)->under_way++;
-  if (!known_device)
+  if (known_device == NULL)
     ensure_row (self, total_key)->under_way++;
   return TRUE;
 }
@@ -333,7 +338,7 @@ GPtrArray *
 shoal_lockout_end (ShoalLockout *self,
                    const char *user,
                    const char *address,
-                   gboolean known_device,
+                   const char *known_device,
                    ShoalLockoutOutcome outcome,
                    gint64 now_ms,
                    gint64 *blocked_ms)
@@ -343,9 +348,9 @@ shoal_lockout_end (ShoalLockout *self,
   g_autofree char *total_key = NULL;
   gint64 blocked = 0;
 
-  make_keys (user, address, &pair_key, &total_key);
+  make_keys (user, address, known_device, &pair_key, &total_key);
   end_row (self, pair_key, FALSE, outcome, now_ms, &blocked, changes);
-  if (!known_device)
+  if (known_device == NULL)
     end_row (self, total_key, TRUE, outcome, now_ms, &blocked, changes);
   drop_oldest (self, changes);
   if (blocked_ms != NULL)

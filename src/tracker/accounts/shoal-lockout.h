@@ -9,10 +9,11 @@
 G_BEGIN_DECLS
 
 /** ShoalLockout: counts failed sign-ins for each (account name, address), and for each name from
- * everywhere. The table in memory decides; each change is written through, so that a restart
- * forgets nothing. Names are kept as hashes only (people type passwords into the wrong field), and
- * names that do not exist count like those that do. Both tables are bounded; the oldest rows go
- * first. Main thread. */
+ * everywhere. A device that is bound to the account is counted by itself: who guesses from its
+ * address, or from everywhere, does not lock it out. The table in memory decides; each change is
+ * written through, so that a restart forgets nothing. Names are kept as hashes only (people type
+ * passwords into the wrong field), and names that do not exist count like those that do. Both
+ * tables are bounded; the oldest rows go first. Main thread. */
 typedef struct _ShoalLockout ShoalLockout;
 
 /** shoal_lockout_new: @max_failures: the failure that brings the first block; @block_seconds: how
@@ -33,8 +34,7 @@ char *shoal_lockout_address_key (const char *address);
  * shoal_lockout_begin:
  * @user: a name as somebody typed it, any valid UTF-8
  * @address: where he is
- * @known_device: whether his device is bound to that account already, which exempts it from the
- * total rate
+ * @known_device: (nullable): his device, if it is bound to that account already
  *
  * Asks before a password is looked at. A try that may go on is counted as under way, so that many
  * at once get no more guesses than one after the other, and must be ended by shoal_lockout_end(). A
@@ -45,7 +45,7 @@ char *shoal_lockout_address_key (const char *address);
 gboolean shoal_lockout_begin (ShoalLockout *self,
                               const char *user,
                               const char *address,
-                              gboolean known_device,
+                              const char *known_device,
                               gint64 now_ms,
                               GError **error);
 
@@ -73,7 +73,7 @@ typedef struct
 GPtrArray *shoal_lockout_end (ShoalLockout *self,
                               const char *user,
                               const char *address,
-                              gboolean known_device,
+                              const char *known_device,
                               ShoalLockoutOutcome outcome,
                               gint64 now_ms,
                               gint64 *blocked_ms);

@@ -106,6 +106,12 @@ shoal_sign_in_fail (ShoalSignIn *self, const GError *error)
   shoal_sign_in_free (self);
 }
 
+const char *
+shoal_sign_in_get_known_device (ShoalSignIn *self)
+{
+  return self->known_device ? self->actor->device : NULL;
+}
+
 void
 shoal_sign_in_end_count (ShoalSignIn *self, ShoalLockoutOutcome outcome)
 {
@@ -113,9 +119,9 @@ shoal_sign_in_end_count (ShoalSignIn *self, ShoalLockoutOutcome outcome)
     return;
   self->counted = FALSE;
   g_clear_pointer (&self->lockout_rows, g_ptr_array_unref);
-  self->lockout_rows = shoal_lockout_end (shoal_tracker_session_get_parts (self->session)->lockout,
-                                          self->user, self->actor->address, self->known_device,
-                                          outcome, shoal_now_ms (), &self->blocked_ms);
+  self->lockout_rows = shoal_lockout_end (
+      shoal_tracker_session_get_parts (self->session)->lockout, self->user, self->actor->address,
+      shoal_sign_in_get_known_device (self), outcome, shoal_now_ms (), &self->blocked_ms);
 }
 
 /* ---- Wrong ---- */
@@ -352,8 +358,8 @@ on_account_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       = self->account.row != 0
         && shoal_presence_has_device (parts->presence, self->account.row, self->actor->device);
   if (error != NULL
-      || !shoal_lockout_begin (parts->lockout, self->user, self->actor->address, self->known_device,
-                               shoal_now_ms (), &error))
+      || !shoal_lockout_begin (parts->lockout, self->user, self->actor->address,
+                               shoal_sign_in_get_known_device (self), shoal_now_ms (), &error))
     {
       shoal_sign_in_fail (g_steal_pointer (&self), error);
       return;

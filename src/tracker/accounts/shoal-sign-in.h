@@ -54,6 +54,9 @@ gboolean shoal_sign_in_read_names (ShoalSignIn *self, JsonObject *params, GError
 
 /** shoal_sign_in_fail: answers with @error and ends. @self: (transfer full) */
 void shoal_sign_in_fail (ShoalSignIn *self, const GError *error);
+/** shoal_sign_in_get_known_device: Returns: (nullable): its device, if that is bound to the account
+ * already */
+const char *shoal_sign_in_get_known_device (ShoalSignIn *self);
 /** shoal_sign_in_end_count: tells the lockout how the try ended; the rows to write are in @self */
 void shoal_sign_in_end_count (ShoalSignIn *self, ShoalLockoutOutcome outcome);
 /** shoal_sign_in_write_failure: writes a wrong password into the log and the lockout's table, then

@@ -18,13 +18,14 @@
 #define HOUR (3600 * SECOND)
 #define HERE "192.0.2.1"
 #define THERE "198.51.100.1"
+#define DEVICE "the owner's device"
 
 /* One try that ends at once. Returns: how long the block is that it brings */
 static gint64
 try_at (ShoalLockout *lockout,
         const char *user,
         const char *address,
-        gboolean known,
+        const char *known,
         ShoalLockoutOutcome outcome,
         gint64 now)
 {
@@ -43,12 +44,12 @@ try_at (ShoalLockout *lockout,
 static gint64
 fail_at (ShoalLockout *lockout, const char *user, const char *address, gint64 now)
 {
-  return try_at (lockout, user, address, FALSE, SHOAL_LOCKOUT_WRONG, now);
+  return try_at (lockout, user, address, NULL, SHOAL_LOCKOUT_WRONG, now);
 }
 
 static gint64
 refused_for (
-    ShoalLockout *lockout, const char *user, const char *address, gboolean known, gint64 now)
+    ShoalLockout *lockout, const char *user, const char *address, const char *known, gint64 now)
 {
   g_autoptr (GError) error = NULL;
 
@@ -71,11 +72,29 @@ test_address_only (void)
   g_assert_cmpint (fail_at (lockout, "ada", HERE, NOW), ==, 0);
   g_assert_cmpint (fail_at (lockout, "Ada", HERE, NOW), ==, 0);
   g_assert_cmpint (fail_at (lockout, "ADA", HERE, NOW), ==, 10 * SECOND);
-  g_assert_cmpint (refused_for (lockout, "ada", HERE, FALSE, NOW), ==, 10 * SECOND);
-  g_assert_cmpint (refused_for (lockout, "ada", HERE, TRUE, NOW + 4 * SECOND), ==, 6 * SECOND);
-  g_assert_cmpint (refused_for (lockout, "ada", THERE, FALSE, NOW), ==, 0);
-  g_assert_cmpint (refused_for (lockout, "ben", HERE, FALSE, NOW), ==, 0);
-  g_assert_cmpint (refused_for (lockout, "ada", HERE, FALSE, NOW + 10 * SECOND), ==, 0);
+  g_assert_cmpint (refused_for (lockout, "ada", HERE, NULL, NOW), ==, 10 * SECOND);
+  g_assert_cmpint (refused_for (lockout, "ada", HERE, NULL, NOW + 4 * SECOND), ==, 6 * SECOND);
+  g_assert_cmpint (refused_for (lockout, "ada", THERE, NULL, NOW), ==, 0);
+  g_assert_cmpint (refused_for (lockout, "ben", HERE, NULL, NOW), ==, 0);
+  g_assert_cmpint (refused_for (lockout, "ada", HERE, NULL, NOW + 10 * SECOND), ==, 0);
+}
+
+/* Who guesses where the owner is does not lock out his device, which has tries of its own. */
+static void
+test_known_device (void)
+{
+  g_autoptr (ShoalLockout) lockout = shoal_lockout_new (3, 10);
+
+  for (guint i = 0; i < 3; i++)
+    fail_at (lockout, "ada", HERE, NOW);
+  g_assert_cmpint (refused_for (lockout, "ada", HERE, NULL, NOW), ==, 10 * SECOND);
+  g_assert_cmpint (refused_for (lockout, "ada", HERE, DEVICE, NOW), ==, 0);
+
+  for (guint i = 0; i < 3; i++)
+    try_at (lockout, "ada", HERE, DEVICE, SHOAL_LOCKOUT_WRONG, NOW);
+  g_assert_cmpint (refused_for (lockout, "ada", HERE, DEVICE, NOW), ==, 10 * SECOND);
+  g_assert_cmpint (refused_for (lockout, "ada", THERE, DEVICE, NOW), ==, 10 * SECOND);
+  g_assert_cmpint (refused_for (lockout, "ada", THERE, NULL, NOW), ==, 0);
 }
 
 static void
@@ -93,9 +112,9 @@ test_doubling (void)
       g_assert_cmpint (block, ==, expected);
       /* Attempts during the block do not lengthen it. */
       for (guint j = 0; j < 5; j++)
-        g_assert_cmpint (refused_for (lockout, "ada", HERE, FALSE, now + block / 2), ==,
+        g_assert_cmpint (refused_for (lockout, "ada", HERE, NULL, now + block / 2), ==,
                          block - block / 2);
-      g_assert_cmpint (refused_for (lockout, "ada", HERE, FALSE, now + block - 1), ==, 1);
+      g_assert_cmpint (refused_for (lockout, "ada", HERE, NULL, now + block - 1), ==, 1);
       now += block;
       expected = MIN (expected * 2, SHOAL_MAX_BLOCK_SECONDS * SECOND);
     }
@@ -110,7 +129,7 @@ test_right_password_clears (void)
     {
       fail_at (lockout, "ada", HERE, NOW);
       fail_at (lockout, "ada", HERE, NOW);
-      try_at (lockout, "ada", HERE, FALSE, SHOAL_LOCKOUT_RIGHT, NOW);
+      try_at (lockout, "ada", HERE, NULL, SHOAL_LOCKOUT_RIGHT, NOW);
     }
   g_assert_cmpint (fail_at (lockout, "ada", HERE, NOW), ==, 0);
 }
@@ -132,18 +151,18 @@ test_at_once (void)
   g_autoptr (ShoalLockout) lockout = shoal_lockout_new (3, 10);
 
   for (guint i = 0; i < 3; i++)
-    g_assert_true (shoal_lockout_begin (lockout, "ada", HERE, FALSE, NOW, NULL));
+    g_assert_true (shoal_lockout_begin (lockout, "ada", HERE, NULL, NOW, NULL));
   for (guint i = 0; i < 3; i++)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_false (shoal_lockout_begin (lockout, "ada", HERE, FALSE, NOW, &error));
+      g_assert_false (shoal_lockout_begin (lockout, "ada", HERE, NULL, NOW, &error));
       g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_BUSY);
     }
   for (guint i = 0; i < 3; i++)
     g_ptr_array_unref (
-        shoal_lockout_end (lockout, "ada", HERE, FALSE, SHOAL_LOCKOUT_WRONG, NOW, NULL));
-  g_assert_cmpint (refused_for (lockout, "ada", HERE, FALSE, NOW), ==, 10 * SECOND);
+        shoal_lockout_end (lockout, "ada", HERE, NULL, SHOAL_LOCKOUT_WRONG, NOW, NULL));
+  g_assert_cmpint (refused_for (lockout, "ada", HERE, NULL, NOW), ==, 10 * SECOND);
 }
 
 /* From ever new addresses a name gets so many guesses an hour; the owner's own device gets more. */
@@ -158,19 +177,19 @@ test_total (void)
 
       fail_at (lockout, "ada", address, NOW + i);
     }
-  g_assert_cmpint (refused_for (lockout, "ada", HERE, FALSE, NOW + 1000), ==, HOUR - 1000);
-  g_assert_cmpint (refused_for (lockout, "ada", HERE, TRUE, NOW + 1000), ==, 0);
-  g_assert_cmpint (refused_for (lockout, "ben", HERE, FALSE, NOW + 1000), ==, 0);
-  g_assert_cmpint (refused_for (lockout, "ada", HERE, FALSE, NOW + HOUR), ==, 0);
+  g_assert_cmpint (refused_for (lockout, "ada", HERE, NULL, NOW + 1000), ==, HOUR - 1000);
+  g_assert_cmpint (refused_for (lockout, "ada", HERE, DEVICE, NOW + 1000), ==, 0);
+  g_assert_cmpint (refused_for (lockout, "ben", HERE, NULL, NOW + 1000), ==, 0);
+  g_assert_cmpint (refused_for (lockout, "ada", HERE, NULL, NOW + HOUR), ==, 0);
 
-  /* A device of the account does not fill that hour with its own mistakes. */
+  /* Devices of the account do not fill that hour with their mistakes. */
   for (guint i = 0; i < SHOAL_MAX_ACCOUNT_FAILURES_PER_HOUR; i++)
     {
-      g_autofree char *address = g_strdup_printf ("10.1.%u.%u", i / 250, i % 250 + 1);
+      g_autofree char *device = g_strdup_printf ("device %u", i);
 
-      try_at (lockout, "cleo", address, TRUE, SHOAL_LOCKOUT_WRONG, NOW);
+      try_at (lockout, "cleo", HERE, device, SHOAL_LOCKOUT_WRONG, NOW);
     }
-  g_assert_cmpint (refused_for (lockout, "cleo", HERE, FALSE, NOW), ==, 0);
+  g_assert_cmpint (refused_for (lockout, "cleo", HERE, NULL, NOW), ==, 0);
 }
 
 static void
@@ -208,10 +227,10 @@ fail_and_write (ShoalLockout *lockout, ShoalDatabase *database, const char *addr
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (shoal_lockout_begin (lockout, "ada", address, FALSE, now, NULL));
+  g_assert_true (shoal_lockout_begin (lockout, "ada", address, NULL, now, NULL));
 
   g_autoptr (GPtrArray) rows
-             = shoal_lockout_end (lockout, "ada", address, FALSE, SHOAL_LOCKOUT_WRONG, now, NULL);
+             = shoal_lockout_end (lockout, "ada", address, NULL, SHOAL_LOCKOUT_WRONG, now, NULL);
 
   shoal_database_write (database, write_rows, rows, &error);
   g_assert_no_error (error);
@@ -237,13 +256,13 @@ test_survives_restart (void)
           fail_and_write (lockout, database, HERE, NOW);
           continue;
         }
-      g_assert_cmpint (refused_for (lockout, "ada", HERE, FALSE, NOW + 1), ==, 10 * SECOND - 1);
-      g_assert_cmpint (refused_for (lockout, "ada", THERE, FALSE, NOW + 1), ==, 0);
+      g_assert_cmpint (refused_for (lockout, "ada", HERE, NULL, NOW + 1), ==, 10 * SECOND - 1);
+      g_assert_cmpint (refused_for (lockout, "ada", THERE, NULL, NOW + 1), ==, 0);
       /* It goes on doubling where it was. */
       g_assert_cmpint (fail_at (lockout, "ada", HERE, NOW + 10 * SECOND), ==, 20 * SECOND);
       /* A clock put back by a year does not make the block a year long. */
-      g_assert_cmpint (refused_for (lockout, "ada", HERE, FALSE, NOW - 365 * 24 * (gint64) HOUR),
-                       <=, SHOAL_MAX_BLOCK_SECONDS * SECOND);
+      g_assert_cmpint (refused_for (lockout, "ada", HERE, NULL, NOW - 365 * 24 * (gint64) HOUR), <=,
+                       SHOAL_MAX_BLOCK_SECONDS * SECOND);
     }
   test_remove_folder (folder);
 }
@@ -258,9 +277,9 @@ test_bounded (void)
     {
       g_autofree char *user = g_strdup_printf ("name%u", i);
 
-      g_assert_true (shoal_lockout_begin (lockout, user, HERE, TRUE, NOW + i, NULL));
+      g_assert_true (shoal_lockout_begin (lockout, user, HERE, DEVICE, NOW + i, NULL));
 
-      g_autoptr (GPtrArray) rows = shoal_lockout_end (lockout, user, HERE, TRUE,
+      g_autoptr (GPtrArray) rows = shoal_lockout_end (lockout, user, HERE, DEVICE,
                                                       SHOAL_LOCKOUT_WRONG, NOW + i, NULL);
 
       g_assert_cmpuint (rows->len, ==, 1);
@@ -269,18 +288,18 @@ test_bounded (void)
     {
       g_autofree char *user = g_strdup_printf ("other%u", i);
 
-      g_assert_true (shoal_lockout_begin (lockout, user, HERE, TRUE, NOW, NULL));
+      g_assert_true (shoal_lockout_begin (lockout, user, HERE, DEVICE, NOW, NULL));
 
       g_autoptr (GPtrArray) rows
-                 = shoal_lockout_end (lockout, user, HERE, TRUE, SHOAL_LOCKOUT_WRONG, NOW, NULL);
+                 = shoal_lockout_end (lockout, user, HERE, DEVICE, SHOAL_LOCKOUT_WRONG, NOW, NULL);
 
       for (guint j = 0; j < rows->len; j++)
         deleted += ((ShoalLockoutRow *) g_ptr_array_index (rows, j))->failures == 0;
     }
   /* For each new one the oldest goes. */
   g_assert_cmpuint (deleted, ==, 10);
-  g_assert_cmpint (refused_for (lockout, "name0", HERE, TRUE, NOW + 1), ==, 0);
-  g_assert_cmpint (refused_for (lockout, "other9", HERE, TRUE, NOW + 1), >, 0);
+  g_assert_cmpint (refused_for (lockout, "name0", HERE, DEVICE, NOW + 1), ==, 0);
+  g_assert_cmpint (refused_for (lockout, "other9", HERE, DEVICE, NOW + 1), >, 0);
 }
 
 /* Over the wire: the N-th wrong password blocks; unknown names are counted alike. */
@@ -334,6 +353,36 @@ test_over_the_wire (void)
       shoal_json_new ("user", "s", "ada", "password", "s", TEST_PASSWORD, NULL),
       SHOAL_ERROR_BLOCKED);
   g_autoptr (JsonObject) open = test_client_sign_in (here, "ada", TEST_PASSWORD);
+}
+
+/* During a block the owner gets in from the same address, and can change the password. */
+static void
+test_owner_is_not_locked_out (void)
+{
+  g_autoptr (TestTracker) tracker = test_tracker_new ();
+
+  tracker->config->max_failures = 2;
+  tracker->config->block_seconds = 600;
+  test_tracker_open (tracker);
+
+  g_autoptr (TestClient) ada = test_client_member (tracker, "ada");
+  g_autoptr (TestClient) guesser = test_client_new ();
+
+  test_client_attach (guesser, tracker, HERE);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GError) error = test_client_refused (
+          guesser, SHOAL_METHOD_SIGN_IN,
+          shoal_json_new ("user", "s", "ada", "password", "s", "wrong password", NULL),
+          i < 2 ? SHOAL_ERROR_AUTH : SHOAL_ERROR_BLOCKED);
+    }
+  test_client_disconnect (ada);
+  test_client_attach (ada, tracker, HERE);
+
+  g_autoptr (JsonObject) in = test_client_sign_in (ada, "ada", TEST_PASSWORD);
+  g_autoptr (JsonObject) changed = test_client_call (
+      ada, SHOAL_METHOD_PASSWORD,
+      shoal_json_new ("old", "s", TEST_PASSWORD, "new", "s", "a new password", NULL));
 }
 
 /* Guessing the old password with a stolen session is counted too. */
@@ -473,6 +522,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lockout/address-only", test_address_only);
+  g_test_add_func ("/lockout/known-device", test_known_device);
   g_test_add_func ("/lockout/doubling", test_doubling);
   g_test_add_func ("/lockout/right-password-clears", test_right_password_clears);
   g_test_add_func ("/lockout/forgotten-after-a-day", test_forgotten_after_a_day);
@@ -482,6 +532,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/lockout/survives-restart", test_survives_restart);
   g_test_add_func ("/lockout/bounded", test_bounded);
   g_test_add_func ("/lockout/over-the-wire", test_over_the_wire);
+  g_test_add_func ("/lockout/owner-is-not-locked-out", test_owner_is_not_locked_out);
   g_test_add_func ("/lockout/change-of-password-counts", test_change_of_password_counts);
   g_test_add_func ("/password/queue", test_password_queue);
   g_test_add_func ("/password/cancel", test_password_cancel);
