@@ -212,8 +212,6 @@
 /* Offers, and entries of folders, told in one request to the directory; more go in the next. */
 #define SHOAL_MAX_OFFERS_AT_ONCE (1000)
 #define SHOAL_MAX_ENTRIES_AT_ONCE (100000)
-/* sockaddr_un.sun_path, with its NUL. */
-#define SHOAL_MAX_SOCKET_PATH_BYTES (108)
 /* A directory that refused all our offers without a time is asked again after this long. */
 #define SHOAL_OFFER_RETRY_MS (30 * 1000)
 /* Transfers remembered. */

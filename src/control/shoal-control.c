@@ -185,6 +185,16 @@ make_address (const char *path, int *fd, GError **error)
   return g_unix_socket_address_new (through);
 }
 
+/* The socket takes its mode along into the file system, so that nothing is changed by its path,
+ * where something else may lie by then. */
+static gboolean
+bind_private (GSocket *socket, GSocketAddress *address, const char *path, GError **error)
+{
+  if (fchmod (g_socket_get_fd (socket), 0600) != 0)
+    return shoal_error_from_errno (error, errno, _ ("Cannot protect “%s”"), path);
+  return g_socket_bind (socket, address, FALSE, error);
+}
+
 static gboolean
 on_client_waits_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
@@ -228,15 +238,10 @@ shoal_control_listen (ShoalControl *self, const char *path, GError **error)
     return FALSE;
   g_unlink (path);
   socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, error);
-  gboolean bound = socket != NULL && g_socket_bind (socket, address, FALSE, error);
+  gboolean bound = socket != NULL && bind_private (socket, address, path, error);
   if (fd >= 0)
     close (fd);
-  /* Nobody can connect before listen(), so the mode is right in time. */
-  if (!bound)
-    return FALSE;
-  if (chmod (path, 0600) != 0)
-    return shoal_error_from_errno (error, errno, _ ("Cannot protect “%s”"), path);
-  if (!g_socket_listen (socket, error))
+  if (!bound || !g_socket_listen (socket, error))
     return FALSE;
   g_socket_set_blocking (socket, FALSE);
   self->path = g_strdup (path);

@@ -13,6 +13,7 @@
 #include "shoal-profile.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -186,6 +187,16 @@ make_sub_folder (ShoalProfile *self, const char *name, char **path, GError **err
   return TRUE;
 }
 
+/* Nobody else can put something in the place of what lies in it. */
+static gboolean
+is_ours_alone (const char *folder)
+{
+  struct stat st;
+
+  return lstat (folder, &st) == 0 && S_ISDIR (st.st_mode) && st.st_uid == geteuid ()
+         && (st.st_mode & 0022) == 0 && access (folder, W_OK | X_OK) == 0;
+}
+
 /* The usual place for sockets, unless this session has none or it is not ours to use (sudo). */
 static char *
 choose_control_path (ShoalProfile *self)
@@ -196,7 +207,8 @@ choose_control_path (ShoalProfile *self)
     {
       g_autofree char *folder = g_build_filename (runtime, "shoal", NULL);
       g_autofree char *name = g_strconcat (self->id, ".sock", NULL);
-      if (g_mkdir_with_parents (folder, 0700) == 0 && access (folder, W_OK | X_OK) == 0)
+      if (g_mkdir_with_parents (runtime, 0700) == 0 && is_ours_alone (runtime)
+          && (mkdir (folder, 0700) == 0 || errno == EEXIST) && is_ours_alone (folder))
         return g_build_filename (folder, name, NULL);
       g_debug ("“%s” cannot be used for the control socket", folder);
     }
@@ -215,7 +227,7 @@ write_control_path (ShoalProfile *self, int fd, GError **error)
 static void
 read_control_path (ShoalProfile *self, int fd)
 {
-  char text[SHOAL_MAX_SOCKET_PATH_BYTES + 1] = "";
+  char text[PATH_MAX + 1] = "";
   ssize_t n = pread (fd, text, sizeof text - 1, 0);
 
   if (n <= 0 || text[0] != '/' || strlen (text) != (gsize) n)

@@ -12,6 +12,7 @@
 
 #include "shoal-application.h"
 #include "shoal-installation.h"
+#include "shoal-process.h"
 #include "shoal-tls.h"
 
 int
@@ -19,6 +20,7 @@ main (int argc, char *argv[])
 {
   g_autoptr (GError) error = NULL;
 
+  shoal_process_leave_no_dumps ();
   shoal_installation_init_translations ();
   g_set_application_name (_ ("Shoal"));
   umask (0077);

@@ -11,6 +11,7 @@
 
 #include "shoal-cli.h"
 #include "shoal-installation.h"
+#include "shoal-process.h"
 #include "shoal-tls.h"
 
 /* On a command line only what matters is told; G_MESSAGES_DEBUG asks for more. */
@@ -29,6 +30,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   g_log_set_writer_func (write_log, NULL, NULL);
+  shoal_process_leave_no_dumps ();
   shoal_installation_init_translations ();
 
   /* A reader that goes away ends the output, not the program in the middle of a file. */

@@ -14,6 +14,7 @@
 
 #include "shoal-error.h"
 #include "shoal-installation.h"
+#include "shoal-process.h"
 #include "shoal-tls.h"
 #include "shoal-tracker-commands.h"
 #include "shoal-tracker-log.h"
@@ -79,6 +80,7 @@ main (int argc, char *argv[])
 {
   g_autoptr (GError) error = NULL;
 
+  shoal_process_leave_no_dumps ();
   shoal_installation_init_translations ();
   umask (0077);
   signal (SIGPIPE, SIG_IGN);

@@ -4,6 +4,7 @@
 import hashlib
 import json
 import os
+import resource
 import shutil
 import socket
 import stat
@@ -273,6 +274,21 @@ class MainJob(shoal.Test):
                         for secret in secrets:
                             self.assertNotIn(secret, content, f"the password is in {path}")
         self.assertNotIn(ada.password, self.group.process.log())
+
+    def test_crashes_leave_no_secrets(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+        try:
+            self.group.stop()
+            self.group.start()
+            ada = self.member(self.group, "ada")
+            ada.serve()
+        finally:
+            resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+        for pid in (self.group.process.pid, ada.serving.pid):
+            with open(f"/proc/{pid}/limits") as file:
+                line = next(line for line in file if line.startswith("Max core file size"))
+            self.assertIn(line.split()[4], ("0", "1"))
 
     def test_two_profiles_of_one_account(self):
         source = make_file(self.world.path("ada", "mine.bin"), 100000)

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "test-folder.h"
 
@@ -131,6 +132,46 @@ test_control_path (void)
   g_autoptr (ShoalProfile) fallback = shoal_profile_open (folder->path, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (shoal_profile_get_control_path (fallback), ==, inside);
+
+  /* Where others can put something in the socket's place it does not lie. */
+  g_setenv ("XDG_RUNTIME_DIR", runtime->path, TRUE);
+  g_assert_no_errno (chmod (made, 0777));
+  g_autoptr (ShoalProfile) open_folder = shoal_profile_open (folder->path, &error);
+  g_assert_cmpstr (shoal_profile_get_control_path (open_folder), ==, inside);
+  g_assert_no_errno (chmod (made, 0700));
+  g_assert_no_errno (chmod (runtime->path, 01777));
+  g_autoptr (ShoalProfile) open_runtime = shoal_profile_open (folder->path, &error);
+  g_assert_cmpstr (shoal_profile_get_control_path (open_runtime), ==, inside);
+  g_assert_no_errno (chmod (runtime->path, 0700));
+  g_assert_no_errno (rmdir (made));
+  g_assert_no_errno (symlink (folder->path, made));
+  g_autoptr (ShoalProfile) link = shoal_profile_open (folder->path, &error);
+  g_assert_cmpstr (shoal_profile_get_control_path (link), ==, inside);
+  if (before != NULL)
+    g_setenv ("XDG_RUNTIME_DIR", before, TRUE);
+}
+
+/* A path that no socket address can hold is told to others whole. */
+static void
+test_long_control_path (void)
+{
+  g_autoptr (TestFolder) folder = test_folder_new ();
+  g_autoptr (TestFolder) runtime = test_folder_new ();
+  g_autofree char *name = g_strnfill (200, 'x');
+  g_autofree char *path = g_build_filename (folder->path, name, NULL);
+  g_autofree char *before = g_strdup (g_getenv ("XDG_RUNTIME_DIR"));
+  g_autoptr (GError) error = NULL;
+
+  g_unsetenv ("XDG_RUNTIME_DIR");
+  g_autoptr (ShoalProfile) profile = shoal_profile_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_true (shoal_profile_lock (profile, &error));
+  g_setenv ("XDG_RUNTIME_DIR", runtime->path, TRUE);
+  g_autoptr (ShoalProfile) other = shoal_profile_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_false (shoal_profile_lock (other, NULL));
+  g_assert_cmpstr (shoal_profile_get_control_path (other), ==,
+                   shoal_profile_get_control_path (profile));
   if (before != NULL)
     g_setenv ("XDG_RUNTIME_DIR", before, TRUE);
 }
@@ -182,6 +223,7 @@ main (int argc, char **argv)
   g_test_add_func ("/profile/narrows-access", test_narrows_access);
   g_test_add_func ("/profile/lock", test_lock);
   g_test_add_func ("/profile/control-path", test_control_path);
+  g_test_add_func ("/profile/long-control-path", test_long_control_path);
   g_test_add_func ("/profile/bad-folders", test_bad_folders);
   return g_test_run ();
 }
