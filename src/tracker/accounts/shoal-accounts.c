@@ -10,6 +10,7 @@
 
 #include "shoal-error.h"
 #include "shoal-limits.h"
+#include "shoal-look-alike.h"
 #include "shoal-password.h"
 
 #define HOUR_MS (60 * 60 * 1000)
@@ -129,6 +130,28 @@ shoal_accounts_find_token (ShoalConnection *connection,
                                "isi", token_ms, hash, token_ms - TOKEN_TOUCH_MS);
 }
 
+static gboolean
+check_look_alikes (ShoalConnection *connection, const char *user, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (ShoalRows) rows
+             = shoal_connection_query (connection, error, "SELECT user FROM accounts", "");
+
+  if (rows == NULL)
+    return FALSE;
+  while (shoal_rows_next (rows, &local_error))
+    if (shoal_names_look_alike (user, shoal_rows_string (rows, 0)))
+      {
+        g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
+                             "That name looks like one that is taken. Choose another one.");
+        return FALSE;
+      }
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 gboolean
 shoal_accounts_insert (ShoalConnection *connection,
                        const char *user,
@@ -152,8 +175,9 @@ shoal_accounts_insert (ShoalConnection *connection,
                            "That name is taken. Choose another one.");
       return FALSE;
     }
-  if (!shoal_connection_query_integer (connection, 0, &count, error,
-                                       "SELECT count(*) FROM accounts", ""))
+  if (!check_look_alikes (connection, user, error)
+      || !shoal_connection_query_integer (connection, 0, &count, error,
+                                          "SELECT count(*) FROM accounts", ""))
     return FALSE;
   if (count >= SHOAL_MAX_ACCOUNTS)
     {

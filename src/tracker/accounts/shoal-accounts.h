@@ -80,7 +80,8 @@ gboolean shoal_accounts_find_token (ShoalConnection *connection,
                                     gint64 token_ms,
                                     ShoalAccount *account,
                                     GError **error);
-/** shoal_accounts_insert: a new account; a taken name is %SHOAL_ERROR_EXISTS */
+/** shoal_accounts_insert: a new account; a name that is taken, or looks like one, is
+ * %SHOAL_ERROR_EXISTS */
 gboolean shoal_accounts_insert (ShoalConnection *connection,
                                 const char *user,
                                 const char *fold,

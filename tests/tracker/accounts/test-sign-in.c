@@ -173,6 +173,10 @@ test_sign_up_names (void)
   refuse_sign_up (tracker, "ada", NULL, NULL, SHOAL_ERROR_INVALID, "password");
   refuse_sign_up (tracker, "ada", TEST_PASSWORD, "not a code", SHOAL_ERROR_INVALID, "invite");
 
+  /* Nobody can sign up as somebody who is there, in the letters of another script. */
+  g_autoptr (TestClient) ace = test_client_member (tracker, "ace");
+  refuse_sign_up (tracker, "асе", TEST_PASSWORD, NULL, SHOAL_ERROR_EXISTS, NULL);
+
   g_autoptr (TestClient) client = test_client_new ();
 
   test_client_attach (client, tracker, ADDRESS);
