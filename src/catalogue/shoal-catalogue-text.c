@@ -299,6 +299,15 @@ skip_to_word (const char *text)
   return text;
 }
 
+static gboolean
+has_symbol (const char *text)
+{
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    if (g_unichar_type (g_utf8_get_char (text)) == G_UNICODE_OTHER_SYMBOL)
+      return TRUE;
+  return FALSE;
+}
+
 GArray *
 shoal_terms_parse (const char *words)
 {
@@ -317,7 +326,15 @@ shoal_terms_parse (const char *words)
         {
           g_autofree char *text = g_strndup (start, (gsize) (p - start));
           gboolean prefix = g_utf8_strlen (text, -1) < GRAM_CHARS;
-          ShoalTerm term = { g_strdup (prefix ? skip_to_word (text) : text), prefix };
+          const char *word = prefix ? skip_to_word (text) : text;
+
+          /* An emoji is no word, and can stand anywhere. */
+          if (*word == '\0' && has_symbol (text))
+            {
+              prefix = FALSE;
+              word = text;
+            }
+          ShoalTerm term = { g_strdup (word), prefix };
 
           g_array_append_val (terms, term);
         }
@@ -366,13 +383,14 @@ query_chars (GString *out, const gunichar *chars, gsize count)
   g_string_append (out, "\" ");
 }
 
-/* Each third three, and the last: what they leave out, the look at the text finds. */
+/* Each third three, and the last: what they leave out, the look at the text finds. For fewer than
+ * three the index does not help. */
 static void
 query_grams (GString *out, const gunichar *chars, glong count)
 {
   for (glong i = 0; i + GRAM_CHARS <= count; i += GRAM_CHARS)
     query_chars (out, chars + i, GRAM_CHARS);
-  if (count % GRAM_CHARS != 0)
+  if (count > GRAM_CHARS && count % GRAM_CHARS != 0)
     query_chars (out, chars + count - GRAM_CHARS, GRAM_CHARS);
 }
 

@@ -155,12 +155,12 @@ make_ranked_query (ShoalSearch *self, const char *query)
   if (self->rank == SHOAL_SEARCH_EXACT_OFFERS || self->rank == SHOAL_SEARCH_EXACT_ENTRIES)
     {
       shoal_name_query (self->words_fold, part);
-      g_string_append (part, "AND ");
+      g_string_append (part, *query != '\0' ? "AND " : "");
     }
   g_string_append (part, query);
   if (self->rank == SHOAL_SEARCH_EXACT_OFFERS || self->rank == SHOAL_SEARCH_OFFERS)
     {
-      g_string_append (part, "AND ");
+      g_string_append (part, part->len > 0 ? "AND " : "");
       shoal_query_append (part, SHOAL_TOKEN_LISTING, 0);
     }
   return g_string_free (part, FALSE);

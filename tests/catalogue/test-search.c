@@ -414,6 +414,25 @@ test_pages (void)
     }
 }
 
+/* An emoji is found wherever it stands, other signs alone still find nothing. */
+static void
+test_emoji (void)
+{
+  static const char *const names[]
+      = { "👍 done.md", "party 🎉", "so👍so.txt", "❤️", "100% sure.txt", NULL };
+  g_autoptr (TestCatalogue) catalogue = test_catalogue_new ();
+  g_autoptr (TestDevice) ada = test_device_new (catalogue, "ada");
+
+  offer_names (ada, 1, names);
+  assert_found (ada, "{\"words\": \"👍\"}", "so👍so.txt,👍 done.md");
+  assert_found (ada, "{\"words\": \"👍 done\"}", "👍 done.md");
+  assert_found (ada, "{\"words\": \"🎉\"}", "party 🎉");
+  assert_found (ada, "{\"words\": \"❤️\"}", "❤️");
+  assert_found (ada, "{\"words\": \"👍\", \"sort\": \"name\"}", "so👍so.txt,👍 done.md");
+  assert_found (ada, "{\"words\": \"👍\", \"top\": true}", "so👍so.txt,👍 done.md");
+  assert_found (ada, "{\"words\": \"%\"}", "");
+}
+
 /* What has exactly the name, then what is offered itself, then what lies in folders. */
 static void
 test_ranks (void)
@@ -723,6 +742,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/search/find", test_find);
   g_test_add_func ("/search/long-names", test_long_names);
   g_test_add_func ("/search/refused", test_refused);
+  g_test_add_func ("/search/emoji", test_emoji);
   g_test_add_func ("/search/ranks", test_ranks);
   g_test_add_func ("/search/foreign-cursor", test_foreign_cursor);
   return g_test_run ();
