@@ -30,8 +30,8 @@
 
 /* ---- Names ------------------------------------------------------------------------------ */
 
-/* NAME_MAX of every file system we meet, in bytes; ".part" and " (99)" must still fit. */
-#define SHOAL_MAX_NAME_BYTES (240)
+/* NAME_MAX: no file system here holds a longer one. */
+#define SHOAL_MAX_NAME_BYTES (255)
 /* Characters of a name that are folded though they become more than four others (U+FDFA becomes
  * eighteen); those behind them stay as they are, so that a name does not grow elevenfold. */
 #define SHOAL_MAX_LONG_FOLDS (8)

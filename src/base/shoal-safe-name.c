@@ -17,63 +17,24 @@
 
 #include <string.h>
 
-static const char *const reserved_names[] = {
-  "con", "prn", "aux", "nul", "conin$", "conout$", "clock$",
-};
-
+/* What does not belong on a terminal or into a line of text. */
 static gboolean
 is_unsafe_char (gunichar c)
 {
   GUnicodeType type = g_unichar_type (c);
 
-  return c == '/' || type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT
-         || type == G_UNICODE_UNASSIGNED || type == G_UNICODE_SURROGATE
-         || type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR;
+  return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_UNASSIGNED
+         || type == G_UNICODE_SURROGATE || type == G_UNICODE_LINE_SEPARATOR
+         || type == G_UNICODE_PARAGRAPH_SEPARATOR;
 }
 
+/* What no name keeps: it would end a line, or turn around what is written beside it. Joiners and
+ * marks of direction are ordinary in the names of half the world. */
 static gboolean
-is_space (gunichar c)
+is_replaced_char (gunichar c)
 {
-  return g_unichar_type (c) == G_UNICODE_SPACE_SEPARATOR;
-}
-
-/* A backslash is an ordinary character here (systemd has such names), but not in a name that is an
- * absolute path or climbs where it is a separator. */
-static gboolean
-is_foreign_path (const char *name)
-{
-  if (name[0] == '\\')
-    return TRUE;
-  g_auto (GStrv) parts = g_strsplit (name, "\\", -1);
-  if (g_strv_length (parts) < 2)
-    return FALSE;
-  for (char **part = parts; *part != NULL; part++)
-    if (strcmp (*part, ".") == 0 || strcmp (*part, "..") == 0)
-      return TRUE;
-  return g_ascii_isalpha (name[0]) && name[1] == ':' && name[2] == '\\';
-}
-
-/* "CON", "con.txt", "Lpt1 .x": devices on other systems whatever the extension. */
-static gboolean
-is_reserved (const char *name)
-{
-  gsize length = strcspn (name, ".");
-
-  while (length > 0 && name[length - 1] == ' ')
-    length--;
-  for (gsize i = 0; i < G_N_ELEMENTS (reserved_names); i++)
-    if (strlen (reserved_names[i]) == length
-        && g_ascii_strncasecmp (name, reserved_names[i], length) == 0)
-      return TRUE;
-  if (length < 4
-      || (g_ascii_strncasecmp (name, "com", 3) != 0 && g_ascii_strncasecmp (name, "lpt", 3) != 0))
-    return FALSE;
-  if (length == 4)
-    return g_ascii_isdigit (name[3]);
-  /* Superscript 1, 2 and 3 count as digits there. */
-  return length == 5
-         && (memcmp (name + 3, "¹", 2) == 0 || memcmp (name + 3, "²", 2) == 0
-             || memcmp (name + 3, "³", 2) == 0);
+  return c == '/' || g_unichar_type (c) == G_UNICODE_CONTROL || (c >= 0x202a && c <= 0x202e)
+         || (c >= 0x2066 && c <= 0x2069);
 }
 
 /* Where the extension of @name starts ("." included), or its end. ".tar.xz" is one extension; a
@@ -106,35 +67,11 @@ cut_length (const char *text, gsize length, gsize max)
 
 /* @stem, shortened so that @tail fits behind it. */
 static char *
-join_within_limit (const char *stem, gsize stem_length, const char *tail)
+join_within (gsize max, const char *stem, gsize stem_length, const char *tail)
 {
-  gsize room = SHOAL_MAX_NAME_BYTES - MIN (strlen (tail), SHOAL_MAX_NAME_BYTES);
+  gsize room = max - MIN (strlen (tail), max);
 
   return g_strdup_printf ("%.*s%s", (int) cut_length (stem, stem_length, room), stem, tail);
-}
-
-static void
-replace_last_char (GString *name)
-{
-  const char *last = g_utf8_find_prev_char (name->str, name->str + name->len);
-
-  g_string_truncate (name, (gsize) (last - name->str));
-  g_string_append_c (name, '_');
-}
-
-static void
-fix_ends (GString *name)
-{
-  gunichar first = g_utf8_get_char (name->str);
-
-  if (is_space (first))
-    {
-      g_string_erase (name, 0, g_utf8_next_char (name->str) - name->str);
-      g_string_prepend_c (name, '_');
-    }
-  gunichar last = g_utf8_get_char (g_utf8_find_prev_char (name->str, name->str + name->len));
-  if (last == '.' || is_space (last))
-    replace_last_char (name);
 }
 
 char *
@@ -153,33 +90,42 @@ shoal_safe_name (const char *name)
     }
 
   g_autofree char *valid = g_utf8_make_valid (name, -1);
-  gboolean foreign = is_foreign_path (valid);
   g_autoptr (GString) safe = g_string_sized_new (strlen (valid) + 2);
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
-      if (is_unsafe_char (c) || (foreign && c == '\\'))
+      if (is_replaced_char (c))
         g_string_append_c (safe, '_');
       else
         g_string_append_unichar (safe, c);
     }
   if (safe->len == 0)
     return g_strdup ("_");
-  if (strspn (safe->str, ".") == safe->len)
+  if (strcmp (safe->str, ".") == 0 || strcmp (safe->str, "..") == 0)
     memset (safe->str, '_', safe->len);
+  return shoal_name_cut (safe->str, SHOAL_MAX_NAME_BYTES);
+}
 
-  fix_ends (safe);
-  if (is_reserved (safe->str))
-    g_string_prepend_c (safe, '_');
-  if (safe->len > SHOAL_MAX_NAME_BYTES)
-    {
-      const char *extension = find_extension (safe->str);
-      g_autofree char *cut
-          = join_within_limit (safe->str, (gsize) (extension - safe->str), extension);
-      g_string_assign (safe, cut);
-      fix_ends (safe);
-    }
-  return g_string_free (g_steal_pointer (&safe), FALSE);
+char *
+shoal_safe_top_name (const char *name)
+{
+  g_autofree char *safe = shoal_safe_name (name);
+
+  if (safe[0] != '.')
+    return g_steal_pointer (&safe);
+  g_autofree char *seen = g_strconcat ("_", safe, NULL);
+  return shoal_name_cut (seen, SHOAL_MAX_NAME_BYTES);
+}
+
+char *
+shoal_name_cut (const char *name, gsize max)
+{
+  g_return_val_if_fail (name != NULL && max > SHOAL_MAX_EXTENSION_BYTES, NULL);
+
+  if (strlen (name) <= max)
+    return g_strdup (name);
+  const char *extension = find_extension (name);
+  return join_within (max, name, (gsize) (extension - name), extension);
 }
 
 char *
@@ -193,7 +139,7 @@ shoal_safe_text (const char *text, gsize max_bytes)
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
-      if (c != '/' && is_unsafe_char (c))
+      if (is_unsafe_char (c))
         g_string_append_c (safe, '_');
       else
         g_string_append_unichar (safe, c);
@@ -344,7 +290,7 @@ shoal_name_numbered (const char *name, guint number)
 
   const char *extension = find_extension (name);
   g_autofree char *tail = g_strdup_printf (" (%u)%s", number, extension);
-  return join_within_limit (name, (gsize) (extension - name), tail);
+  return join_within (SHOAL_MAX_NAME_BYTES, name, (gsize) (extension - name), tail);
 }
 
 char *
@@ -353,5 +299,5 @@ shoal_folder_name_numbered (const char *name, guint number)
   g_return_val_if_fail (name != NULL, NULL);
 
   g_autofree char *tail = g_strdup_printf (" (%u)", number);
-  return join_within_limit (name, strlen (name), tail);
+  return join_within (SHOAL_MAX_NAME_BYTES, name, strlen (name), tail);
 }

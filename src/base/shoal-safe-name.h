@@ -12,17 +12,22 @@ G_BEGIN_DECLS
  * shoal_safe_name:
  * @name: a file name as somebody sent it; any bytes but NUL
  *
- * Makes one path component that is safe to create in any folder: no separator, not "." or "..", no
- * control, format (bidirectional override, zero-width) or unassigned characters, no reserved device
- * name of other systems ("CON", "NUL.txt"), no leading or trailing space, no trailing dot, at most
- * %SHOAL_MAX_NAME_BYTES bytes, cut on a character boundary with the extension kept; never empty.
- * A valid ordinary name comes back byte for byte. Invalid UTF-8 is replaced by U+FFFD, everything
- * else that is wrong by "_". A backslash stays unless it makes the name absolute or climbing
- * elsewhere.
+ * Makes one path component of it and keeps it otherwise: "/", control characters and bidirectional
+ * embeddings, overrides and isolates become "_", as do "." and ".." and each byte of them; invalid
+ * UTF-8 becomes U+FFFD. At most %SHOAL_MAX_NAME_BYTES bytes, cut on a character boundary with the
+ * extension kept; never empty. What only some disks refuse is shoal_disk_name()'s.
  *
  * Returns: (transfer full): the safe name
  */
 char *shoal_safe_name (const char *name);
+
+/** shoal_safe_top_name: the same for what is put into a folder of the user's: a name that begins
+ * with a dot, which would not be seen there or be read by a program, gets a "_" before it */
+char *shoal_safe_top_name (const char *name);
+
+/** shoal_name_cut: Returns: (transfer full): @name, or a start of it with its extension, of at most
+ * @max bytes */
+char *shoal_name_cut (const char *name, gsize max);
 
 /**
  * shoal_safe_path:

@@ -71,7 +71,7 @@ exit_code_of (JsonObject *transfer)
 }
 
 static void
-print_finished (JsonObject *transfer)
+print_finished (ShoalCli *cli, JsonObject *transfer)
 {
   gint64 fetched = shoal_cli_integer (transfer, "fetched");
   gint64 elapsed = shoal_cli_integer (transfer, "elapsed_ms");
@@ -91,6 +91,8 @@ print_finished (JsonObject *transfer)
     printf (ngettext ("%s: %s in %s (%s), %d piece verified, from %s\n",
                       "%s: %s in %s (%s), %d pieces verified, from %s\n", (gulong) pieces),
             path, size, time, rate, pieces, *users != '\0' ? users : "?");
+  if (*shoal_cli_string (transfer, "message") != '\0')
+    shoal_cli_note (cli, "%s", shoal_cli_string (transfer, "message"));
   if (*bad != '\0')
     fprintf (stderr, _ ("Wrong bytes came from %s; they were thrown away.\n"), bad);
 }
@@ -110,7 +112,7 @@ print_results (ShoalCli *cli, JsonObject *done)
       if (cli->json)
         continue; /* its last state has been printed */
       if (code == SHOAL_CLI_OK)
-        print_finished (transfer);
+        print_finished (cli, transfer);
       else
         shoal_cli_note (cli, "shoal-cli: %s: %s", shoal_cli_string (transfer, "name"),
                         *shoal_cli_string (transfer, "message") != '\0'

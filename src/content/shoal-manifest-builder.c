@@ -31,15 +31,14 @@ struct _ShoalManifestBuilder
 {
   GPtrArray *entries;  /* of Entry */
   GHashTable *by_path; /* as they are on disk, to Entry; owns nothing */
-  GHashTable *by_name; /* safe paths that differ from the paths; owned */
   gsize text_size;
   guint64 total_size;
 };
 
 /* Names may come from a folder that somebody else made: a polynomial with a random base, modulo the
  * prime 2^61 - 1, so that nobody can choose names that fall together. */
-static guint
-hash_path (gconstpointer path)
+guint
+shoal_manifest_path_hash (gconstpointer path)
 {
   static gsize base = 0;
   const guint64 prime = (G_GUINT64_CONSTANT (1) << 61) - 1;
@@ -71,8 +70,7 @@ shoal_manifest_builder_new (void)
   ShoalManifestBuilder *self = g_new0 (ShoalManifestBuilder, 1);
 
   self->entries = g_ptr_array_new_with_free_func (entry_free);
-  self->by_path = g_hash_table_new (hash_path, g_str_equal);
-  self->by_name = g_hash_table_new_full (hash_path, g_str_equal, g_free, NULL);
+  self->by_path = g_hash_table_new (shoal_manifest_path_hash, g_str_equal);
   self->text_size = strlen (SHOAL_MANIFEST_HEADER);
   return self;
 }
@@ -82,7 +80,6 @@ shoal_manifest_builder_free (ShoalManifestBuilder *self)
 {
   g_return_if_fail (self != NULL);
   g_hash_table_unref (self->by_path);
-  g_hash_table_unref (self->by_name);
   g_ptr_array_unref (self->entries);
   g_free (self);
 }
@@ -143,7 +140,7 @@ refuse (GError **error, const char *path, const char *why)
 }
 
 static gboolean
-check_name (ShoalManifestBuilder *self, const char *path, char **changed, GError **error)
+check_name (ShoalManifestBuilder *self, const char *path, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
 
@@ -154,14 +151,6 @@ check_name (ShoalManifestBuilder *self, const char *path, char **changed, GError
     return refuse (error, path, local_error->message);
   if (g_hash_table_contains (self->by_path, path))
     return refuse (error, path, _ ("it was added twice"));
-  /* Either it keeps its name and another would get it, or the other way round. */
-  gboolean same = strcmp (safe, path) == 0;
-  if (g_hash_table_contains (self->by_name, safe)
-      || (!same && g_hash_table_contains (self->by_path, safe)))
-    return refuse (error, path,
-                   _ ("at the receiver it would get the name of another file; rename it"));
-  if (!same)
-    *changed = g_steal_pointer (&safe);
   return TRUE;
 }
 
@@ -172,12 +161,11 @@ add (ShoalManifestBuilder *self,
      const Entry *filled,
      GError **error)
 {
-  g_autofree char *changed = NULL;
   Entry entry = *filled;
   entry.path = (char *) path;
   entry.target = (char *) target;
 
-  if (!check_name (self, path, &changed, error))
+  if (!check_name (self, path, error))
     return FALSE;
   gsize size = text_size_of (&entry);
   if (self->entries->len >= SHOAL_MAX_MANIFEST_ENTRIES
@@ -195,8 +183,6 @@ add (ShoalManifestBuilder *self,
   Entry *kept = g_memdup2 (&entry, sizeof entry);
   g_ptr_array_add (self->entries, kept);
   g_hash_table_insert (self->by_path, kept->path, kept);
-  if (changed != NULL)
-    g_hash_table_add (self->by_name, g_steal_pointer (&changed));
   self->text_size += size;
   self->total_size += entry.size;
   return TRUE;

@@ -35,16 +35,7 @@ typedef struct
   const char *end;
   /* The folder of the entry before, where the next one's is most of the time. */
   const ShoalManifestEntry *folder;
-  /* Of Changed. Sorted at the end: a hash table could be filled with names that fall together. */
-  GArray *changed;
 } Parser;
-
-/* A safe path that differs from the path as it is listed. */
-typedef struct
-{
-  char *safe;
-  guint line;
-} Changed;
 
 gboolean
 shoal_manifest_is_escaped (guint8 byte)
@@ -95,8 +86,8 @@ compare_path (const char *path, const char *other, gsize length)
   return path[length] == '\0' ? 0 : 1;
 }
 
-static const ShoalManifestEntry *
-find_entry (ShoalManifest *self, const char *path, gsize length)
+const ShoalManifestEntry *
+shoal_manifest_find_entry (ShoalManifest *self, const char *path, gsize length)
 {
   guint low = 0, high = self->n_entries;
 
@@ -218,7 +209,7 @@ check_parent (Parser *parser, const char *path, GError **error)
     return TRUE;
   if (parser->folder != NULL && compare_path (parser->folder->path, path, length) == 0)
     return TRUE;
-  const ShoalManifestEntry *folder = find_entry (parser->manifest, path, length);
+  const ShoalManifestEntry *folder = shoal_manifest_find_entry (parser->manifest, path, length);
   if (folder == NULL)
     return fail (parser, error, "the folder of “%s” is not listed before it", path);
   if (folder->kind != SHOAL_ENTRY_FOLDER)
@@ -249,11 +240,6 @@ check_path (Parser *parser, const ShoalManifestEntry *entry, GError **error)
   if (entry->kind == SHOAL_ENTRY_LINK
       && !shoal_safe_link_target (safe, entry->target, &local_error))
     return fail (parser, error, "%s", local_error->message);
-  if (strcmp (safe, entry->path) != 0)
-    {
-      Changed changed = { g_steal_pointer (&safe), parser->line };
-      g_array_append_val (parser->changed, changed);
-    }
   return TRUE;
 }
 
@@ -303,35 +289,6 @@ parse_line (Parser *parser, GError **error)
   return TRUE;
 }
 
-static int
-compare_changed (gconstpointer a, gconstpointer b)
-{
-  return strcmp (((const Changed *) a)->safe, ((const Changed *) b)->safe);
-}
-
-static void
-changed_clear (gpointer data)
-{
-  g_free (((Changed *) data)->safe);
-}
-
-/* Whether a path that had to be changed became another that had to be, or one that is listed. */
-static gboolean
-check_collisions (Parser *parser, GError **error)
-{
-  g_array_sort (parser->changed, compare_changed);
-  for (guint i = 0; i < parser->changed->len; i++)
-    {
-      const Changed *changed = &g_array_index (parser->changed, Changed, i);
-      parser->line = changed->line;
-      /* A safe path that is listed is that entry's own name. */
-      if ((i > 0 && compare_changed (changed - 1, changed) == 0)
-          || find_entry (parser->manifest, changed->safe, strlen (changed->safe)) != NULL)
-        return fail (parser, error, "it would get the name of another entry, “%s”", changed->safe);
-    }
-  return TRUE;
-}
-
 static gboolean
 count_lines (Parser *parser, const char *text, gsize size, guint *n_lines, GError **error)
 {
@@ -378,7 +335,7 @@ parse_text (Parser *parser, const char *text, gsize size, GError **error)
       if (!parse_line (parser, error))
         return FALSE;
     }
-  return check_collisions (parser, error);
+  return TRUE;
 }
 
 ShoalManifest *
@@ -391,9 +348,7 @@ shoal_manifest_parse (GBytes *bytes, GError **error)
 
   gsize size;
   const char *text = g_bytes_get_data (bytes, &size);
-  g_autoptr (GArray) changed = g_array_new (FALSE, FALSE, sizeof (Changed));
-  g_array_set_clear_func (changed, changed_clear);
-  Parser parser = { .manifest = self, .changed = changed };
+  Parser parser = { .manifest = self };
   return parse_text (&parser, text, size, error) ? g_steal_pointer (&self) : NULL;
 }
 

@@ -40,9 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalManifest, shoal_manifest_free)
  * @error: where to put an error
  *
  * Parses strictly: the header, order, no duplicates, every parent listed as a folder and before its
- * children, paths that shoal_safe_path() accepts and that stay distinct after it and after case
- * folding is NOT required, links that stay inside, canonical percent-encoding, sizes within bounds,
- * size 0 exactly with the zero id. Two entries whose safe paths collide are refused.
+ * children, paths that shoal_safe_path() accepts, links that stay inside, canonical
+ * percent-encoding, sizes within bounds, size 0 exactly with the zero id. Two names may become one
+ * on a disk: #ShoalLocalNames keeps them apart.
  *
  * Returns: (transfer full): the manifest, or %NULL with %SHOAL_ERROR_INVALID that names the line
  */

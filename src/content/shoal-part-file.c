@@ -53,7 +53,10 @@ numbered_name (const char *name, guint32 number)
 static char *
 part_name (const ShoalPartPlace *place, guint32 number)
 {
-  g_autofree char *name = numbered_name (place->name, number);
+  /* Room for the number too, or all of them would have one name. */
+  g_autofree char *cut = shoal_name_cut (
+      place->name, SHOAL_MAX_NAME_BYTES - strlen (SHOAL_PART_SUFFIX) - strlen (" (9999)"));
+  g_autofree char *name = numbered_name (cut, number);
 
   return g_strconcat (name, SHOAL_PART_SUFFIX, NULL);
 }

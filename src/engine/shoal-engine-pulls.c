@@ -120,7 +120,7 @@ tell_end (Pulls *self, ShoalTransfer *transfer)
     = finished ? shoal_transfer_get_size (transfer) : shoal_transfer_get_bytes_done (transfer),
     .elapsed_ms = shoal_transfer_get_elapsed_ms (transfer),
     .devices = (const char *const *) devices,
-    .reason = shoal_transfer_get_message (transfer),
+    .reason = finished ? NULL : shoal_transfer_get_message (transfer),
   };
 
   shoal_tracker_reports_add (self->reports, &report);

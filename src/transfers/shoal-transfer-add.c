@@ -345,7 +345,8 @@ make_row (const ShoalTransferRequest *request, GError **error)
     }
   row = g_new0 (ShoalTransferRow, 1);
   row->uuid = g_uuid_string_random ();
-  row->name = shoal_safe_name (request->name);
+  row->name = shoal_safe_top_name (request->name);
+  row->renamed = !g_str_equal (row->name, request->name);
   row->id = request->id;
   row->size = request->size;
   row->total_size = request->total_size;

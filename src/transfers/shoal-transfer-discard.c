@@ -22,9 +22,9 @@
 #include "shoal-error.h"
 #include "shoal-hasher.h"
 #include "shoal-limits.h"
+#include "shoal-local-names.h"
 #include "shoal-manifest.h"
 #include "shoal-partial.h"
-#include "shoal-safe-name.h"
 #include "shoal-small-files.h"
 
 #define UUID_LENGTH 36
@@ -90,17 +90,8 @@ read_manifest (const ShoalTransferRow *row, const char *journals)
 
 /* One that the user has deleted, or put a link in the place of, holds nothing of ours. */
 static gboolean
-discard_entry (int root_fd,
-               const ShoalManifestEntry *entry,
-               ShoalJournal *journal,
-               guint32 index,
-               GError **error)
+discard_entry (int root_fd, const char *path, ShoalJournal *journal, guint32 index, GError **error)
 {
-  g_autofree char *path = shoal_safe_path (entry->path, NULL);
-
-  if (path == NULL)
-    return TRUE;
-
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *name = g_path_get_basename (path);
   g_auto (ShoalFd) dirfd = shoal_dir_open_sub (root_fd, folder, FALSE, NULL);
@@ -110,7 +101,7 @@ discard_entry (int root_fd,
 
 /* What a kill left of files that were being written whole. */
 static void
-sweep_folders (int root_fd, ShoalManifest *manifest)
+sweep_folders (int root_fd, ShoalManifest *manifest, const ShoalLocalNames *names)
 {
   shoal_small_files_sweep (root_fd);
   for (guint i = 0; i < shoal_manifest_get_n_entries (manifest); i++)
@@ -120,8 +111,8 @@ sweep_folders (int root_fd, ShoalManifest *manifest)
       if (entry->kind != SHOAL_ENTRY_FOLDER)
         continue;
 
-      g_autofree char *path = shoal_safe_path (entry->path, NULL);
-      g_auto (ShoalFd) fd = path != NULL ? shoal_dir_open_sub (root_fd, path, FALSE, NULL) : -1;
+      g_auto (ShoalFd) fd
+              = shoal_dir_open_sub (root_fd, shoal_local_names_get_path (names, i), FALSE, NULL);
 
       if (fd >= 0)
         shoal_small_files_sweep (fd);
@@ -144,6 +135,7 @@ discard_entries (const ShoalTransferRow *row,
     return TRUE;
 
   g_autoptr (GArray) parts = shoal_journal_dup_parts (journal);
+  g_autoptr (ShoalLocalNames) names = shoal_local_names_new_at (manifest, dirfd);
   gboolean ok = TRUE;
 
   for (guint i = 0; i < parts->len; i++)
@@ -151,11 +143,11 @@ discard_entries (const ShoalTransferRow *row,
       guint32 index = g_array_index (parts, guint32, i);
 
       if (index < shoal_manifest_get_n_entries (manifest)
-          && !discard_entry (root_fd, shoal_manifest_get_entry (manifest, index), journal, index,
+          && !discard_entry (root_fd, shoal_local_names_get_path (names, index), journal, index,
                              ok ? error : NULL))
         ok = FALSE;
     }
-  sweep_folders (root_fd, manifest);
+  sweep_folders (root_fd, manifest, names);
   return ok;
 }
 
@@ -171,8 +163,11 @@ discard_files (const ShoalTransferRow *row,
     return FALSE;
   if (dirfd < 0)
     return TRUE;
+
+  g_autofree char *name = shoal_disk_name_at (dirfd, row->name);
+
   return row->folder ? discard_entries (row, journals, dirfd, journal, error)
-                     : shoal_part_discard (dirfd, row->name, journal, 0, error);
+                     : shoal_part_discard (dirfd, name, journal, 0, error);
 }
 
 /* ---- The state ----------------------------------------------------------------------------- */

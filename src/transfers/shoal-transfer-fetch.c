@@ -180,14 +180,13 @@ fetch_span (ShoalWorker *self, ShoalPieceWork *work, ShoalSpan span, GError **er
 /* Puts a small file in its place. If something else has taken its name there, a numbered one is
  * used: what is there is never replaced. */
 static gboolean
-store_small (ShoalWorker *self, const ShoalManifestEntry *entry, const guint8 *data, GError **error)
+store_small (ShoalWorker *self, guint32 index, const guint8 *data, GError **error)
 {
   g_autoptr (GError) taken = NULL;
-  g_autofree char *path = shoal_safe_path (entry->path, error);
+  const ShoalManifestEntry *entry = shoal_manifest_get_entry (self->run->manifest, index);
+  const char *path = shoal_local_names_get_path (self->run->names, index);
   gboolean executable = entry->kind == SHOAL_ENTRY_EXECUTABLE;
 
-  if (path == NULL)
-    return FALSE;
   if (shoal_small_file_writer_store (self->writer, path, data, entry->size, &entry->id, executable,
                                      -1, &taken))
     return TRUE;
@@ -252,7 +251,7 @@ fetch_batch (ShoalWorker *self, const ShoalBatch *batch, GError **error)
           filled += more;
           unread -= more;
         }
-      ok = store_small (self, entry, self->buffer + used, error);
+      ok = store_small (self, next, self->buffer + used, error);
       if (!ok)
         break;
       used += entry->size;

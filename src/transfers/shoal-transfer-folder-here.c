@@ -17,7 +17,6 @@
 #include "shoal-dir.h"
 #include "shoal-hasher.h"
 #include "shoal-limits.h"
-#include "shoal-safe-name.h"
 
 gboolean
 shoal_folder_entry_is_file (const ShoalManifestEntry *entry)
@@ -82,6 +81,7 @@ gboolean
 shoal_folder_is_here (int parent_fd,
                       const char *name,
                       ShoalManifest *manifest,
+                      const ShoalLocalNames *names,
                       GCancellable *cancellable)
 {
   int root_fd = shoal_dir_open_sub (parent_fd, name, FALSE, NULL);
@@ -92,15 +92,16 @@ shoal_folder_is_here (int parent_fd,
     for (guint i = 0; same && i < shoal_manifest_get_n_entries (manifest); i++)
       {
         const ShoalManifestEntry *entry = shoal_manifest_get_entry (manifest, i);
-        g_autofree char *path = shoal_safe_path (entry->path, NULL);
+        const char *path = shoal_local_names_get_path (names, i);
+        g_autofree char *target = shoal_local_names_dup_target (names, i);
         struct stat st;
 
-        same = path != NULL && fstatat (root_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0
+        same = fstatat (root_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0
                && (!shoal_folder_entry_is_file (entry)
                    || (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size))
                && (!modes || !shoal_folder_entry_is_file (entry) || mode_is_right (entry, &st))
                && (entry->kind != SHOAL_ENTRY_FOLDER || S_ISDIR (st.st_mode))
-               && (entry->kind != SHOAL_ENTRY_LINK || link_is_right (root_fd, path, entry->target));
+               && (entry->kind != SHOAL_ENTRY_LINK || link_is_right (root_fd, path, target));
         /* Hash only when all sizes are right. */
         if (same && pass == 1 && shoal_folder_entry_is_file (entry))
           same = shoal_folder_file_is_right (root_fd, path, entry, cancellable);

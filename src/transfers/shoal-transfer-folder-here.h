@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "shoal-local-names.h"
 #include "shoal-manifest.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,7 @@ gboolean shoal_folder_file_is_right (int root_fd,
 gboolean shoal_folder_is_here (int parent_fd,
                                const char *name,
                                ShoalManifest *manifest,
+                               const ShoalLocalNames *names,
                                GCancellable *cancellable);
 
 G_END_DECLS

@@ -67,9 +67,10 @@ record_made (ShoalTransferRun *run, const char *name, GError **error)
 /* Opens the folder of an earlier run, or makes a new one; its name is recorded before it is made,
  * so that a kill in between leaves no folder that nobody knows. */
 static gboolean
-open_folder (ShoalTransferRun *run, int parent_fd, gboolean *fresh, GError **error)
+open_folder (
+    ShoalTransferRun *run, int parent_fd, const char *wanted, gboolean *fresh, GError **error)
 {
-  g_autofree char *name = g_strdup (run->made != NULL ? run->made : run->name);
+  g_autofree char *name = g_strdup (run->made != NULL ? run->made : wanted);
 
   *fresh = FALSE;
   if (run->made != NULL)
@@ -95,7 +96,7 @@ open_folder (ShoalTransferRun *run, int parent_fd, gboolean *fresh, GError **err
             return shoal_error_from_errno (error, errno, _ ("Cannot make the folder “%s”"), name);
         }
       g_free (name);
-      name = shoal_folder_name_numbered (run->name, number);
+      name = shoal_folder_name_numbered (wanted, number);
     }
   g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
                _ ("Cannot find a free name for “%s” in “%s”. Choose another folder."), run->name,
@@ -116,8 +117,8 @@ make_folders (ShoalTransferRun *run, gboolean fresh, GError **error)
       if (entry->kind != SHOAL_ENTRY_FOLDER)
         continue;
 
-      g_autofree char *path = shoal_safe_path (entry->path, error);
-      int fd = path != NULL ? shoal_dir_open_sub (run->root_fd, path, TRUE, error) : -1;
+      const char *path = shoal_local_names_get_path (run->names, i);
+      int fd = shoal_dir_open_sub (run->root_fd, path, TRUE, error);
 
       if (fd < 0)
         return FALSE;
@@ -139,12 +140,13 @@ make_links (ShoalTransferRun *run, GError **error)
       if (entry->kind != SHOAL_ENTRY_LINK)
         continue;
 
-      g_autofree char *path = shoal_safe_path (entry->path, error);
+      const char *path = shoal_local_names_get_path (run->names, i);
+      g_autofree char *target = shoal_local_names_dup_target (run->names, i);
 
-      if (path == NULL || !shoal_safe_link_target (path, entry->target, error))
+      if (!shoal_safe_link_target (path, target, error))
         return FALSE;
       /* From an earlier run, or of the user's own: it stays. */
-      if (!shoal_dir_make_link (run->root_fd, path, entry->target, &local_error)
+      if (!shoal_dir_make_link (run->root_fd, path, target, &local_error)
           && !g_error_matches (local_error, SHOAL_ERROR, SHOAL_ERROR_EXISTS))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
@@ -197,9 +199,9 @@ survey (FolderJob *job, GError **error)
       if (!shoal_folder_entry_is_file (entry))
         continue;
 
-      g_autofree char *path = shoal_safe_path (entry->path, error);
+      const char *path = shoal_local_names_get_path (run->names, i);
 
-      if (path == NULL || g_cancellable_set_error_if_cancelled (run->cancellable, error))
+      if (g_cancellable_set_error_if_cancelled (run->cancellable, error))
         return FALSE;
       if (entry->size == 0)
         {
@@ -227,11 +229,7 @@ static ShoalPieceWork *
 open_large (ShoalTransferRun *run, guint32 index, GError **error)
 {
   const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, index);
-  g_autofree char *path = shoal_safe_path (entry->path, error);
-
-  if (path == NULL)
-    return NULL;
-
+  const char *path = shoal_local_names_get_path (run->names, index);
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *layer_name = g_strdup_printf ("%s.%u.layer", run->uuid, index);
@@ -448,22 +446,37 @@ set_totals (ShoalTransferRun *run)
   shoal_run_map_begin_folder (run);
 }
 
+static void
+note_names (ShoalTransferRun *run, const char *name)
+{
+  const char *first;
+  guint n = shoal_local_names_get_n_changed (run->names, &first);
+  gboolean top = run->renamed || !g_str_equal (name, run->name);
+
+  shoal_run_note_names (run, n + top, top ? run->made : first);
+}
+
 static gboolean
 fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
 {
   g_auto (FolderJob) job = { .run = run };
+  g_autofree char *name = shoal_disk_name_at (parent_fd, run->name);
 
+  run->names = shoal_local_names_new_at (run->manifest, parent_fd);
   if (run->made == NULL
-      && shoal_folder_is_here (parent_fd, run->name, run->manifest, run->cancellable))
+      && shoal_folder_is_here (parent_fd, name, run->manifest, run->names, run->cancellable))
     {
-      shoal_run_set_made (run, run->name);
+      shoal_run_set_made (run, name);
+      note_names (run, name);
       for (guint i = 0; i < shoal_manifest_get_n_entries (run->manifest); i++)
         count_done (run, i);
       return TRUE;
     }
-  if (!open_folder (run, parent_fd, &job.fresh, error) || !make_folders (run, job.fresh, error)
-      || !survey (&job, error) || !fetch_all (&job, error) || !make_links (run, error))
+  if (!open_folder (run, parent_fd, name, &job.fresh, error)
+      || !make_folders (run, job.fresh, error) || !survey (&job, error) || !fetch_all (&job, error)
+      || !make_links (run, error))
     return FALSE;
+  note_names (run, name);
   if (syncfs (run->root_fd) != 0)
     return shoal_error_from_errno (error, errno, _ ("Cannot write “%s” to the disk"), run->name);
   return run->n_lost == 0 || shoal_run_set_gone_error (run, error);

@@ -209,6 +209,7 @@ shoal_transfer_manager_start_run (ShoalTransferManager *self, ShoalTransfer *tra
   ShoalRunConfig config = {
     .uuid = row->uuid,
     .name = row->name,
+    .renamed = row->renamed,
     .id = row->id,
     .size = row->size,
     .folder = row->folder,

@@ -27,6 +27,7 @@ shoal_transfer_run_new (const ShoalRunConfig *config,
   g_atomic_ref_count_init (&self->ref_count);
   self->uuid = g_strdup (config->uuid);
   self->name = g_strdup (config->name);
+  self->renamed = config->renamed;
   self->id = config->id;
   self->size = config->size;
   self->folder = config->folder;
@@ -73,6 +74,7 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
   if (self->thread != NULL)
     g_thread_unref (self->thread);
   g_clear_pointer (&self->journal, shoal_journal_unref);
+  g_clear_pointer (&self->names, shoal_local_names_free);
   g_clear_pointer (&self->manifest, shoal_manifest_free);
   if (self->root_fd >= 0)
     close (self->root_fd);
@@ -91,6 +93,7 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
   g_free (self->pieces);
   g_free (self->first_pieces);
   g_free (self->message);
+  g_free (self->note);
   g_free (self->made);
   g_free (self->first_lost);
   g_free (self->journals);

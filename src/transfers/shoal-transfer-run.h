@@ -25,6 +25,7 @@ typedef struct
 {
   const char *uuid;
   const char *name; /* safe */
+  gboolean renamed; /* it is not the one that was asked for */
   ShoalDigest id;
   guint64 size; /* of a folder: of its manifest */
   gboolean folder;
@@ -51,7 +52,7 @@ typedef struct
   guint64 pieces_total;
   guint n_sources;   /* that deliver now */
   gint64 active_us;  /* time while not waiting */
-  char *message;     /* (nullable): why it waits, in words */
+  char *message;     /* (nullable): why it waits, in words, or what is to be told at the end */
   char *destination; /* (nullable): full path of what was made */
 } ShoalRunProgress;
 

@@ -8,6 +8,8 @@
 
 #include "shoal-transfer-state.h"
 
+#include <glib/gi18n.h>
+
 static gboolean
 is_active_state (ShoalTransferState state)
 {
@@ -39,6 +41,20 @@ shoal_run_set_state (ShoalTransferRun *self, ShoalTransferState state, const cha
 {
   g_mutex_lock (&self->lock);
   shoal_run_set_state_locked (self, state, message);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+shoal_run_note_names (ShoalTransferRun *self, guint n, const char *first)
+{
+  if (n == 0)
+    return;
+  g_mutex_lock (&self->lock);
+  g_free (self->note);
+  self->note = g_strdup_printf (ngettext ("%u name could not be kept here; it became “%s”.",
+                                          "%u names could not be kept here; the first became “%s”.",
+                                          (gulong) n),
+                                n, first);
   g_mutex_unlock (&self->lock);
 }
 

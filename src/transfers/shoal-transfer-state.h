@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "shoal-local-names.h"
 #include "shoal-manifest.h"
 #include "shoal-transfer-run.h"
 #include "shoal-transfer-sources.h"
@@ -25,6 +26,7 @@ struct _ShoalTransferRun
   gboolean folder;
   char *folder_path;
   gint64 mtime_ms;
+  gboolean renamed; /* the name is not the one that was asked for */
   char *journals;
   ShoalDeviceKey *key;
   ShoalTokenBucket *limit;
@@ -65,6 +67,7 @@ struct _ShoalTransferRun
   GError *fatal;
   ShoalTransferState state;
   char *message;
+  char *note;             /* (nullable): what is to be told when all went well */
   gint64 active_since_us; /* 0: not active */
   gint64 active_us;
   guint64 bytes_total;
@@ -77,8 +80,9 @@ struct _ShoalTransferRun
   /* Only the run's thread, workers read after it was set under the lock. */
   ShoalJournal *journal;
   ShoalManifest *manifest;
-  guint32 *first_pieces; /* (nullable): of each entry in the map */
-  int root_fd;           /* of the made folder */
+  guint32 *first_pieces;  /* (nullable): of each entry in the map */
+  ShoalLocalNames *names; /* (nullable): of the manifest's entries, on this disk */
+  int root_fd;            /* of the made folder */
 };
 
 /* shoal_run_set_state_locked: counts the time that it is active; under the lock
@@ -89,6 +93,8 @@ shoal_run_set_state_locked (ShoalTransferRun *run, ShoalTransferState state, con
 void shoal_run_set_state (ShoalTransferRun *run, ShoalTransferState state, const char *message);
 /* shoal_run_set_made: what it is called in its folder */
 void shoal_run_set_made (ShoalTransferRun *run, const char *name);
+/* shoal_run_note_names: tells that @n names are not kept, of which @first is the first one */
+void shoal_run_note_names (ShoalTransferRun *run, guint n, const char *first);
 /* shoal_run_is_discarded: what it has fetched is not to be kept */
 gboolean shoal_run_is_discarded (ShoalTransferRun *run);
 

@@ -36,6 +36,7 @@ typedef struct
   char *message; /* (nullable): why it failed */
   guint64 bytes_fetched;
   gint64 active_ms;
+  gboolean renamed; /* in this run of the program: the name is not the one that was asked for */
 } ShoalTransferRow;
 
 /** shoal_transfer_row_copy: Returns: (transfer full) */

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "shoal-dir.h"
+#include "shoal-disk-names.h"
 #include "shoal-error.h"
 #include "shoal-hasher.h"
 #include "shoal-merkle.h"
@@ -29,15 +30,15 @@
 
 /* Whether @name in the folder already has exactly this content. */
 static gboolean
-is_here_already (ShoalTransferRun *self, int dirfd, GError **error)
+is_here_already (ShoalTransferRun *self, int dirfd, const char *name, GError **error)
 {
   struct stat st;
 
-  if (fstatat (dirfd, self->name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG (st.st_mode)
+  if (fstatat (dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG (st.st_mode)
       || (guint64) st.st_size != self->size)
     return FALSE;
 
-  int fd = shoal_dir_open_file (dirfd, self->name, O_RDONLY, 0, error);
+  int fd = shoal_dir_open_file (dirfd, name, O_RDONLY, 0, error);
 
   if (fd < 0)
     {
@@ -52,7 +53,7 @@ is_here_already (ShoalTransferRun *self, int dirfd, GError **error)
 }
 
 static gboolean
-make_empty_file (ShoalTransferRun *self, int dirfd, char **made, GError **error)
+make_empty_file (ShoalTransferRun *self, int dirfd, const char *name, char **made, GError **error)
 {
   g_autofree char *temporary = g_strconcat (self->uuid, ".part", NULL);
   int fd = shoal_dir_open_file (dirfd, temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666, error);
@@ -60,7 +61,7 @@ make_empty_file (ShoalTransferRun *self, int dirfd, char **made, GError **error)
   if (fd < 0)
     return FALSE;
   close (fd);
-  return shoal_dir_rename_unique (dirfd, temporary, dirfd, self->name, made, error);
+  return shoal_dir_rename_unique (dirfd, temporary, dirfd, name, made, error);
 }
 
 static gboolean
@@ -73,20 +74,23 @@ run_file (ShoalTransferRun *self, GError **error)
 
   if (dirfd < 0)
     return FALSE;
-  if (is_here_already (self, dirfd, error))
+
+  g_autofree char *name = shoal_disk_name_at (dirfd, self->name);
+
+  if (is_here_already (self, dirfd, name, error))
     {
-      made = g_strdup (self->name);
+      made = g_strdup (name);
       __atomic_store_n (&self->bytes_done, (gint64) self->size, __ATOMIC_RELAXED);
       __atomic_store_n (&self->pieces_done, shoal_piece_count (self->size), __ATOMIC_RELAXED);
       ok = TRUE;
     }
   else if (self->size == 0)
-    ok = make_empty_file (self, dirfd, &made, error);
+    ok = make_empty_file (self, dirfd, name, &made, error);
   else
     {
       shoal_run_map_begin (self, shoal_piece_count (self->size));
 
-      g_autoptr (ShoalPieceWork) work = shoal_piece_work_new (self, dirfd, self->name, &self->id,
+      g_autoptr (ShoalPieceWork) work = shoal_piece_work_new (self, dirfd, name, &self->id,
                                                               self->size, 0, layer_name, error);
 
       shoal_run_want_sources (self, &self->id);
@@ -94,7 +98,10 @@ run_file (ShoalTransferRun *self, GError **error)
     }
   close (dirfd);
   if (ok)
-    shoal_run_set_made (self, made);
+    {
+      shoal_run_set_made (self, made);
+      shoal_run_note_names (self, self->renamed || !g_str_equal (name, self->name), made);
+    }
   return ok;
 }
 
@@ -121,7 +128,7 @@ shoal_run_thread (gpointer data)
     shoal_journal_remove (self->journal);
 
   if (error == NULL)
-    shoal_run_set_state (self, SHOAL_TRANSFER_FINISHED, NULL);
+    shoal_run_set_state (self, SHOAL_TRANSFER_FINISHED, self->note);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     shoal_run_set_state (self, SHOAL_TRANSFER_FAILED, error->message);
   else

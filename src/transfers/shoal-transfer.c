@@ -380,7 +380,9 @@ shoal_transfer_set_state (ShoalTransfer *self, ShoalTransferState state, const G
   g_object_freeze_notify (G_OBJECT (self));
   g_clear_error (&self->error);
   self->error = error != NULL ? g_error_copy (error) : NULL;
-  set_string (self, &self->message, error != NULL ? error->message : NULL, PROP_MESSAGE);
+  /* What is to be told of one that went well was told by its run. */
+  if (error != NULL || state != SHOAL_TRANSFER_FINISHED)
+    set_string (self, &self->message, error != NULL ? error->message : NULL, PROP_MESSAGE);
   set_state (self, state);
   g_object_thaw_notify (G_OBJECT (self));
 }

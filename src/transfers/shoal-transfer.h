@@ -80,7 +80,8 @@ guint64 shoal_transfer_get_pieces_done (ShoalTransfer *self);
 guint64 shoal_transfer_get_pieces_total (ShoalTransfer *self);
 /** shoal_transfer_get_elapsed_ms: Returns: time in which it did not wait, in all runs */
 gint64 shoal_transfer_get_elapsed_ms (ShoalTransfer *self);
-/** shoal_transfer_get_message: Returns: (nullable): why it waits or failed, for people */
+/** shoal_transfer_get_message: Returns: (nullable): why it waits or failed, or what is to be told
+ * of one that finished, for people */
 const char *shoal_transfer_get_message (ShoalTransfer *self);
 /** shoal_transfer_get_error: Returns: (nullable): why it failed */
 const GError *shoal_transfer_get_error (ShoalTransfer *self);

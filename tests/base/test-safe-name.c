@@ -36,6 +36,18 @@ test_ordinary (void)
     "_",
     "~",
     "a\xcc\x81", /* decomposed é stays as it is */
+    "Surname, A.",
+    " a ",
+    "...",
+    "aux.h",
+    "CON",
+    "..\\..\\x",
+    "می‌خواهم.txt", /* a joiner that its language needs */
+    "👨‍👩‍👧.jpg",
+    "a\xe2\x80\x8e"
+    "b", /* a mark of direction */
+    "a\xef\xbb\xbf"
+    "b",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
@@ -56,14 +68,10 @@ test_hostile (void)
     { "", "_" },
     { ".", "_" },
     { "..", "__" },
-    { "...", "___" },
     { "/", "_" },
     { "../x", ".._x" },
     { "/etc/passwd", "_etc_passwd" },
     { "a/../../b", "a_.._.._b" },
-    { "..\\..\\x", ".._.._x" },
-    { "\\x", "_x" },
-    { "C:\\x", "C:_x" },
     { "a\nb\tc\x7f", "a_b_c_" },
     { "\x1b[2J", "_[2J" },
     { "a\xc2\x85\x62", "a_b" }, /* C1 control */
@@ -73,18 +81,6 @@ test_hostile (void)
     { "a\xe2\x81\xa6"
       "b",
       "a_b" }, /* isolate */
-    { "a\xe2\x80\x8b"
-      "b",
-      "a_b" }, /* zero-width space */
-    { "a\xef\xbb\xbf"
-      "b",
-      "a_b" }, /* byte order mark */
-    { "a\xe2\x80\xa8"
-      "b",
-      "a_b" }, /* line separator */
-    { "a\xef\xbf\xbf"
-      "b",
-      "a_b" }, /* not a character */
     { "a\xff"
       "b",
       "a\xef\xbf\xbd"
@@ -94,23 +90,6 @@ test_hostile (void)
       "a\xef\xbf\xbd\xef\xbf\xbd"
       "b" },                                                      /* "/" in too many bytes */
     { "a\xed\xa0\x80", "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" }, /* surrogate */
-    { " a", "_a" },
-    { "a ", "a_" },
-    { " ", "_" },
-    { "a.", "a_" },
-    { "a. .", "a. _" },
-    { "\xe3\x80\x80"
-      "a\xc2\xa0",
-      "_a_" }, /* other spaces */
-    { "CON", "_CON" },
-    { "con", "_con" },
-    { "NUL.txt", "_NUL.txt" },
-    { "nul .txt", "_nul .txt" },
-    { "COM1", "_COM1" },
-    { "lpt9.tar.gz", "_lpt9.tar.gz" },
-    { "COM\xc2\xb9", "_COM\xc2\xb9" },
-    { "CONOUT$", "_CONOUT$" },
-    { "aux.h", "_aux.h" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -162,6 +141,15 @@ test_long (void)
 }
 
 static void
+test_top (void)
+{
+  g_autofree char *hidden = shoal_safe_top_name (".bash_profile");
+  g_autofree char *plain = shoal_safe_top_name ("aux.h");
+  g_assert_cmpstr (hidden, ==, "_.bash_profile");
+  g_assert_cmpstr (plain, ==, "aux.h");
+}
+
+static void
 test_text (void)
 {
   static const struct
@@ -210,7 +198,7 @@ test_path (void)
   g_assert_cmpstr (plain, ==, "a/b c/ö.txt");
   g_autofree char *changed = shoal_safe_path ("CON/x\n/y.", &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (changed, ==, "_CON/x_/y_");
+  g_assert_cmpstr (changed, ==, "CON/x_/y.");
 }
 
 static void
@@ -419,6 +407,7 @@ main (int argc, char **argv)
   g_test_add_func ("/safe-name/ordinary", test_ordinary);
   g_test_add_func ("/safe-name/hostile", test_hostile);
   g_test_add_func ("/safe-name/long", test_long);
+  g_test_add_func ("/safe-name/top", test_top);
   g_test_add_func ("/safe-name/text", test_text);
   g_test_add_func ("/safe-name/path", test_path);
   g_test_add_func ("/safe-name/path-bounds", test_path_bounds);

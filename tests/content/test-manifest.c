@@ -193,25 +193,17 @@ test_builder_refuses (void)
   g_assert_false (
       shoal_manifest_builder_add_file (builder, "f", FALSE, SHOAL_MAX_FILE_SIZE + 1, &id, NULL));
 
-  /* Twice; and names that would be one at the receiver, in both orders. */
+  /* Twice. */
   g_assert_true (shoal_manifest_builder_add_file (builder, "f", FALSE, 1, &id, &error));
   g_assert_false (shoal_manifest_builder_add_folder (builder, "f", &error));
   g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID);
   g_clear_error (&error);
-  g_assert_true (shoal_manifest_builder_add_file (builder, "b_", FALSE, 1, &id, NULL));
-  g_assert_false (shoal_manifest_builder_add_file (builder, "b\n", FALSE, 1, &id, &error));
-  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID);
-  g_clear_error (&error);
-  g_assert_true (shoal_manifest_builder_add_file (builder, "c\n", FALSE, 1, &id, NULL));
-  g_assert_false (shoal_manifest_builder_add_file (builder, "c_", FALSE, 1, &id, NULL));
-  g_assert_false (shoal_manifest_builder_add_file (builder, "c\t", FALSE, 1, &id, NULL));
-
   /* What was refused left no trace. */
   g_autoptr (GBytes) bytes = shoal_manifest_builder_end (builder, &error);
   g_assert_no_error (error);
   g_autoptr (ShoalManifest) manifest = shoal_manifest_parse (bytes, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (shoal_manifest_get_n_entries (manifest), ==, 3);
+  g_assert_cmpuint (shoal_manifest_get_n_entries (manifest), ==, 1);
 
   g_autoptr (ShoalManifestBuilder) orphan = shoal_manifest_builder_new ();
   g_assert_true (shoal_manifest_builder_add_file (orphan, "d/f", FALSE, 1, &id, NULL));
@@ -233,6 +225,7 @@ test_parser_accepts (void)
     HEADER "f 8796093022208 " ID " a\n",
     HEADER "l b a\n",
     HEADER "d CON\nf 1 " ID " CON/x\n",
+    HEADER "d a%01\nd a%02\nd a_\n", /* one safe name for three */
     HEADER "f 1 " ID " A\nf 1 " ID " a\n",
   };
 
@@ -329,10 +322,6 @@ test_parser_refuses (void)
     { HEADER "l b%2f..%2f..%2fc a\n", 2 },
     { HEADER "l  a\n", 2 },
     { HEADER "l b\n", 2 },
-    { HEADER "d a%0a\nd a_\n", 2 }, /* one safe name for two, either way round */
-    { HEADER "d CON\nd _CON\n", 2 },
-    { HEADER "d a%01\nd a%02\n", 3 },
-    { HEADER "d CON\nd CON/x%01\nd _CON\n", 2 },
     { HEADER "d %1b[2J%0a/b\n", 2 },
   };
 

@@ -657,7 +657,10 @@ test_long_name (void)
   g_autofree char *name = g_strnfill (SHOAL_MAX_NAME_BYTES, 'x');
   g_autofree char *made = NULL;
 
-  test_folder_write (f->folder, name, "old");
+  g_assert_no_errno (mknodat (f->folder->fd, name, S_IFREG | 0666, 0));
+  g_autofree char *stem = g_strnfill (SHOAL_MAX_NAME_BYTES - 12, 'x');
+  g_autofree char *part = g_strconcat (stem, ".part", NULL);
+  test_folder_write (f->folder, part, "somebody else's");
   g_autoptr (ShoalPartial) partial = open_content (f, f->content, name);
   write_all (f, partial);
   g_assert_true (shoal_partial_finish (partial, FALSE, -1, &made, &error));

@@ -80,6 +80,46 @@ class MainJob(shoal.Test):
         ben.get("project")
         self.assert_same_tree(expected, os.path.join(ben.downloads, "project"))
 
+    def test_names_are_kept(self):
+        """What is ordinary here arrives as it was, although other systems refuse it; what is not is told."""
+        root = self.world.make_folder("ada", "names")
+        for number, name in enumerate(("Surname, A./letter", "Mail./note", "Mail_/note", " leading", "trailing ", "aux.h", "CON",
+                                       "dots...", "می\u200cخواهم.txt", "👨\u200d👩\u200d👧.jpg", "a\u200eb", "nbsp\u00a0", "a:b?",
+                                       "C:\\x", "漢" * 85)):
+            make_file(os.path.join(root, name), 100, seed=number)
+        make_file(os.path.join(root, "k" * 255), 2 * MIB, seed=100)
+        os.symlink("aux.h", os.path.join(root, "link"))
+        hidden = make_file(self.world.path("ada", ".bash_profile"), 50)
+        ada, ben = self.member(self.group, "ada"), self.member(self.group, "ben")
+        ada.share(root)
+        ada.share(hidden)
+        ada.serve()
+        got = ben.plain("get", "names", "--to", ben.downloads)
+        self.assert_same_tree(root, os.path.join(ben.downloads, "names"))
+        self.assertNotIn("could not be kept", got.errors)
+
+        # A program would read it at its next start.
+        got = ben.plain("get", ".bash_profile", "--to", ben.downloads)
+        self.assertEqual(["_.bash_profile", "names"], sorted(os.listdir(ben.downloads)))
+        self.assertIn("1 name could not be kept here; it became “_.bash_profile”", got.errors)
+
+        # Links follow what they point to, and nothing takes the place of something else.
+        make_file(os.path.join(root, "bell\x07"), 60, seed=101)
+        make_file(os.path.join(root, "bell_"), 60, seed=102)
+        os.symlink("bell\x07", os.path.join(root, "to the bell"))
+
+        def whole():
+            out = self.world.make_folder("again")
+            shutil.rmtree(out)
+            result = ben.plain("get", "names", "--to", out, status=None)
+            return result if os.path.lexists(os.path.join(out, "names", "to the bell")) else None
+        got = wait_until(whole, "the folder is offered as it is now")
+        again = self.world.path("again", "names")
+        self.assertEqual("bell_ (2)", os.readlink(os.path.join(again, "to the bell")))
+        self.assert_same_file(os.path.join(root, "bell\x07"), os.path.join(again, "bell_ (2)"))
+        self.assert_same_file(os.path.join(root, "bell_"), os.path.join(again, "bell_"))
+        self.assertIn("1 name could not be kept here; it became “bell_ (2)”", got.errors)
+
     def test_single_entry_of_a_folder(self):
         root = self.world.make_folder("ada", "music")
         song = make_file(os.path.join(root, "album", "song.flac"), 70000)

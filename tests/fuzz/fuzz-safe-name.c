@@ -6,6 +6,7 @@
 
 #include "fuzz.h"
 
+#include "shoal-disk-names.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
 #include "shoal-safe-name.h"
@@ -23,12 +24,11 @@ check_name (const char *name)
   g_assert_null (strchr (name, '/'));
   g_assert_cmpstr (name, !=, ".");
   g_assert_cmpstr (name, !=, "..");
-  g_assert_true (name[0] != ' ' && name[length - 1] != ' ' && name[length - 1] != '.');
   for (const char *p = name; *p != '\0'; p = g_utf8_next_char (p))
     {
-      GUnicodeType type = g_unichar_type (g_utf8_get_char (p));
-      g_assert_true (type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT
-                     && type != G_UNICODE_UNASSIGNED);
+      gunichar c = g_utf8_get_char (p);
+      g_assert_true (g_unichar_type (c) != G_UNICODE_CONTROL);
+      g_assert_true ((c < 0x202a || c > 0x202e) && (c < 0x2066 || c > 0x2069));
     }
   g_autofree char *again = shoal_safe_name (name);
   g_assert_cmpstr (again, ==, name);
@@ -45,6 +45,12 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autofree char *folder = shoal_folder_name_numbered (name, 9999);
   check_name (numbered);
   check_name (folder);
+  g_autofree char *top = shoal_safe_top_name (text);
+  const ShoalDiskNames least = { SHOAL_NAMES_PORTABLE, 131 };
+  g_autofree char *held = shoal_disk_name (&least, name);
+  check_name (top);
+  check_name (held);
+  g_assert_true (top[0] != '.' && strlen (held) <= 131);
 
   g_autoptr (GError) error = NULL;
   g_autofree char *path = shoal_safe_path (text, &error);
@@ -52,8 +58,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (path != NULL)
     {
       g_auto (GStrv) parts = g_strsplit (path, "/", -1);
-      for (char **part = parts; *part != NULL; part++)
-        check_name (*part);
+      for (char **at = parts; *at != NULL; at++)
+        check_name (*at);
       g_assert_cmpuint (strlen (path), <=, SHOAL_MAX_PATH_BYTES);
       shoal_safe_link_target (path, text, NULL);
     }

@@ -371,8 +371,7 @@ test_manifest_deleted (SharesFixture *self, gconstpointer unused)
   g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
 }
 
-/* Names that another system would not take are changed there; two that become one cannot both go.
- */
+/* Names that another system would not take, or make one of, are shared: the receiver sees to it. */
 static void
 test_colliding_names (SharesFixture *self, gconstpointer unused)
 {
@@ -383,10 +382,10 @@ test_colliding_names (SharesFixture *self, gconstpointer unused)
   g_autoptr (ShoalShare) share = shares_fixture_add (self, "dir");
 
   g_assert_nonnull (shoal_share_get_id (share));
-  g_assert_cmpuint (shoal_share_get_n_files (share), ==, 2);
-  g_assert_cmpuint (g_strv_length ((char **) shoal_share_get_skipped (share)), ==, 2);
+  g_assert_cmpuint (shoal_share_get_n_files (share), ==, 4);
+  g_assert_cmpuint (g_strv_length ((char **) shoal_share_get_skipped (share)), ==, 0);
   ShoalHoldingSet *set = get_set (self, share);
-  g_assert_cmpuint (shoal_holding_set_get_n_entries (set), ==, 3);
+  g_assert_cmpuint (shoal_holding_set_get_n_entries (set), ==, 6);
 }
 
 static void
