@@ -46,7 +46,7 @@ FOLDERS = {
     'desktop/people': DESKTOP_PAGE,
     'desktop/history': DESKTOP_PAGE,
     'desktop/setup': f'{DESKTOP_PAGE} desktop/session',
-    'desktop/preferences': 'desktop/widgets desktop/session',
+    'desktop/preferences': 'base desktop/widgets desktop/session',
     'desktop/window': 'desktop/widgets desktop/session desktop/browse desktop/transfers desktop/files desktop/people '
                       'desktop/history desktop/setup',
     'desktop/app': 'base history profile engine desktop/widgets desktop/session desktop/preferences desktop/window',
