@@ -8,7 +8,6 @@
 
 #include <glib/gi18n.h>
 #include <signal.h>
-#include <sys/stat.h>
 
 #include "shoal-application.h"
 #include "shoal-installation.h"
@@ -23,7 +22,6 @@ main (int argc, char *argv[])
   shoal_process_leave_no_dumps ();
   shoal_installation_init_translations ();
   g_set_application_name (_ ("Shoal"));
-  umask (0077);
   signal (SIGPIPE, SIG_IGN);
   if (!shoal_tls_init (&error))
     {

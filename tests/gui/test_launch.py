@@ -51,6 +51,18 @@ class Launch(shoal.Test):
         self.wait_offered(first, second)
         self.assertEqual(self.desktop.app_pid(), app.pid)
 
+    def test_umask_is_the_users(self):
+        """Downloads and what the app opens are as private as the user says; the profile is private anyhow."""
+        before = os.umask(0o022)
+        self.addCleanup(os.umask, before)
+        app = self.start()
+        wait_until(lambda: self.desktop.app_pid() == app.pid, "the app is on the bus")
+        with open(f"/proc/{app.pid}/status", encoding="utf-8") as file:
+            self.assertRegex(file.read(), r"\nUmask:\t0022\n")
+        wait_until(lambda: glob.glob(os.path.join(self.world.environment["XDG_RUNTIME_DIR"], "shoal", "*.sock")),
+                   "the app has the profile")
+        self.assertEqual(os.stat(self.ada.profile).st_mode & 0o077, 0)
+
     def test_later_starts_hand_over(self):
         app = self.start()
         wait_until(lambda: self.desktop.app_pid() == app.pid, "the app is on the bus")
