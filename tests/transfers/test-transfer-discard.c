@@ -6,6 +6,7 @@
 
 #include "transfer-fixture.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -185,8 +186,9 @@ fail (TransferFixture *fixture, ShoalTransfer *transfer)
   g_assert_true (g_file_set_contents (fixture->downloads, "", 0, NULL));
   shoal_transfer_manager_resume (fixture->manager, transfer);
   wait_for_state (transfer, SHOAL_TRANSFER_FAILED);
-  g_assert_no_errno (unlink (fixture->downloads));
-  g_assert_no_errno (rename (away, fixture->downloads));
+  /* In one step, as a disk comes: a missing folder would be one that was deleted. */
+  g_assert_no_errno (renameat2 (AT_FDCWD, away, AT_FDCWD, fixture->downloads, RENAME_EXCHANGE));
+  g_assert_no_errno (unlink (away));
 }
 
 static void
