@@ -119,7 +119,11 @@ check_cursor (const char *words, const char *name)
           return;
         }
       search->next.row = 1 + (gint64) strlen (words);
-      search->next.number = (gint64) strlen (name) % SHOAL_TYPE_PROGRAM;
+      /* Of the newest it is the rank, which only words have. */
+      search->next.number = search->sort != SHOAL_SEARCH_NEWEST
+                                ? (gint64) strlen (name) % SHOAL_TYPE_PROGRAM
+                            : search->terms->len > 0 ? (gint64) strlen (name) % SHOAL_SEARCH_N_RANKS
+                                                     : SHOAL_SEARCH_RANK_NONE;
       search->next.total = 7;
       search->next.name = g_strdup (name);
       g_autofree char *cursor = shoal_search_make_cursor (search);
@@ -131,7 +135,7 @@ check_cursor (const char *words, const char *name)
       g_assert_cmpint (next->after.total, ==, 7);
       if (search->sort == SHOAL_SEARCH_NAME || search->sort == SHOAL_SEARCH_TYPE)
         g_assert_cmpstr (next->after.name, ==, name);
-      if (search->sort != SHOAL_SEARCH_NAME && search->sort != SHOAL_SEARCH_NEWEST)
+      if (search->sort != SHOAL_SEARCH_NAME)
         g_assert_cmpint (next->after.number, ==, search->next.number);
       json_object_set_boolean_member (params, "available", TRUE);
       g_assert_false (shoal_search_read (other, params, NULL));
