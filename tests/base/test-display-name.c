@@ -24,7 +24,9 @@ test_shown (void)
     { "\u202Aa\u202Bb\u202Cc\u202Dd", "‹LRE›a‹RLE›b‹PDF›c‹LRO›d" },
     { "\u2066a\u2067b\u2068c\u2069d", "‹LRI›a‹RLI›b‹FSI›c‹PDI›d" },
     { "two\nlines\ttab\033[31m\177", "two␊lines␉tab␛[31m␡" },
-    { "a\xc2\x85" "b\u2028c\u2029", "a‹U+0085›b‹U+2028›c‹U+2029›" },
+    { "a\xc2\x85"
+      "b\u2028c\u2029",
+      "a‹U+0085›b‹U+2028›c‹U+2029›" },
     /* Bytes that are no character. */
     { "a\xffz", "a\uFFFDz" },
     /* From right to left: alone in its sentence, also when it would end its isolation itself. */
