@@ -49,8 +49,8 @@ work_free (Work *work)
   g_free (work);
 }
 
-/* An accented letter is one character on one keyboard and two on another. Returns: (transfer full):
- */
+/* An accented letter is one character on one keyboard and two on another.
+ * Returns: (transfer full) */
 static char *
 compose (const char *password)
 {
