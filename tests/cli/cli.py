@@ -106,6 +106,14 @@ def read_line(stream):
     return data.decode()
 
 
+def until(condition):
+    """Waits for what a program does without a word."""
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
 class Terminal:
     """shoal-cli at a terminal of its own."""
 
@@ -180,4 +188,4 @@ def main(tests):
     sys.exit(1 if failed else 0)
 
 
-__all__ = ["World", "Terminal", "expect_code", "main", "read_line", "rows", "signal", "PASSWORD"]
+__all__ = ["World", "Terminal", "expect_code", "main", "read_line", "rows", "signal", "until", "PASSWORD"]

@@ -283,6 +283,21 @@ test_probe (void)
   tracker_clear (&tracker);
 }
 
+/* Not even a connection that somebody else makes reads the system's authorities. */
+static void
+test_no_authorities (void)
+{
+  g_autoptr (ShoalDeviceKey) key = shoal_device_key_generate (NULL);
+  g_autoptr (GTlsDatabase) database
+             = g_tls_backend_get_default_database (g_tls_backend_get_default ());
+
+  g_assert_false (G_IS_TLS_FILE_DATABASE (database));
+  g_assert_cmpint (g_tls_database_verify_chain (database, shoal_device_key_get_certificate (key),
+                                                G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, NULL,
+                                                NULL, G_TLS_DATABASE_VERIFY_NONE, NULL, NULL),
+                   ==, G_TLS_CERTIFICATE_UNKNOWN_CA);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -300,5 +315,6 @@ main (int argc, char **argv)
   g_test_add_func ("/tls/not-tls", test_not_tls);
   g_test_add_func ("/tls/other-keys", test_other_keys);
   g_test_add_func ("/tls/probe", test_probe);
+  g_test_add_func ("/tls/no-authorities", test_no_authorities);
   return g_test_run ();
 }
