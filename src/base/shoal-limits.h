@@ -256,8 +256,17 @@
 #define SHOAL_ARGON2_MEMORY (19 * SHOAL_MIB)
 #define SHOAL_ARGON2_PASSES (2)
 #define SHOAL_ARGON2_AT_ONCE (2)
-/* Sign-ins that wait for their turn; more get "busy". */
+/* Sign-ins that wait for their turn; above it the one that waits for most gets "busy". */
 #define SHOAL_ARGON2_QUEUE (64)
+/* Wrong passwords of one address (or of one known device): a classroom's mistakes at once, then
+ * four a second, which is some 6 % of a core. */
+#define SHOAL_TRIES_BURST (40)
+#define SHOAL_TRY_INTERVAL_US (G_USEC_PER_SEC / 4)
+/* Addresses whose pace is remembered before those that are at rest are forgotten. */
+#define SHOAL_MAX_PACED_ADDRESSES (1024)
+/* Wrong passwords of one address in the log, each by itself; more within the time are one entry. */
+#define SHOAL_SINGLE_TRIES (10)
+#define SHOAL_SINGLE_TRIES_MS (60 * 1000)
 #define SHOAL_TOKEN_IDLE_DAYS (90)
 #define SHOAL_MAX_DEVICES_PER_ACCOUNT (32)
 /* The whole roster travels in one line: members with one device take some 400 bytes of it. Nobody

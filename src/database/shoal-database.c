@@ -4,6 +4,8 @@
  * of a blocked caller); an asynchronous one is completed by a source in the caller's main context,
  * which also drops the last reference there, so that @destroy never runs in a worker.
  *
+ * Turns: those whose jobs wait take turns, so that nobody's many jobs keep out another's few.
+ *
  * Groups: the writer takes what is queued, each job in a savepoint, and commits once. Nobody is
  * told of success before the commit has returned. If SQLite rolls the whole transaction back by
  * itself (disk full, I/O error), every job of the group fails with that error: none was
@@ -40,7 +42,7 @@ typedef struct
   GThread *thread;
   GMutex mutex;
   GCond cond; /* a job was queued, a blocking job is done, stop was set */
-  GQueue jobs;
+  ShoalFairQueue *jobs;
   gboolean stop;
 } Worker;
 
@@ -150,7 +152,7 @@ worker_try_pop (Worker *worker)
 {
   g_mutex_lock (&worker->mutex);
 
-  Job *job = g_queue_pop_head (&worker->jobs);
+  Job *job = shoal_fair_queue_pop (worker->jobs);
 
   g_mutex_unlock (&worker->mutex);
   return job;
@@ -161,10 +163,10 @@ static Job *
 worker_wait_pop (Worker *worker)
 {
   g_mutex_lock (&worker->mutex);
-  while (worker->jobs.length == 0 && !worker->stop)
+  while (shoal_fair_queue_get_length (worker->jobs) == 0 && !worker->stop)
     g_cond_wait (&worker->cond, &worker->mutex);
 
-  Job *job = g_queue_pop_head (&worker->jobs);
+  Job *job = shoal_fair_queue_pop (worker->jobs);
 
   g_mutex_unlock (&worker->mutex);
   return job;
@@ -262,12 +264,13 @@ worker_init (Worker *worker)
 {
   g_mutex_init (&worker->mutex);
   g_cond_init (&worker->cond);
-  g_queue_init (&worker->jobs);
+  worker->jobs = shoal_fair_queue_new ();
 }
 
 static void
 worker_clear (Worker *worker)
 {
+  g_clear_pointer (&worker->jobs, shoal_fair_queue_free);
   g_mutex_clear (&worker->mutex);
   g_cond_clear (&worker->cond);
 }
@@ -305,7 +308,7 @@ worker_stop (Worker *worker)
 
 /* FALSE: it is closed, and @job was given the error. */
 static gboolean
-worker_push (Worker *worker, Job *job)
+worker_push (Worker *worker, const ShoalTurn *turn, Job *job)
 {
   g_mutex_lock (&worker->mutex);
 
@@ -316,7 +319,7 @@ worker_push (Worker *worker, Job *job)
                          "The database has been closed");
   else
     {
-      g_queue_push_tail (&worker->jobs, job);
+      shoal_fair_queue_push (worker->jobs, turn, job);
       g_cond_broadcast (&worker->cond);
     }
   g_mutex_unlock (&worker->mutex);
@@ -330,7 +333,7 @@ worker_call (
   Job job = { .func = func, .data = data, .unwrapped = unwrapped };
 
   g_return_val_if_fail (worker->thread != g_thread_self (), FALSE);
-  if (worker_push (worker, &job))
+  if (worker_push (worker, NULL, &job))
     {
       g_mutex_lock (&worker->mutex);
       while (!job.done)
@@ -347,6 +350,7 @@ static void
 call_async (ShoalDatabase *self,
             Worker *worker,
             gpointer source_tag,
+            const ShoalTurn *turn,
             ShoalDatabaseFunc func,
             gpointer data,
             GDestroyNotify destroy,
@@ -365,8 +369,24 @@ call_async (ShoalDatabase *self,
   job->destroy = destroy;
   job->task = task;
   g_task_set_task_data (task, job, job_free);
-  if (!worker_push (worker, job))
+  if (!worker_push (worker, turn, job))
     job_complete (worker, job);
+}
+
+void
+shoal_database_write_for_async (ShoalDatabase *self,
+                                const ShoalTurn *turn,
+                                ShoalDatabaseFunc func,
+                                gpointer data,
+                                GDestroyNotify destroy,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_return_if_fail (SHOAL_IS_DATABASE (self));
+  g_return_if_fail (func != NULL);
+  call_async (self, &self->writer, shoal_database_write_for_async, turn, func, data, destroy,
+              cancellable, callback, user_data);
 }
 
 void
@@ -378,10 +398,24 @@ shoal_database_write_async (ShoalDatabase *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
+  shoal_database_write_for_async (self, NULL, func, data, destroy, cancellable, callback,
+                                  user_data);
+}
+
+void
+shoal_database_read_for_async (ShoalDatabase *self,
+                               const ShoalTurn *turn,
+                               ShoalDatabaseFunc func,
+                               gpointer data,
+                               GDestroyNotify destroy,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
   g_return_if_fail (SHOAL_IS_DATABASE (self));
   g_return_if_fail (func != NULL);
-  call_async (self, &self->writer, shoal_database_write_async, func, data, destroy, cancellable,
-              callback, user_data);
+  call_async (self, &self->reader, shoal_database_read_for_async, turn, func, data, destroy,
+              cancellable, callback, user_data);
 }
 
 void
@@ -393,10 +427,7 @@ shoal_database_read_async (ShoalDatabase *self,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  g_return_if_fail (SHOAL_IS_DATABASE (self));
-  g_return_if_fail (func != NULL);
-  call_async (self, &self->reader, shoal_database_read_async, func, data, destroy, cancellable,
-              callback, user_data);
+  shoal_database_read_for_async (self, NULL, func, data, destroy, cancellable, callback, user_data);
 }
 
 gpointer

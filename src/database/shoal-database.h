@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "shoal-fair-queue.h"
+
 G_BEGIN_DECLS
 
 /** ShoalDatabase: WAL; one writer thread whose queued jobs share a transaction (each in its own
@@ -76,9 +78,28 @@ void shoal_database_read_async (ShoalDatabase *self,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
-/** shoal_database_finish: for both. Returns: (transfer none) (nullable): the job's data (never
- * %NULL without error if data was not), valid until the callback returns; %NULL with the job's
- * error */
+/** shoal_database_write_for_async: as shoal_database_write_async(), for one of several who take
+ * turns; each one's jobs run in their order. @turn: (nullable): %NULL: of nobody */
+void shoal_database_write_for_async (ShoalDatabase *self,
+                                     const ShoalTurn *turn,
+                                     ShoalDatabaseFunc func,
+                                     gpointer data,
+                                     GDestroyNotify destroy,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+/** shoal_database_read_for_async: as shoal_database_write_for_async(), for the reader */
+void shoal_database_read_for_async (ShoalDatabase *self,
+                                    const ShoalTurn *turn,
+                                    ShoalDatabaseFunc func,
+                                    gpointer data,
+                                    GDestroyNotify destroy,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+/** shoal_database_finish: for all of them. Returns: (transfer none) (nullable): the job's data
+ * (never %NULL without error if data was not), valid until the callback returns; %NULL with the
+ * job's error */
 gpointer shoal_database_finish (ShoalDatabase *self, GAsyncResult *result, GError **error);
 /** shoal_database_write: blocking; for start-up, subcommands and worker threads, never on a running
  * main loop */

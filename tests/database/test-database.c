@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "database-fixture.h"
@@ -538,6 +539,84 @@ cache_job (ShoalConnection *connection, gpointer data, GError **error)
   return shoal_connection_query_integer (connection, 0, data, error, "PRAGMA cache_size", "");
 }
 
+/* ---- Turns ---- */
+
+typedef struct
+{
+  GMutex *gate;   /* held by the test until all are queued */
+  GString *order; /* what ran, under the gate */
+  char letter;
+} Turn;
+
+static gboolean
+turn_job (ShoalConnection *connection, gpointer data, GError **error)
+{
+  const Turn *turn = data;
+
+  g_mutex_lock (turn->gate);
+  g_string_append_c (turn->order, turn->letter);
+  g_mutex_unlock (turn->gate);
+  return TRUE;
+}
+
+static void
+on_turn_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  shoal_database_finish (SHOAL_DATABASE (source), result, &error);
+  g_assert_no_error (error);
+  --*(guint *) user_data;
+}
+
+typedef void (*QueueFunc) (ShoalDatabase *self,
+                           const ShoalTurn *turn,
+                           ShoalDatabaseFunc func,
+                           gpointer data,
+                           GDestroyNotify destroy,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+
+/* One who has 64 jobs does not keep out one who has one, nor somebody who comes in. */
+static void
+check_turns (Fixture *f, QueueFunc queue)
+{
+  const ShoalTurn eve = { "eve", FALSE };
+  const ShoalTurn ada = { "ada", FALSE };
+  const ShoalTurn stranger = { "192.0.2.1", TRUE };
+  g_autoptr (GString) order = g_string_new (NULL);
+  GMutex gate;
+  guint n_pending = 66;
+
+  g_mutex_init (&gate);
+  g_mutex_lock (&gate);
+
+  Turn turns[] = { { &gate, order, 'e' }, { &gate, order, 'a' }, { &gate, order, 's' } };
+
+  for (guint i = 0; i < 64; i++)
+    queue (f->database, &eve, turn_job, &turns[0], NULL, NULL, on_turn_cb, &n_pending);
+  queue (f->database, &ada, turn_job, &turns[1], NULL, NULL, on_turn_cb, &n_pending);
+  queue (f->database, &stranger, turn_job, &turns[2], NULL, NULL, on_turn_cb, &n_pending);
+  g_mutex_unlock (&gate);
+  fixture_wait_zero (&n_pending);
+  g_assert_cmpuint (order->len, ==, 66);
+  g_assert_cmpint (strchr (order->str, 's') - order->str, <=, 2);
+  g_assert_cmpint (strchr (order->str, 'a') - order->str, <=, 4);
+  g_mutex_clear (&gate);
+}
+
+static void
+test_turns (void)
+{
+  Fixture f;
+
+  fixture_set_up (&f);
+  check_turns (&f, shoal_database_read_for_async);
+  check_turns (&f, shoal_database_write_for_async);
+  fixture_tear_down (&f);
+}
+
 static void
 test_cache (void)
 {
@@ -637,6 +716,7 @@ main (int argc, char **argv)
   g_test_add_func ("/database/no-space-group", test_no_space_group);
   g_test_add_func ("/database/rude-job", test_rude_job);
   g_test_add_func ("/database/closed", test_closed);
+  g_test_add_func ("/database/turns", test_turns);
   g_test_add_func ("/database/cache", test_cache);
   g_test_add_func ("/database/features", test_features);
   g_test_add_func ("/database/finalize", test_finalize);

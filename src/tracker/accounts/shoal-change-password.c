@@ -67,7 +67,6 @@ on_hashed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ShoalSignIn) self = user_data;
   g_autoptr (GError) error = NULL;
-  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
 
   self->hash = shoal_password_hash_finish (result, &error);
   if (error != NULL)
@@ -78,8 +77,7 @@ on_hashed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   ShoalSignIn *moved = g_steal_pointer (&self);
 
-  shoal_database_write_async (parts->database, write_password, moved, NULL, NULL,
-                              on_password_written_cb, moved);
+  shoal_sign_in_write (moved, write_password, moved, on_password_written_cb);
 }
 
 static void
@@ -102,9 +100,10 @@ on_old_verified_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
   ShoalSignIn *moved = g_steal_pointer (&self);
+  const ShoalTurn turn = shoal_sign_in_get_turn (moved);
 
   shoal_sign_in_end_count (moved, SHOAL_LOCKOUT_RIGHT);
-  shoal_password_hash_async (parts->passwords, moved->new_password,
+  shoal_password_hash_async (parts->passwords, &turn, moved->new_password,
                              shoal_tracker_session_get_cancellable (moved->session), on_hashed_cb,
                              moved);
 }
@@ -135,8 +134,9 @@ on_own_account_read_cb (GObject *source, GAsyncResult *result, gpointer user_dat
   self->counted = TRUE;
 
   ShoalSignIn *moved = g_steal_pointer (&self);
+  const ShoalTurn turn = shoal_sign_in_get_turn (moved);
 
-  shoal_password_verify_async (parts->passwords, moved->password, moved->account.password,
+  shoal_password_verify_async (parts->passwords, &turn, moved->password, moved->account.password,
                                shoal_tracker_session_get_cancellable (moved->session),
                                on_old_verified_cb, moved);
 }
@@ -166,7 +166,6 @@ shoal_password_handle (ShoalTrackerSession *session,
 
   ShoalSignIn *moved = g_steal_pointer (&self);
 
-  shoal_database_read_async (shoal_tracker_session_get_parts (session)->database, read_own_account,
-                             moved, NULL, NULL, on_own_account_read_cb, moved);
+  shoal_sign_in_read (moved, read_own_account, moved, on_own_account_read_cb);
   return TRUE;
 }

@@ -19,6 +19,7 @@
 
 #include <gio/gio.h>
 
+#include "shoal-address-key.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
 #include "shoal-password.h"
@@ -130,32 +131,6 @@ shoal_lockout_load (ShoalConnection *connection, gpointer data, GError **error)
   return FALSE;
 }
 
-char *
-shoal_lockout_address_key (const char *address)
-{
-  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (address);
-
-  if (inet == NULL)
-    return g_strdup (address);
-  if (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV4)
-    return g_inet_address_to_string (inet);
-
-  static const guint8 mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-  const guint8 *bytes = g_inet_address_to_bytes (inet);
-
-  if (memcmp (bytes, mapped, sizeof mapped) == 0)
-    return g_strdup_printf ("%u.%u.%u.%u", bytes[12], bytes[13], bytes[14], bytes[15]);
-
-  guint8 network[16] = { 0 };
-
-  memcpy (network, bytes, 8);
-
-  g_autoptr (GInetAddress) prefix = g_inet_address_new_from_bytes (network, G_SOCKET_FAMILY_IPV6);
-  g_autofree char *text = g_inet_address_to_string (prefix);
-
-  return g_strconcat (text, "/64", NULL);
-}
-
 static void
 make_keys (const char *user,
            const char *address,
@@ -166,7 +141,7 @@ make_keys (const char *user,
   g_autofree char *fold = shoal_name_fold (user);
   g_autofree char *hash = shoal_secret_digest (fold);
   g_autofree char *where = known_device != NULL ? g_strconcat ("device ", known_device, NULL)
-                                                : shoal_lockout_address_key (address);
+                                                : shoal_address_key (address);
 
   *pair_key = g_strconcat (hash, " ", where, NULL);
   *total_key = g_strconcat (hash, " *", NULL);

@@ -26,10 +26,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalLockout, shoal_lockout_free)
  * shoal_database_read() at start */
 gboolean shoal_lockout_load (ShoalConnection *connection, gpointer data, GError **error);
 
-/** shoal_lockout_address_key: Returns: (transfer full): what an address counts as: itself for IPv4
- * (also mapped into IPv6), its /64 for IPv6 */
-char *shoal_lockout_address_key (const char *address);
-
 /**
  * shoal_lockout_begin:
  * @user: a name as somebody typed it, any valid UTF-8

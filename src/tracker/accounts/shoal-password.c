@@ -1,5 +1,10 @@
 /* shoal-password.c: Argon2id in threads of its own, few at a time
  *
+ * Those who wait take turns, by account or address; when there is no more room, the one that waits
+ * for most gives up a place. Wrong passwords of one address are compared at a pace (the generic
+ * cell rate algorithm: a table holds when the next one would be due if all had come at that pace),
+ * so that guessing costs little of a core; right ones give their time back.
+ *
  * GTask's shared pool is not used: it runs every TLS handshake and name lookup of the process.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -23,15 +28,27 @@
 
 struct _ShoalPasswordPool
 {
-  GThreadPool *threads;
+  GThreadPool *threads; /* each thing pushed is a sign to look into the queue */
   char dummy[crypto_pwhash_STRBYTES];
-  gint stopping; /* atomic */
+  gint stopping;     /* atomic */
+  GHashTable *paced; /* set of Work that waits for its time; main thread */
+
+  GMutex mutex;
+  ShoalFairQueue *queue; /* of GTask, owned; under the mutex, as is: */
+  GHashTable *due;       /* whose → gint64, monotonic µs */
 };
 
 typedef struct
 {
+  ShoalPasswordPool *pool;
   char *password;
   char *hash; /* to compare with; NULL: make one */
+  char *whose;
+  gboolean first;
+  /* While it waits for its time. */
+  GTask *task; /* owned */
+  guint timer_id;
+  gulong cancelled_id;
 } Work;
 
 static void
@@ -46,6 +63,7 @@ work_free (Work *work)
 {
   wipe (work->password);
   g_free (work->hash);
+  g_free (work->whose);
   g_free (work);
 }
 
@@ -93,22 +111,87 @@ verify (const char *hash, const char *password)
   return same;
 }
 
+/* ---- The pace of wrong passwords ---- */
+
+static gboolean
+is_over (gpointer key, gpointer value, gpointer user_data)
+{
+  return *(const gint64 *) value <= *(const gint64 *) user_data;
+}
+
+static void
+set_due (ShoalPasswordPool *self, const char *whose, gint64 due)
+{
+  g_hash_table_replace (self->due, g_strdup (whose), g_memdup2 (&due, sizeof due));
+}
+
+/* Returns: in how many µs a try of @whose may be looked at */
+static gint64
+take_pace (ShoalPasswordPool *self, const char *whose)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gint64 now = g_get_monotonic_time ();
+
+  if (g_hash_table_size (self->due) >= SHOAL_MAX_PACED_ADDRESSES)
+    g_hash_table_foreach_remove (self->due, is_over, &now);
+
+  const gint64 *known = g_hash_table_lookup (self->due, whose);
+  gint64 due = known != NULL ? MAX (*known, now) : now;
+
+  set_due (self, whose, due + SHOAL_TRY_INTERVAL_US);
+  return MAX (due - now - SHOAL_TRIES_BURST * SHOAL_TRY_INTERVAL_US, 0);
+}
+
+static void
+give_pace_back (ShoalPasswordPool *self, const char *whose)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  const gint64 *due = g_hash_table_lookup (self->due, whose);
+
+  if (due != NULL)
+    set_due (self, whose, *due - SHOAL_TRY_INTERVAL_US);
+}
+
+/* ---- In the threads ---- */
+
+static void
+fail_stopping (GTask *task)
+{
+  g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED, "The tracker is stopping.");
+}
+
+static GTask *
+take_task (ShoalPasswordPool *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return shoal_fair_queue_pop (self->queue);
+}
+
 static void
 run_work (gpointer data, gpointer user_data)
 {
-  g_autoptr (GTask) task = data;
   ShoalPasswordPool *self = user_data;
-  Work *work = g_task_get_task_data (task);
+  g_autoptr (GTask) task = take_task (self);
   char hash[crypto_pwhash_STRBYTES];
   GError *error = NULL;
 
-  if (g_task_return_error_if_cancelled (task))
+  /* Whoever had to give up its place has left its sign behind. */
+  if (task == NULL || g_task_return_error_if_cancelled (task))
     return;
+
+  Work *work = g_task_get_task_data (task);
+
   if (g_atomic_int_get (&self->stopping))
-    g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                             "The tracker is stopping.");
+    fail_stopping (task);
   else if (work->hash != NULL)
-    g_task_return_boolean (task, verify (work->hash, work->password));
+    {
+      gboolean same = verify (work->hash, work->password);
+
+      if (same)
+        give_pace_back (self, work->whose);
+      g_task_return_boolean (task, same);
+    }
   else if (make_hash (work->password, hash, &error))
     g_task_return_pointer (task, g_strdup (hash), g_free);
   else
@@ -128,10 +211,39 @@ shoal_password_pool_new (GError **error)
   g_autofree char *nobodys = shoal_secret_new ();
   g_autoptr (ShoalPasswordPool) self = g_new0 (ShoalPasswordPool, 1);
 
+  g_mutex_init (&self->mutex);
+  self->queue = shoal_fair_queue_new ();
+  self->paced = g_hash_table_new (NULL, NULL);
+  self->due = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->threads = g_thread_pool_new (run_work, self, SHOAL_ARGON2_AT_ONCE, TRUE, error);
   if (self->threads == NULL || !make_hash (nobodys, self->dummy, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+/* Returns: (transfer full): its task; it does not wait for its time any more */
+static GTask *
+end_wait (Work *work)
+{
+  g_hash_table_remove (work->pool->paced, work);
+  g_clear_handle_id (&work->timer_id, g_source_remove);
+  if (work->cancelled_id != 0)
+    g_signal_handler_disconnect (g_task_get_cancellable (work->task), work->cancelled_id);
+  work->cancelled_id = 0;
+  return g_steal_pointer (&work->task);
+}
+
+static void
+fail_paced (ShoalPasswordPool *self)
+{
+  g_autofree gpointer *waiting = g_hash_table_get_keys_as_array (self->paced, NULL);
+
+  for (gpointer *work = waiting; *work != NULL; work++)
+    {
+      g_autoptr (GTask) task = end_wait (*work);
+
+      fail_stopping (task);
+    }
 }
 
 void
@@ -140,6 +252,7 @@ shoal_password_pool_stop (ShoalPasswordPool *self)
   GThreadPool *threads = g_steal_pointer (&self->threads);
 
   g_atomic_int_set (&self->stopping, TRUE);
+  fail_paced (self);
   if (threads != NULL)
     g_thread_pool_free (threads, FALSE, TRUE);
 }
@@ -148,11 +261,58 @@ void
 shoal_password_pool_free (ShoalPasswordPool *self)
 {
   shoal_password_pool_stop (self);
+  g_clear_pointer (&self->queue, shoal_fair_queue_free);
+  g_clear_pointer (&self->paced, g_hash_table_unref);
+  g_clear_pointer (&self->due, g_hash_table_unref);
+  g_mutex_clear (&self->mutex);
   g_free (self);
+}
+
+/* @task: (transfer full) */
+static void
+queue_task (ShoalPasswordPool *self, GTask *task)
+{
+  const Work *work = g_task_get_task_data (task);
+  const ShoalTurn turn = { work->whose, work->first };
+  g_autoptr (GTask) dropped = NULL;
+
+  g_mutex_lock (&self->mutex);
+  shoal_fair_queue_push (self->queue, &turn, task);
+  if (shoal_fair_queue_get_length (self->queue) > SHOAL_ARGON2_QUEUE)
+    dropped = shoal_fair_queue_pop_of_most (self->queue);
+  g_mutex_unlock (&self->mutex);
+  g_thread_pool_push (self->threads, self, NULL);
+  if (dropped != NULL)
+    g_task_return_error (dropped,
+                         shoal_error_new_retry (SHOAL_ERROR_BUSY, QUEUE_RETRY_MS,
+                                                "Too many people are signing in right now. Try "
+                                                "again in a few seconds."));
+}
+
+static gboolean
+on_time_cb (gpointer user_data)
+{
+  Work *work = user_data;
+
+  work->timer_id = 0;
+  queue_task (work->pool, end_wait (work));
+  return G_SOURCE_REMOVE;
+}
+
+/* Who has gone does not use up the time of those who come after him. */
+static void
+on_paced_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  Work *work = user_data;
+  g_autoptr (GTask) task = end_wait (work);
+
+  give_pace_back (work->pool, work->whose);
+  g_task_return_error_if_cancelled (task);
 }
 
 static void
 push_work (ShoalPasswordPool *self,
+           const ShoalTurn *turn,
            const char *password,
            const char *hash,
            GCancellable *cancellable,
@@ -164,34 +324,43 @@ push_work (ShoalPasswordPool *self,
   Work *work = g_new0 (Work, 1);
 
   g_task_set_source_tag (task, source_tag);
+  work->pool = self;
   work->password = g_strdup (password);
   work->hash = g_strdup (hash);
+  work->whose = g_strdup (turn->whose);
+  work->first = turn->first;
   g_task_set_task_data (task, work, (GDestroyNotify) work_free);
   if (self->threads == NULL)
     {
-      g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
-                               "The tracker is stopping.");
+      fail_stopping (task);
       return;
     }
-  if (g_thread_pool_unprocessed (self->threads) >= SHOAL_ARGON2_QUEUE)
+
+  gint64 wait_us = hash != NULL ? take_pace (self, work->whose) : 0;
+
+  if (wait_us == 0)
     {
-      g_task_return_error (task,
-                           shoal_error_new_retry (SHOAL_ERROR_BUSY, QUEUE_RETRY_MS,
-                                                  "Too many people are signing in right now. Try "
-                                                  "again in a few seconds."));
+      queue_task (self, g_steal_pointer (&task));
       return;
     }
-  g_thread_pool_push (self->threads, g_steal_pointer (&task), NULL);
+  if (cancellable != NULL)
+    work->cancelled_id
+        = g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_paced_cancelled_cb), work);
+  work->task = g_steal_pointer (&task);
+  work->timer_id = g_timeout_add ((guint) (wait_us / 1000) + 1, on_time_cb, work);
+  g_hash_table_add (self->paced, work);
 }
 
 void
 shoal_password_hash_async (ShoalPasswordPool *self,
+                           const ShoalTurn *turn,
                            const char *password,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
 {
-  push_work (self, password, NULL, cancellable, callback, user_data, shoal_password_hash_async);
+  push_work (self, turn, password, NULL, cancellable, callback, user_data,
+             shoal_password_hash_async);
 }
 
 char *
@@ -204,14 +373,15 @@ shoal_password_hash_finish (GAsyncResult *result, GError **error)
 
 void
 shoal_password_verify_async (ShoalPasswordPool *self,
+                             const ShoalTurn *turn,
                              const char *password,
                              const char *hash,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
-  push_work (self, password, hash != NULL ? hash : self->dummy, cancellable, callback, user_data,
-             shoal_password_verify_async);
+  push_work (self, turn, password, hash != NULL ? hash : self->dummy, cancellable, callback,
+             user_data, shoal_password_verify_async);
 }
 
 gboolean

@@ -6,11 +6,14 @@
 
 #include <gio/gio.h>
 
+#include "shoal-fair-queue.h"
+
 G_BEGIN_DECLS
 
 /** ShoalPasswordPool: %SHOAL_ARGON2_AT_ONCE threads and a queue of %SHOAL_ARGON2_QUEUE, so that a
- * storm of sign-ins costs neither memory nor the threads that others need; more are refused with
- * %SHOAL_ERROR_BUSY. Copies of passwords are wiped. Main thread. */
+ * storm of sign-ins costs neither memory nor the threads that others need; above it the one that
+ * waits for most is refused with %SHOAL_ERROR_BUSY. Those who wait take turns; wrong passwords of
+ * one of them are compared at a pace. Copies of passwords are wiped. Main thread. */
 typedef struct _ShoalPasswordPool ShoalPasswordPool;
 
 /** shoal_password_pool_new: Returns: (transfer full): or %NULL if libsodium does not start */
@@ -22,9 +25,10 @@ void shoal_password_pool_stop (ShoalPasswordPool *self);
 void shoal_password_pool_free (ShoalPasswordPool *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalPasswordPool, shoal_password_pool_free)
 
-/** shoal_password_hash_async: makes the string to keep for @password. @cancellable: drops it if it
- * still waits */
+/** shoal_password_hash_async: makes the string to keep for @password. @turn: who waits.
+ * @cancellable: drops it if it still waits */
 void shoal_password_hash_async (ShoalPasswordPool *self,
+                                const ShoalTurn *turn,
                                 const char *password,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
@@ -35,6 +39,7 @@ char *shoal_password_hash_finish (GAsyncResult *result, GError **error);
 /** shoal_password_verify_async: compares @password with @hash, or, where there is none, with one
  * that nothing matches, which takes as long */
 void shoal_password_verify_async (ShoalPasswordPool *self,
+                                  const ShoalTurn *turn,
                                   const char *password,
                                   const char *hash,
                                   GCancellable *cancellable,

@@ -15,6 +15,7 @@
 #include "shoal-audit.h"
 #include "shoal-clock.h"
 #include "shoal-error.h"
+#include "shoal-failed-tries.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
 #include "shoal-password.h"
@@ -97,6 +98,39 @@ shoal_sign_in_read_names (ShoalSignIn *self, JsonObject *params, GError **error)
   return TRUE;
 }
 
+ShoalTurn
+shoal_sign_in_get_turn (ShoalSignIn *self)
+{
+  const char *device = shoal_sign_in_get_known_device (self);
+
+  return device != NULL ? (ShoalTurn){ device, TRUE }
+                        : shoal_tracker_session_get_turn (self->session);
+}
+
+void
+shoal_sign_in_read (ShoalSignIn *self,
+                    ShoalDatabaseFunc func,
+                    gpointer data,
+                    GAsyncReadyCallback callback)
+{
+  const ShoalTurn turn = shoal_sign_in_get_turn (self);
+
+  shoal_database_read_for_async (shoal_tracker_session_get_parts (self->session)->database, &turn,
+                                 func, data, NULL, NULL, callback, data);
+}
+
+void
+shoal_sign_in_write (ShoalSignIn *self,
+                     ShoalDatabaseFunc func,
+                     gpointer data,
+                     GAsyncReadyCallback callback)
+{
+  const ShoalTurn turn = shoal_sign_in_get_turn (self);
+
+  shoal_database_write_for_async (shoal_tracker_session_get_parts (self->session)->database, &turn,
+                                  func, data, NULL, NULL, callback, data);
+}
+
 void
 shoal_sign_in_fail (ShoalSignIn *self, const GError *error)
 {
@@ -139,8 +173,9 @@ write_failure (ShoalConnection *connection, gpointer data, GError **error)
       self->blocked_ms / 1000);
 
   return shoal_lockout_write (connection, self->lockout_rows, error)
-         && shoal_audit_append (connection, actor, SHOAL_AUDIT_SIGN_IN_FAILED,
-                                "Wrong name or password.", error)
+         && (!self->logged
+             || shoal_audit_append (connection, actor, SHOAL_AUDIT_SIGN_IN_FAILED,
+                                    "Wrong name or password.", error))
          && (self->blocked_ms == 0
              || shoal_audit_append (connection, actor, SHOAL_AUDIT_LOCKOUT, lockout, error));
 }
@@ -165,13 +200,15 @@ shoal_sign_in_write_failure (ShoalSignIn *self)
   const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->session);
 
   shoal_sign_in_end_count (self, SHOAL_LOCKOUT_WRONG);
-  shoal_log_event (
-      G_LOG_LEVEL_MESSAGE, self->blocked_ms > 0 ? SHOAL_AUDIT_LOCKOUT : SHOAL_AUDIT_SIGN_IN_FAILED,
-      self->account.user, self->actor->address,
-      self->blocked_ms > 0 ? "Wrong name or password; sign-ins from there are blocked for a while"
-                           : "Wrong name or password");
-  shoal_database_write_async (parts->database, write_failure, self, NULL, NULL,
-                              on_failure_written_cb, self);
+  self->logged = shoal_failed_tries_note (parts->failed_tries, self->actor->address);
+  if (self->logged || self->blocked_ms > 0)
+    shoal_log_event (G_LOG_LEVEL_MESSAGE,
+                     self->blocked_ms > 0 ? SHOAL_AUDIT_LOCKOUT : SHOAL_AUDIT_SIGN_IN_FAILED,
+                     self->account.user, self->actor->address,
+                     self->blocked_ms > 0
+                         ? "Wrong name or password; sign-ins from there are blocked for a while"
+                         : "Wrong name or password");
+  shoal_sign_in_write (self, write_failure, self, on_failure_written_cb);
 }
 
 /* ---- Right ---- */
@@ -334,8 +371,7 @@ on_verified_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   ShoalSignIn *moved = g_steal_pointer (&self);
 
   shoal_sign_in_end_count (moved, SHOAL_LOCKOUT_RIGHT);
-  shoal_database_write_async (parts->database, write_sign_in, moved, NULL, NULL, on_bound_cb,
-                              moved);
+  shoal_sign_in_write (moved, write_sign_in, moved, on_bound_cb);
 }
 
 static gboolean
@@ -367,8 +403,9 @@ on_account_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->counted = TRUE;
 
   ShoalSignIn *moved = g_steal_pointer (&self);
+  const ShoalTurn turn = shoal_sign_in_get_turn (moved);
 
-  shoal_password_verify_async (parts->passwords, moved->password, moved->account.password,
+  shoal_password_verify_async (parts->passwords, &turn, moved->password, moved->account.password,
                                shoal_tracker_session_get_cancellable (moved->session),
                                on_verified_cb, moved);
 }
@@ -413,8 +450,6 @@ shoal_sign_in_handle (ShoalTrackerSession *session,
                       JsonObject *params,
                       GError **error)
 {
-  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (session);
-
   if (shoal_tracker_session_is_signed_in (session))
     return shoal_set_field_error (error, "method", "This connection is signed in already.");
 
@@ -423,14 +458,11 @@ shoal_sign_in_handle (ShoalTrackerSession *session,
   if (self == NULL || !read_sign_in (self, params, error))
     return FALSE;
 
-  ShoalDatabase *database = parts->database;
   ShoalSignIn *moved = g_steal_pointer (&self);
 
   if (moved->token != NULL)
-    shoal_database_write_async (database, write_token_sign_in, moved, NULL, NULL, on_bound_cb,
-                                moved);
+    shoal_sign_in_write (moved, write_token_sign_in, moved, on_bound_cb);
   else
-    shoal_database_read_async (database, read_account, moved, NULL, NULL, on_account_read_cb,
-                               moved);
+    shoal_sign_in_read (moved, read_account, moved, on_account_read_cb);
   return TRUE;
 }

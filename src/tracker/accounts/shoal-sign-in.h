@@ -39,6 +39,7 @@ typedef struct
   gboolean new_device;
   GPtrArray *lockout_rows; /* (nullable): to be written */
   gint64 blocked_ms;
+  gboolean logged; /* a wrong password has its own entry in the log */
   gint64 now_ms;
   gint64 token_ms; /* of the clock by which tokens get old */
 } ShoalSignIn;
@@ -52,6 +53,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalSignIn, shoal_sign_in_free)
 /** shoal_sign_in_read_names: @user and @password from @params, and the optional device name */
 gboolean shoal_sign_in_read_names (ShoalSignIn *self, JsonObject *params, GError **error);
 
+/** shoal_sign_in_get_turn: Returns: whose turn it takes where many wait: a device that is known
+ * does not wait behind the strangers at its address */
+ShoalTurn shoal_sign_in_get_turn (ShoalSignIn *self);
+/** shoal_sign_in_read, shoal_sign_in_write: a step in the database, in its turn. @data: the job's;
+ * nobody frees it */
+void shoal_sign_in_read (ShoalSignIn *self,
+                         ShoalDatabaseFunc func,
+                         gpointer data,
+                         GAsyncReadyCallback callback);
+void shoal_sign_in_write (ShoalSignIn *self,
+                          ShoalDatabaseFunc func,
+                          gpointer data,
+                          GAsyncReadyCallback callback);
 /** shoal_sign_in_fail: answers with @error and ends. @self: (transfer full) */
 void shoal_sign_in_fail (ShoalSignIn *self, const GError *error);
 /** shoal_sign_in_get_known_device: Returns: (nullable): its device, if that is bound to the account

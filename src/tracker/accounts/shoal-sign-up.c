@@ -112,9 +112,7 @@ on_sign_up_written_cb (GObject *source, GAsyncResult *result, gpointer user_data
 static void
 write_async (SignUp *self, ShoalDatabaseFunc func)
 {
-  const ShoalTrackerParts *parts = shoal_tracker_session_get_parts (self->sign_in->session);
-
-  shoal_database_write_async (parts->database, func, self, NULL, NULL, on_sign_up_written_cb, self);
+  shoal_sign_in_write (self->sign_in, func, self, on_sign_up_written_cb);
 }
 
 static void
@@ -188,14 +186,15 @@ on_sign_up_checked_cb (GObject *source, GAsyncResult *result, gpointer user_data
     }
 
   SignUp *moved = g_steal_pointer (&self);
+  const ShoalTurn turn = shoal_sign_in_get_turn (moved->sign_in);
 
   if (moved->sign_in->repeated)
-    shoal_password_verify_async (passwords, moved->sign_in->password,
+    shoal_password_verify_async (passwords, &turn, moved->sign_in->password,
                                  moved->sign_in->account.password, cancellable,
                                  on_repeated_verified_cb, moved);
   else
-    shoal_password_hash_async (passwords, moved->sign_in->password, cancellable, on_hashed_cb,
-                               moved);
+    shoal_password_hash_async (passwords, &turn, moved->sign_in->password, cancellable,
+                               on_hashed_cb, moved);
 }
 
 static gboolean
@@ -254,7 +253,6 @@ shoal_sign_up_handle (ShoalTrackerSession *session,
 
   self->sign_in = g_steal_pointer (&sign_in);
   self->mode = parts->config->sign_up;
-  shoal_database_read_async (parts->database, check_sign_up, self, NULL, NULL,
-                             on_sign_up_checked_cb, self);
+  shoal_sign_in_read (self->sign_in, check_sign_up, self, on_sign_up_checked_cb);
   return TRUE;
 }

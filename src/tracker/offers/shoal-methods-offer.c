@@ -191,8 +191,10 @@ on_withdrawn_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start_withdraw (Withdraw *self)
 {
-  shoal_database_write_async (shoal_tracker_session_get_parts (self->session)->database,
-                              write_withdraw, self, NULL, NULL, on_withdrawn_cb, self);
+  const ShoalTurn turn = shoal_tracker_session_get_turn (self->session);
+
+  shoal_database_write_for_async (shoal_tracker_session_get_parts (self->session)->database, &turn,
+                                  write_withdraw, self, NULL, NULL, on_withdrawn_cb, self);
 }
 
 static gboolean

@@ -20,6 +20,7 @@
 #include "shoal-catalogue-keeper.h"
 #include "shoal-clock.h"
 #include "shoal-error.h"
+#include "shoal-failed-tries.h"
 #include "shoal-invites.h"
 #include "shoal-limits.h"
 #include "shoal-listener.h"
@@ -64,6 +65,7 @@ shoal_tracker_finalize (GObject *object)
   g_clear_pointer (&self->parts.catalogue, shoal_catalogue_keeper_free);
   g_clear_pointer (&self->parts.token_clock, shoal_token_clock_free);
   g_clear_pointer (&self->parts.passwords, shoal_password_pool_free);
+  g_clear_pointer (&self->parts.failed_tries, shoal_failed_tries_free);
   g_clear_object (&self->parts.database);
   g_clear_pointer (&self->parts.lockout, shoal_lockout_free);
   g_clear_pointer (&self->parts.presence, shoal_presence_free);
@@ -230,6 +232,7 @@ shoal_tracker_open (ShoalTracker *self, GError **error)
   self->parts.presence = shoal_presence_new (on_presence_send, self);
   self->parts.lockout
       = shoal_lockout_new (self->parts.config->max_failures, self->parts.config->block_seconds);
+  self->parts.failed_tries = shoal_failed_tries_new (self->parts.database);
   self->parts.token_clock = shoal_token_clock_new (shoal_now_ms ());
   if (!shoal_database_read (self->parts.database, shoal_token_clock_load, self->parts.token_clock,
                             error)
@@ -320,6 +323,8 @@ shoal_tracker_stop (ShoalTracker *self)
   if (self->parts.passwords != NULL)
     shoal_password_pool_stop (self->parts.passwords);
   run_pending ();
+  if (self->parts.failed_tries != NULL)
+    shoal_failed_tries_flush (self->parts.failed_tries);
   if (self->parts.database != NULL)
     shoal_database_close (self->parts.database);
   run_pending ();

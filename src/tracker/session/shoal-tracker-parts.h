@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 /* No part is known here but by its name: who works with one includes its header. */
 typedef struct _ShoalCatalogueKeeper ShoalCatalogueKeeper;
+typedef struct _ShoalFailedTries ShoalFailedTries;
 typedef struct _ShoalLockout ShoalLockout;
 typedef struct _ShoalPasswordPool ShoalPasswordPool;
 typedef struct _ShoalPresence ShoalPresence;
@@ -46,6 +47,7 @@ struct _ShoalTrackerParts
   ShoalSessions *sessions;
   ShoalPresence *presence;
   ShoalLockout *lockout;
+  ShoalFailedTries *failed_tries;
   ShoalTokenClock *token_clock;
   ShoalPasswordPool *passwords;
   ShoalCatalogueKeeper *catalogue;

@@ -15,6 +15,7 @@
 
 #include "shoal-tracker-session.h"
 
+#include "shoal-address-key.h"
 #include "shoal-error.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
@@ -35,6 +36,7 @@ struct _ShoalTrackerSession
   GTlsConnection *connection;
   GCancellable *cancellable;
   ShoalActor *actor;
+  char *address_key;
   guint sign_in_timeout_id;
   guint hello : 1;
   guint signed_in : 1;
@@ -142,6 +144,7 @@ shoal_tracker_session_new (const ShoalTrackerParts *parts,
   g_set_object (&self->connection, connection);
   self->cancellable = g_cancellable_new ();
   self->actor = shoal_actor_new (0, 0, NULL, NULL, fingerprint, address, FALSE);
+  self->address_key = shoal_address_key (address);
   self->sign_in_timeout_id
       = g_timeout_add (config->sign_in_seconds * 1000, on_sign_in_timeout_cb, self);
   shoal_channel_set_rate (channel, SHOAL_STRANGER_REQUESTS_PER_SECOND,
@@ -165,6 +168,7 @@ shoal_tracker_session_clear (ShoalTrackerSession *self)
   g_clear_object (&self->connection);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->actor, shoal_actor_unref);
+  g_clear_pointer (&self->address_key, g_free);
   /* Last: the parts may end with it. */
   g_object_unref (self->parts->owner);
 }
@@ -197,6 +201,13 @@ ShoalActor *
 shoal_tracker_session_get_actor (ShoalTrackerSession *self)
 {
   return self->actor;
+}
+
+ShoalTurn
+shoal_tracker_session_get_turn (ShoalTrackerSession *self)
+{
+  return self->signed_in ? (ShoalTurn){ self->actor->account, FALSE }
+                         : (ShoalTurn){ self->address_key, TRUE };
 }
 
 gboolean
@@ -354,9 +365,11 @@ shoal_tracker_session_write (ShoalTrackerSession *self,
                              GDestroyNotify destroy,
                              ShoalReplyFunc reply)
 {
+  const ShoalTurn turn = shoal_tracker_session_get_turn (self);
+
   /* No cancellable: what a client asked for happens, whether he still hears of it or not. */
-  shoal_database_write_async (self->parts->database, func, data, destroy, NULL, on_job_done_cb,
-                              job_new (self, request, reply));
+  shoal_database_write_for_async (self->parts->database, &turn, func, data, destroy, NULL,
+                                  on_job_done_cb, job_new (self, request, reply));
 }
 
 void
@@ -367,6 +380,8 @@ shoal_tracker_session_read (ShoalTrackerSession *self,
                             GDestroyNotify destroy,
                             ShoalReplyFunc reply)
 {
-  shoal_database_read_async (self->parts->database, func, data, destroy, self->cancellable,
-                             on_job_done_cb, job_new (self, request, reply));
+  const ShoalTurn turn = shoal_tracker_session_get_turn (self);
+
+  shoal_database_read_for_async (self->parts->database, &turn, func, data, destroy,
+                                 self->cancellable, on_job_done_cb, job_new (self, request, reply));
 }

@@ -69,6 +69,9 @@ GTlsConnection *shoal_tracker_session_get_connection (ShoalTrackerSession *self)
 /** shoal_tracker_session_get_actor: Returns: (transfer none): who it is; before sign-in an actor
  * with the device and the address only, never %NULL */
 ShoalActor *shoal_tracker_session_get_actor (ShoalTrackerSession *self);
+/** shoal_tracker_session_get_turn: Returns: whose turn it takes where many wait: its account's, or
+ * its address's in the lane of those who come in; valid until it has signed in */
+ShoalTurn shoal_tracker_session_get_turn (ShoalTrackerSession *self);
 /** shoal_tracker_session_is_signed_in: stays %TRUE when the connection has ended */
 gboolean shoal_tracker_session_is_signed_in (ShoalTrackerSession *self);
 /** shoal_tracker_session_is_closed: the connection has ended; jobs may still hold the session */

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "shoal-address-key.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
 #include "shoal-lockout.h"
@@ -210,7 +211,7 @@ test_addresses (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *key = shoal_lockout_address_key (cases[i].address);
+      g_autofree char *key = shoal_address_key (cases[i].address);
 
       g_assert_cmpstr (key, ==, cases[i].key);
     }
@@ -405,40 +406,7 @@ test_change_of_password_counts (void)
     }
 }
 
-/* More wait than the queue holds: "busy", not memory. */
-static void
-count_busy_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  guint *counts = user_data;
-  g_autoptr (GError) error = NULL;
-  gboolean matches = TRUE;
-
-  if (shoal_password_verify_finish (result, &matches, &error))
-    {
-      g_assert_false (matches);
-      counts[0]++;
-      return;
-    }
-  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_BUSY);
-  g_assert_cmpint (shoal_error_get_retry_ms (error), >, 0);
-  counts[1]++;
-}
-
-static void
-test_password_queue (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (ShoalPasswordPool) pool = shoal_password_pool_new (&error);
-  guint n = SHOAL_ARGON2_QUEUE + 20;
-  guint counts[2] = { 0 };
-
-  g_assert_no_error (error);
-  for (guint i = 0; i < n; i++)
-    shoal_password_verify_async (pool, TEST_PASSWORD, NULL, NULL, count_busy_cb, counts);
-  test_wait_until (counts[0] + counts[1] == n);
-  g_assert_cmpuint (counts[0], >=, SHOAL_ARGON2_QUEUE);
-  g_assert_cmpuint (counts[1], >, 0);
-}
+static const ShoalTurn turn = { HERE, TRUE };
 
 static void
 cancelled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -459,7 +427,7 @@ test_password_cancel (void)
   gboolean done = FALSE;
 
   g_cancellable_cancel (cancellable);
-  shoal_password_hash_async (pool, TEST_PASSWORD, cancellable, cancelled_cb, &done);
+  shoal_password_hash_async (pool, &turn, TEST_PASSWORD, cancellable, cancelled_cb, &done);
   test_wait_until (done);
 }
 
@@ -487,7 +455,7 @@ is_same (ShoalPasswordPool *pool, const char *password, const char *hash)
 {
   int same = -1;
 
-  shoal_password_verify_async (pool, password, hash, NULL, verify_cb, &same);
+  shoal_password_verify_async (pool, &turn, password, hash, NULL, verify_cb, &same);
   test_wait_until (same >= 0);
   return same;
 }
@@ -507,7 +475,7 @@ test_password_composed (void)
     {
       g_autofree char *hash = NULL;
 
-      shoal_password_hash_async (pool, i == 0 ? composed : decomposed, NULL, hash_cb, &hash);
+      shoal_password_hash_async (pool, &turn, i == 0 ? composed : decomposed, NULL, hash_cb, &hash);
       test_wait_until (hash != NULL);
       g_assert_true (is_same (pool, composed, hash));
       g_assert_true (is_same (pool, decomposed, hash));
@@ -534,7 +502,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/lockout/over-the-wire", test_over_the_wire);
   g_test_add_func ("/lockout/owner-is-not-locked-out", test_owner_is_not_locked_out);
   g_test_add_func ("/lockout/change-of-password-counts", test_change_of_password_counts);
-  g_test_add_func ("/password/queue", test_password_queue);
   g_test_add_func ("/password/cancel", test_password_cancel);
   g_test_add_func ("/password/composed", test_password_composed);
   return g_test_run ();

@@ -232,6 +232,67 @@ test_stop_during_sign_in (void)
     }
 }
 
+/* ---- Turns ---- */
+
+static gboolean
+wait_at_gate (ShoalConnection *connection, gpointer data, GError **error)
+{
+  g_mutex_lock (data);
+  g_mutex_unlock (data);
+  return TRUE;
+}
+
+static void
+count_answer_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (JsonObject) answer = shoal_channel_call_finish (SHOAL_CHANNEL (source), result, NULL);
+
+  g_assert_nonnull (answer);
+  ++*(guint *) user_data;
+}
+
+/* Sixty searches of one member, and one of another: that one does not wait for the sixty, though it
+ * comes behind them. */
+static void
+test_turns (void)
+{
+  g_autoptr (TestTracker) tracker = test_tracker_new ();
+  guint n_answers = 0;
+  guint n_pings = 0;
+  GMutex gate;
+
+  test_tracker_open (tracker);
+
+  g_autoptr (TestClient) eve = test_client_member (tracker, "eve");
+  g_autoptr (TestClient) ada = test_client_member (tracker, "ada");
+
+  g_mutex_init (&gate);
+  g_mutex_lock (&gate);
+  shoal_database_read_async (test_tracker_parts (tracker)->database, wait_at_gate, &gate, NULL,
+                             NULL, NULL, NULL);
+  for (guint i = 0; i < 60; i++)
+    shoal_channel_call_async (eve->channel, SHOAL_METHOD_SEARCH,
+                              shoal_json_new ("words", "s", "x", NULL), NULL, count_answer_cb,
+                              &n_answers);
+  /* They are in the queue: what came behind them has been answered. */
+  g_autoptr (JsonObject) ping = test_client_call (eve, "ping", NULL);
+
+  test_client_send (ada, SHOAL_METHOD_SEARCH, shoal_json_new ("words", "s", "x", NULL));
+
+  shoal_channel_call_async (ada->channel, "ping", NULL, NULL, count_answer_cb, &n_pings);
+  test_wait_until (n_pings == 1);
+  g_mutex_unlock (&gate);
+
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) found = test_client_receive (ada, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_answers, <, 60);
+  g_assert_cmpuint (n_answers, <, 60);
+  test_wait_until (n_answers == 60);
+  g_mutex_clear (&gate);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -244,5 +305,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/session/catalogue-seq", test_catalogue_seq);
   g_test_add_func ("/session/stop", test_stop);
   g_test_add_func ("/session/stop-during-sign-in", test_stop_during_sign_in);
+  g_test_add_func ("/session/turns", test_turns);
   return g_test_run ();
 }
