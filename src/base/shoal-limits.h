@@ -368,6 +368,13 @@
 #define SHOAL_MIN_RATE_BURST (64 * SHOAL_KIB)
 /* A source that delivers nothing for this long loses its span. */
 #define SHOAL_STALL_MS (15 * 1000)
+/* Bytes a second of one connection, over SHOAL_STALL_MS: below this a second source may do the same
+ * work, and the first of both that has verified it wins. Nothing that has come is given up for it,
+ * so it may be higher than what a slow line at home sends: a batch of small files (2 MiB) is held
+ * up for two minutes at most. */
+#define SHOAL_LEAST_RATE (16 * SHOAL_KIB)
+/* A source that was slower comes after the others for this long. */
+#define SHOAL_LATE_MS (60 * 1000)
 /* Data is synced before its pieces are recorded: a power cut costs at most one window. */
 #define SHOAL_SYNC_WINDOW_BYTES (64 * SHOAL_MIB)
 #define SHOAL_SYNC_WINDOW_MS (1000)

@@ -54,6 +54,8 @@ struct _ShoalPeerClient
   SoupMessage *message; /* (nullable) with its body: */
   GInputStream *body;
   guint64 left;
+
+  guint64 received; /* atomic: bytes of bodies, over all connections */
 };
 
 static void
@@ -512,15 +514,23 @@ shoal_peer_client_read (
 
   g_autoptr (GError) local_error = NULL;
   gsize done = 0;
+  gssize got = 1;
   g_main_context_push_thread_default (self->context);
-  gboolean read
-      = g_input_stream_read_all (self->body, buffer, size, &done, cancellable, &local_error);
+  while (done < size && got > 0)
+    {
+      got = g_input_stream_read (self->body, (guint8 *) buffer + done, size - done, cancellable,
+                                 &local_error);
+      if (got <= 0)
+        break;
+      done += (gsize) got;
+      __atomic_fetch_add (&self->received, (guint64) got, __ATOMIC_RELAXED);
+    }
   self->left -= done;
-  if (!read || done < size)
+  if (done < size)
     drop_connection (self);
   g_main_context_pop_thread_default (self->context);
 
-  if (!read)
+  if (got < 0)
     return set_transport_error (error, "The connection ended in the middle: ", local_error);
   if (done < size)
     return set_disconnected (error, "The device ended the connection in the middle", "");
@@ -562,6 +572,14 @@ shoal_peer_client_get (ShoalPeerClient *self,
     return g_bytes_new_take (data, (gsize) length);
   g_free (data);
   return NULL;
+}
+
+guint64
+shoal_peer_client_get_received (ShoalPeerClient *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return __atomic_load_n (&self->received, __ATOMIC_RELAXED);
 }
 
 const char *

@@ -70,6 +70,10 @@ GBytes *shoal_peer_client_get (ShoalPeerClient *self,
                                GCancellable *cancellable,
                                GError **error);
 
+/** shoal_peer_client_get_received: Returns: bytes of bodies that have come so far, also in the
+ * middle of a read. Any thread */
+guint64 shoal_peer_client_get_received (ShoalPeerClient *self);
+
 /** shoal_peer_client_get_address: Returns: (nullable): the address in use, for the history */
 const char *shoal_peer_client_get_address (ShoalPeerClient *self);
 

@@ -23,6 +23,8 @@
 #define STEAL_SECONDS 1.0
 /* A last piece without a sign of life for so long is fetched twice. */
 #define DOUBLE_SECONDS 3.0
+/* One that several fetch is fetched once more when none of them has done it in so long. */
+#define TRIPLE_SECONDS (SHOAL_STALL_MS / 1000.0)
 
 enum
 {
@@ -258,15 +260,18 @@ take_over (ShoalScheduler *self, guint worker, GBytes *have, gint64 now_us, Shoa
 
   guint32 piece = victim->next;
   guint n_holders = 0;
+  gint64 latest_us = victim->progress_us;
 
   for (guint i = 0; i < self->holdings->len; i++)
     {
       const Holding *holding = &g_array_index (self->holdings, Holding, i);
 
-      if (piece >= holding->next && piece < holding->end)
-        n_holders++;
+      if (piece < holding->next || piece >= holding->end)
+        continue;
+      n_holders++;
+      latest_us = MAX (latest_us, holding->progress_us);
     }
-  if (n_holders > 1)
+  if (n_holders > 1 && now_us - latest_us < TRIPLE_SECONDS * G_USEC_PER_SEC)
     return FALSE;
   hold (self, worker, piece, piece + 1, now_us);
   *span = (ShoalSpan){ piece, 1 };

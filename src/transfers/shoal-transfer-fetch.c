@@ -18,6 +18,7 @@
 #include "shoal-merkle.h"
 #include "shoal-safe-name.h"
 #include "shoal-transfer-news.h"
+#include "shoal-transfer-pace.h"
 #include "shoal-transfer-pieces.h"
 #include "shoal-transfer-state.h"
 
@@ -46,15 +47,41 @@ read_body (ShoalWorker *self, guint8 *buffer, gsize length, GError **error)
       if (shoal_token_bucket_get_rate (run->limit) > 0)
         {
           step = MIN (step, LIMITED_STEP);
-          if (!shoal_token_bucket_take (run->limit, step, run->cancellable, error))
+          /* Our own limit is not the source's fault. */
+          shoal_worker_pause_pace (self);
+          if (!shoal_token_bucket_take (run->limit, step, self->cancellable, error))
             return FALSE;
+          shoal_worker_begin_pace (self);
         }
-      if (!shoal_peer_client_read (self->client, buffer + done, step, run->cancellable, error))
+      if (!shoal_peer_client_read (self->client, buffer + done, step, self->cancellable, error))
         return FALSE;
       done += step;
       __atomic_fetch_add (&run->bytes_fetched, (gint64) step, __ATOMIC_RELAXED);
     }
   return TRUE;
+}
+
+/* Two may fetch the same layer: the first that has it right opens the work. */
+static gboolean
+take_opening (ShoalWorker *self, ShoalPieceWork *work)
+{
+  g_mutex_lock (&self->run->lock);
+  gboolean mine = work->state == SHOAL_WORK_NEEDS_LAYER || work->state == SHOAL_WORK_FETCHING_LAYER;
+  if (mine)
+    work->state = SHOAL_WORK_OPENING;
+  self->window_us = 0;
+  g_mutex_unlock (&self->run->lock);
+  return mine;
+}
+
+static void
+give_layer_back (ShoalWorker *self, ShoalPieceWork *work, ShoalWorkState from)
+{
+  g_mutex_lock (&self->run->lock);
+  if (work->state == from)
+    work->state = SHOAL_WORK_NEEDS_LAYER;
+  g_cond_broadcast (&self->run->changed);
+  g_mutex_unlock (&self->run->lock);
 }
 
 static gboolean
@@ -63,17 +90,19 @@ fetch_layer (ShoalWorker *self, ShoalPieceWork *work, GError **error)
   g_autofree char *hex = shoal_digest_dup_hex (&work->id);
   g_autofree char *path = g_strconcat ("/v1/layer/", hex, NULL);
   gint64 expected = (gint64) shoal_piece_count (work->size) * SHOAL_DIGEST_SIZE;
-  g_autoptr (GBytes) layer = shoal_peer_client_get (
-      self->client, path, expected, (guint64) expected, self->run->cancellable, error);
+  g_autoptr (GBytes) layer = shoal_peer_client_get (self->client, path, expected,
+                                                    (guint64) expected, self->cancellable, error);
 
-  if (layer == NULL || !shoal_merkle_check_layer (layer, &work->id, work->size, error)
-      || !shoal_piece_work_set_layer (self->run, work, layer, error))
+  if (layer == NULL || !shoal_merkle_check_layer (layer, &work->id, work->size, error))
     {
-      g_mutex_lock (&self->run->lock);
-      if (work->state == SHOAL_WORK_FETCHING_LAYER)
-        work->state = SHOAL_WORK_NEEDS_LAYER;
-      g_cond_broadcast (&self->run->changed);
-      g_mutex_unlock (&self->run->lock);
+      give_layer_back (self, work, SHOAL_WORK_FETCHING_LAYER);
+      return FALSE;
+    }
+  if (!take_opening (self, work))
+    return TRUE;
+  if (!shoal_piece_work_set_layer (self->run, work, layer, error))
+    {
+      give_layer_back (self, work, SHOAL_WORK_OPENING);
       return FALSE;
     }
   shoal_run_serve (self->run, work);
@@ -87,7 +116,7 @@ fetch_have (ShoalWorker *self, ShoalPieceWork *work, GError **error)
   g_autofree char *path = g_strconcat ("/v1/have/", hex, NULL);
   gint64 expected = ((gint64) shoal_piece_count (work->size) + 7) / 8;
   g_autoptr (GBytes) bits = shoal_peer_client_get (self->client, path, expected, (guint64) expected,
-                                                   self->run->cancellable, error);
+                                                   self->cancellable, error);
 
   if (bits == NULL)
     return FALSE;
@@ -123,7 +152,7 @@ fetch_span (ShoalWorker *self, ShoalPieceWork *work, ShoalSpan span, GError **er
 
   g_autofree char *path = g_strdup_printf ("/v1/pieces/%s/%u-%u", hex, span.first, span.count);
 
-  if (!shoal_peer_client_open (self->client, path, (gint64) length, length, run->cancellable, &got,
+  if (!shoal_peer_client_open (self->client, path, (gint64) length, length, self->cancellable, &got,
                                error))
     ok = FALSE;
   for (guint32 piece = span.first; ok && piece < span.first + span.count; piece++)
@@ -209,6 +238,35 @@ store_small (ShoalWorker *self, guint32 index, const guint8 *data, GError **erro
   return FALSE;
 }
 
+/* Two may fetch the same batch: each file is stored by the first that has it right. */
+static gboolean
+take_entry (ShoalTransferRun *run, guint32 index)
+{
+  g_mutex_lock (&run->lock);
+  gboolean mine = run->wanted[index] != 0;
+  run->wanted[index] = 0;
+  g_mutex_unlock (&run->lock);
+  return mine;
+}
+
+static void
+give_entry_back (ShoalTransferRun *run, guint32 index)
+{
+  g_mutex_lock (&run->lock);
+  run->wanted[index] = 1;
+  g_mutex_unlock (&run->lock);
+}
+
+/* Under the lock. */
+static void
+queue_rest (ShoalTransferRun *run, guint32 first, guint32 end)
+{
+  ShoalBatch rest = { first, end - first, 0 };
+
+  if (shoal_run_trim_batch (run, &rest))
+    g_queue_push_head (&run->batches, g_memdup2 (&rest, sizeof rest));
+}
+
 /* Fetches as many files of the batch as it can; what is left goes back to the queue. */
 static gboolean
 fetch_batch (ShoalWorker *self, const ShoalBatch *batch, GError **error)
@@ -229,7 +287,7 @@ fetch_batch (ShoalWorker *self, const ShoalBatch *batch, GError **error)
 
   g_autofree char *path = g_strdup_printf ("/v1/entries/%s/%u-%u", hex, batch->first, batch->count);
   gboolean ok = shoal_peer_client_open (self->client, path, (gint64) batch->bytes, batch->bytes,
-                                        run->cancellable, &length, error);
+                                        self->cancellable, &length, error);
 
   for (unread = batch->bytes; ok && next < end; next++)
     {
@@ -251,10 +309,15 @@ fetch_batch (ShoalWorker *self, const ShoalBatch *batch, GError **error)
           filled += more;
           unread -= more;
         }
-      ok = store_small (self, next, self->buffer + used, error);
-      if (!ok)
-        break;
       used += entry->size;
+      if (!take_entry (run, next))
+        continue;
+      ok = store_small (self, next, self->buffer + used - entry->size, error);
+      if (!ok)
+        {
+          give_entry_back (run, next);
+          break;
+        }
       bytes += entry->size;
       g_array_append_val (stored, next);
       __atomic_fetch_add (&run->bytes_done, (gint64) entry->size, __ATOMIC_RELAXED);
@@ -275,12 +338,7 @@ fetch_batch (ShoalWorker *self, const ShoalBatch *batch, GError **error)
       self->peer->rate = self->rate;
     }
   run->n_batches_out--;
-  if (next < end)
-    {
-      ShoalBatch rest = { next, end - next, batch->bytes - bytes };
-
-      g_queue_push_head (&run->batches, g_memdup2 (&rest, sizeof rest));
-    }
+  queue_rest (run, next, end);
   g_cond_broadcast (&run->changed);
   g_mutex_unlock (&run->lock);
   return ok;

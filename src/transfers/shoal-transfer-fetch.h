@@ -19,20 +19,6 @@ typedef struct
   gint64 asked_us;
 } ShoalHave;
 
-/* ShoalWorker: a connection to a source */
-typedef struct
-{
-  ShoalTransferRun *run; /* owned */
-  ShoalRunPeer *peer;    /* in the book while somebody works at it */
-  ShoalSource *source;   /* owned: as it was when the worker started */
-  guint number;
-  ShoalPeerClient *client;
-  ShoalSmallFileWriter *writer;
-  guint8 *buffer; /* one piece */
-  double rate;
-  GHashTable *have; /* ShoalDigest → ShoalHave, of a partial source */
-} ShoalWorker;
-
 /* ShoalTask: what it does next */
 typedef struct
 {
@@ -48,6 +34,27 @@ typedef struct
   ShoalSpan span;
   ShoalBatch batch;
 } ShoalTask;
+
+/* ShoalWorker: a connection to a source */
+typedef struct
+{
+  ShoalTransferRun *run; /* owned */
+  ShoalRunPeer *peer;    /* in the book while somebody works at it */
+  ShoalSource *source;   /* owned: as it was when the worker started */
+  guint number;
+  ShoalPeerClient *client;
+  GCancellable *cancellable; /* ends its request; cancelled with the run's */
+  ShoalSmallFileWriter *writer;
+  guint8 *buffer; /* one piece */
+  double rate;
+  GHashTable *have; /* ShoalDigest → ShoalHave, of a partial source */
+
+  /* Under the lock: see shoal-transfer-pace.c. */
+  const ShoalTask *task;   /* (nullable): what it does now */
+  gint64 window_us;        /* since when its rate is measured; 0: it does not wait for its source */
+  guint64 window_received; /* what had come by then */
+  gboolean late;           /* its source delivers too slowly: somebody else may do the same */
+} ShoalWorker;
 
 void shoal_have_free (gpointer have);
 /* shoal_worker_perform: does @task, which it has taken under the lock, and says there what came of

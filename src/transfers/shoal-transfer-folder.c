@@ -43,8 +43,7 @@
 typedef struct
 {
   ShoalTransferRun *run;
-  guint8 *wanted; /* per entry: a small file that is not here */
-  GArray *large;  /* guint32: entries of large files that are not here */
+  GArray *large; /* guint32: entries of large files that are not here */
   guint next_large;
   gboolean fresh; /* the folder was made just now, nothing can be in it */
 } FolderJob;
@@ -52,7 +51,6 @@ typedef struct
 static void
 folder_job_clear (FolderJob *job)
 {
-  g_clear_pointer (&job->wanted, g_free);
   g_clear_pointer (&job->large, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FolderJob, folder_job_clear)
@@ -190,7 +188,7 @@ survey (FolderJob *job, GError **error)
   guint n_entries = shoal_manifest_get_n_entries (run->manifest);
   g_autoptr (ShoalSmallFileWriter) writer = shoal_small_file_writer_new (run->root_fd);
 
-  job->wanted = g_malloc0 (MAX (n_entries, 1));
+  run->wanted = g_malloc0 (MAX (n_entries, 1));
   job->large = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (guint32 i = 0; i < n_entries; i++)
     {
@@ -218,7 +216,7 @@ survey (FolderJob *job, GError **error)
       else if (is_entry_here (job, i, entry, path))
         count_done (run, i);
       else if (entry->size <= SHOAL_PIECE_SIZE)
-        job->wanted[i] = 1;
+        run->wanted[i] = 1;
       else
         g_array_append_val (job->large, i);
     }
@@ -343,7 +341,7 @@ take_apart (FolderJob *job)
          && (batch = g_queue_pop_head (&run->batches)) != NULL)
     {
       for (guint32 i = batch->first; i < batch->first + batch->count; i++)
-        if (job->wanted[i])
+        if (run->wanted[i])
           g_array_append_val (job->large, i);
       g_free (batch);
     }
@@ -415,7 +413,7 @@ fetch_all (FolderJob *job, GError **error)
   gboolean ok;
 
   g_mutex_lock (&run->lock);
-  shoal_run_plan_batches (run, job->wanted);
+  shoal_run_plan_batches (run);
   g_cond_broadcast (&run->changed);
   g_mutex_unlock (&run->lock);
   ok = fetch_files (job, error);

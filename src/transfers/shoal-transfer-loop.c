@@ -16,6 +16,7 @@
 #include "shoal-limits.h"
 #include "shoal-transfer-gone.h"
 #include "shoal-transfer-news.h"
+#include "shoal-transfer-pace.h"
 #include "shoal-transfer-pieces.h"
 #include "shoal-transfer-state.h"
 #include "shoal-transfer-work.h"
@@ -83,7 +84,7 @@ has_work_for (ShoalTransferRun *self, ShoalRunPeer *peer, gint64 now)
               || peer->n_workers == 0))
         return TRUE;
     }
-  return FALSE;
+  return shoal_run_find_late (self, peer, now) != NULL;
 }
 
 /* Under the lock: more connections than there is work for cost more than they bring. */
@@ -251,6 +252,7 @@ shoal_run_until (ShoalTransferRun *self,
           return FALSE;
         }
       full = self->no_space;
+      shoal_run_watch_pace (self, g_get_monotonic_time ());
       spawn_workers (self);
       if (full)
         {

@@ -47,6 +47,7 @@ shoal_transfer_run_new (const ShoalRunConfig *config,
   g_cond_init (&self->changed);
   self->book = shoal_source_book_new (config->folder ? &self->id : NULL, config->device);
   self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_piece_work_unref);
+  self->workers = g_ptr_array_new ();
   g_queue_init (&self->batches);
   self->unsynced = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->state = SHOAL_TRANSFER_STARTING;
@@ -79,6 +80,7 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
   if (self->root_fd >= 0)
     close (self->root_fd);
   g_queue_clear_full (&self->batches, g_free);
+  g_ptr_array_unref (self->workers);
   g_ptr_array_unref (self->works);
   shoal_source_book_free (self->book);
   g_array_unref (self->unsynced);
@@ -92,6 +94,7 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
   shoal_device_key_unref (self->key);
   g_free (self->pieces);
   g_free (self->first_pieces);
+  g_free (self->wanted);
   g_free (self->message);
   g_free (self->note);
   g_free (self->made);

@@ -209,7 +209,8 @@ dispensability (const ShoalRunPeer *peer, const ShoalDigest *id, gint64 now_us)
     return 3;
   if (!named)
     return 2;
-  return peer->retry_us > now_us || has_said_no (peer, id, now_us) ? 1 : 0;
+  return peer->retry_us > now_us || peer->late_us > now_us || has_said_no (peer, id, now_us) ? 1
+                                                                                             : 0;
 }
 
 /* Of two that are needed as little it is the one that delivered nothing, or has failed more often.
@@ -339,11 +340,8 @@ shoal_source_book_list (
 
 /* ---- Who may have what ----------------------------------------------------------------------- */
 
-gboolean
-shoal_source_book_may_have (ShoalSourceBook *self,
-                            const ShoalRunPeer *peer,
-                            const ShoalDigest *id,
-                            gint64 now_us)
+static gboolean
+may_have (ShoalSourceBook *self, const ShoalRunPeer *peer, const ShoalDigest *id, gint64 now_us)
 {
   gpointer partial;
 
@@ -358,6 +356,31 @@ shoal_source_book_may_have (ShoalSourceBook *self,
   return self->has_folder
          && g_hash_table_lookup_extended (peer->contents, &self->folder, NULL, &partial)
          && !GPOINTER_TO_INT (partial);
+}
+
+/* Whether somebody who is not late can be asked for @id. */
+static gboolean
+has_better (ShoalSourceBook *self, const ShoalDigest *id, gint64 now_us)
+{
+  for (guint i = 0; i < self->peers->len; i++)
+    {
+      const ShoalRunPeer *peer = g_ptr_array_index (self->peers, i);
+
+      if (!peer->bad && peer->late_us <= now_us && peer->retry_us <= now_us
+          && is_reachable (peer->source) && may_have (self, peer, id, now_us))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+shoal_source_book_may_have (ShoalSourceBook *self,
+                            const ShoalRunPeer *peer,
+                            const ShoalDigest *id,
+                            gint64 now_us)
+{
+  return may_have (self, peer, id, now_us)
+         && (peer->late_us <= now_us || !has_better (self, id, now_us));
 }
 
 void

@@ -20,6 +20,7 @@ typedef struct
   guint n_workers;
   guint n_failures; /* one after the other */
   gint64 retry_us;  /* nobody tries it before */
+  gint64 late_us;   /* it comes after the others until then: it delivers too slowly */
   guint64 bytes;    /* delivered and right */
   double rate;      /* of one of its connections, lately */
 
@@ -70,7 +71,8 @@ GArray *shoal_source_book_list (
 guint shoal_source_book_get_n_peers (ShoalSourceBook *self);
 /** shoal_source_book_get_peer: Returns: (transfer none): the one of this number */
 ShoalRunPeer *shoal_source_book_get_peer (ShoalSourceBook *self, guint number);
-/** shoal_source_book_may_have: Returns: whether it is worth asking @peer for @id now */
+/** shoal_source_book_may_have: Returns: whether it is worth asking @peer for @id now: of one that
+ * delivers too slowly only while nobody better can be asked */
 gboolean shoal_source_book_may_have (ShoalSourceBook *self,
                                      const ShoalRunPeer *peer,
                                      const ShoalDigest *id,

@@ -51,11 +51,13 @@ struct _ShoalTransferRun
   GPtrArray *works; /* ShoalPieceWork that are open; owned */
   GQueue batches;   /* ShoalBatch * that nobody fetches */
   guint n_batches_out;
+  guint8 *wanted; /* (nullable): per entry of the manifest: a small file that is to be fetched */
   gboolean batches_failed;
   gboolean batches_refused;
   guint n_lost; /* files of the folder that are gone */
   char *first_lost;
-  GArray *unsynced; /* guint32: small files that are on disk but not recorded */
+  GArray *unsynced;   /* guint32: small files that are on disk but not recorded */
+  GPtrArray *workers; /* ShoalWorker; not owned */
   guint n_workers;
   guint next_worker;
   guint next_peer; /* where the next worker's search for a source begins */

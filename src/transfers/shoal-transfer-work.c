@@ -165,8 +165,9 @@ shoal_piece_work_set_layer (ShoalTransferRun *run,
 }
 
 void
-shoal_run_plan_batches (ShoalTransferRun *run, const guint8 *wanted)
+shoal_run_plan_batches (ShoalTransferRun *run)
 {
+  const guint8 *wanted = run->wanted;
   guint n_entries = shoal_manifest_get_n_entries (run->manifest);
   ShoalBatch *batch = NULL;
 
@@ -195,6 +196,28 @@ shoal_run_plan_batches (ShoalTransferRun *run, const guint8 *wanted)
       batch->count = i - batch->first + 1;
       batch->bytes += entry->size;
     }
+}
+
+gboolean
+shoal_run_trim_batch (ShoalTransferRun *run, ShoalBatch *batch)
+{
+  guint32 end = batch->first + batch->count;
+
+  while (batch->first < end && !run->wanted[batch->first])
+    batch->first++;
+  while (end > batch->first && !run->wanted[end - 1])
+    end--;
+  batch->count = end - batch->first;
+  batch->bytes = 0;
+  for (guint32 i = batch->first; i < end; i++)
+    {
+      guint64 size = shoal_manifest_get_entry (run->manifest, i)->size;
+
+      /* As the source counts: what is not wanted any more comes along. */
+      if (size <= SHOAL_PIECE_SIZE)
+        batch->bytes += size;
+    }
+  return batch->count > 0;
 }
 
 gboolean

@@ -13,6 +13,7 @@ typedef enum
 {
   SHOAL_WORK_NEEDS_LAYER,
   SHOAL_WORK_FETCHING_LAYER,
+  SHOAL_WORK_OPENING, /* its layer is here and right */
   SHOAL_WORK_READY,
   SHOAL_WORK_COMPLETE,
   SHOAL_WORK_GONE, /* who had it has it no more, and nobody else offers it */
@@ -74,9 +75,11 @@ gboolean shoal_piece_work_set_layer (ShoalTransferRun *run,
                                      ShoalPieceWork *self,
                                      GBytes *layer,
                                      GError **error);
-/* shoal_run_plan_batches: cuts runs of wanted small files into batches; @wanted: one byte per entry
- */
-void shoal_run_plan_batches (ShoalTransferRun *run, const guint8 *wanted);
+/* shoal_run_plan_batches: cuts runs of wanted small files into batches; under the lock */
+void shoal_run_plan_batches (ShoalTransferRun *run);
+/* shoal_run_trim_batch: makes @batch as short as what is still wanted of it allows; under the lock.
+ * Returns: %FALSE if nothing is */
+gboolean shoal_run_trim_batch (ShoalTransferRun *run, ShoalBatch *batch);
 /* shoal_run_sync_small: records what was written since; run's thread, not under the lock */
 gboolean shoal_run_sync_small (ShoalTransferRun *run, GError **error);
 

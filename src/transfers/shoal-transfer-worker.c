@@ -19,6 +19,7 @@
 #include "shoal-transfer-fetch.h"
 #include "shoal-transfer-gone.h"
 #include "shoal-transfer-news.h"
+#include "shoal-transfer-pace.h"
 #include "shoal-transfer-pieces.h"
 #include "shoal-transfer-state.h"
 
@@ -74,6 +75,38 @@ take_from_work (ShoalWorker *self, ShoalPieceWork *work, gint64 now_us, ShoalTas
   return TRUE;
 }
 
+/* Under the lock: @batch is taken off the queue, or is somebody else's too. */
+static void
+take_batch (ShoalWorker *self, const ShoalBatch *batch, ShoalTask *task)
+{
+  task->kind = SHOAL_TASK_BATCH;
+  task->batch = *batch;
+  self->run->n_batches_out++;
+  shoal_run_map_batch (self->run, batch->first, batch->first + batch->count,
+                       SHOAL_PIECE_COMING_FROM (self->peer->number));
+}
+
+/* Under the lock: does what a slow one does as well. */
+static gboolean
+take_from_late (ShoalWorker *self, gint64 now_us, ShoalTask *task)
+{
+  const ShoalWorker *late = shoal_run_find_late (self->run, self->peer, now_us);
+
+  if (late == NULL)
+    return FALSE;
+  if (late->task->kind == SHOAL_TASK_BATCH)
+    {
+      ShoalBatch batch = late->task->batch;
+
+      shoal_run_trim_batch (self->run, &batch);
+      take_batch (self, &batch, task);
+      return TRUE;
+    }
+  task->kind = late->task->kind;
+  task->work = shoal_piece_work_ref (late->task->work);
+  return TRUE;
+}
+
 /* Under the lock. */
 static gboolean
 take_task (ShoalWorker *self, gint64 now_us, ShoalTask *task)
@@ -86,11 +119,7 @@ take_task (ShoalWorker *self, gint64 now_us, ShoalTask *task)
     {
       g_autofree ShoalBatch *batch = g_queue_pop_head (&run->batches);
 
-      task->kind = SHOAL_TASK_BATCH;
-      task->batch = *batch;
-      run->n_batches_out++;
-      shoal_run_map_batch (run, batch->first, batch->first + batch->count,
-                           SHOAL_PIECE_COMING_FROM (self->peer->number));
+      take_batch (self, batch, task);
       return TRUE;
     }
   for (guint i = 0; i < run->works->len; i++)
@@ -103,7 +132,21 @@ take_task (ShoalWorker *self, gint64 now_us, ShoalTask *task)
           return TRUE;
         }
     }
-  return FALSE;
+  return take_from_late (self, now_us, task);
+}
+
+/* Whether all of @task was done, in the time that its source takes. */
+static gboolean
+perform (ShoalWorker *self, const ShoalTask *task, GError **error)
+{
+  shoal_worker_begin_pace (self);
+  gboolean ok = shoal_worker_perform (self, task, error);
+  g_mutex_lock (&self->run->lock);
+  self->task = NULL;
+  self->late = FALSE;
+  self->window_us = 0;
+  g_mutex_unlock (&self->run->lock);
+  return ok;
 }
 
 /* What a failed task means for the source and for the run. Returns whether the worker can go on. */
@@ -203,13 +246,21 @@ work_until_done (ShoalWorker *self)
             }
           task.kind = SHOAL_TASK_NONE;
         }
+      if (task.kind != SHOAL_TASK_NONE)
+        self->task = &task;
       g_mutex_unlock (&run->lock);
       if (task.kind == SHOAL_TASK_NONE)
         return;
       idle_since = 0;
-      if (!shoal_worker_perform (self, &task, &error) && !judge (self, &task, error))
+      if (!perform (self, &task, &error) && !judge (self, &task, error))
         return;
     }
+}
+
+static void
+on_run_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
 }
 
 static gpointer
@@ -217,6 +268,8 @@ worker_thread (gpointer data)
 {
   ShoalWorker *self = data;
   ShoalTransferRun *run = self->run;
+  gulong handler = g_cancellable_connect (run->cancellable, G_CALLBACK (on_run_cancelled_cb),
+                                          g_object_ref (self->cancellable), g_object_unref);
 
   self->client = shoal_peer_client_new (run->key, self->source->device,
                                         (const char *const *) self->source->addresses);
@@ -224,8 +277,16 @@ worker_thread (gpointer data)
   self->have
       = g_hash_table_new_full (shoal_digest_hash, shoal_digest_equal, g_free, shoal_have_free);
 
+  g_mutex_lock (&run->lock);
+  g_ptr_array_add (run->workers, self);
+  g_mutex_unlock (&run->lock);
+
   work_until_done (self);
 
+  g_mutex_lock (&run->lock);
+  g_ptr_array_remove_fast (run->workers, self);
+  g_mutex_unlock (&run->lock);
+  g_cancellable_disconnect (run->cancellable, handler);
   g_hash_table_unref (self->have);
   g_clear_pointer (&self->writer, shoal_small_file_writer_free);
   g_free (self->buffer);
@@ -240,6 +301,7 @@ worker_thread (gpointer data)
   g_mutex_unlock (&run->lock);
 
   shoal_source_unref (self->source);
+  g_object_unref (self->cancellable);
   shoal_transfer_run_unref (run);
   g_free (self);
   return NULL;
@@ -253,6 +315,7 @@ shoal_run_spawn_worker (ShoalTransferRun *run, ShoalRunPeer *peer)
   self->run = shoal_transfer_run_ref (run);
   self->peer = peer;
   self->source = shoal_source_ref (peer->source);
+  self->cancellable = g_cancellable_new ();
   self->number = run->next_worker++;
   self->rate = peer->rate;
   peer->n_workers++;

@@ -177,9 +177,10 @@ class RawMember:
             self.call("offer-entries", offer=offer, first=first, entries=rows[first:first + 1000])
         return result
 
-    def serve(self, contents, corrupt=None, delay=None):
-        """Serves {id: bytes} over TLS; corrupt (path, body) may return other bytes."""
-        self.server = LyingServer(self.certificate, contents, corrupt, delay)
+    def serve(self, contents, corrupt=None, delay=None, drip=None):
+        """Serves {id: bytes} over TLS; corrupt (path, body) may return other bytes; what drip (path) calls
+        "head" or "body" comes byte by byte from there on, for ever."""
+        self.server = LyingServer(self.certificate, contents, corrupt, delay, drip)
         self.call("announce", port=self.server.port, addresses=[])
         return self.server
 
@@ -190,9 +191,12 @@ class RawMember:
 
 
 class LyingServer:
-    def __init__(self, certificate, contents, corrupt=None, delay=None):
+    DRIP_S = 2  # well below any time-out of a silent connection
+
+    def __init__(self, certificate, contents, corrupt=None, delay=None, drip=None):
         self.requests = []
         self.contents = contents
+        self.closing = threading.Event()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -211,10 +215,17 @@ class LyingServer:
                     self.send_header("Content-Length", "0")
                     self.end_headers()
                     return
+                what = drip(self.path) if drip else None
+                if what == "head":
+                    outer.drip(self, b"HTTP/1.1 200 OK\r\nX-Padding: " + bytes(1000).replace(b"\0", b"x"))
+                    return
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                if what == "body":
+                    outer.drip(self, body)
+                else:
+                    self.wfile.write(body)
 
             def log_message(self, *arguments):
                 pass
@@ -237,6 +248,13 @@ class LyingServer:
         self._server = Server(("127.0.0.1", 0), Handler)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def drip(self, handler, data):
+        handler.close_connection = True
+        for byte in data:
+            handler.wfile.write(bytes([byte]))
+            if self.closing.wait(self.DRIP_S):
+                return
 
     def answer(self, path):
         parts = path.split("/")
@@ -262,6 +280,7 @@ class LyingServer:
         return None
 
     def close(self):
+        self.closing.set()
         self._server.shutdown()
         self._server.server_close()
 

@@ -101,6 +101,22 @@ test_double_last_piece (void)
   g_assert_cmpuint (shoal_scheduler_get_n_missing (scheduler), ==, 0);
 }
 
+/* Both that fetch it may be of one slow source: in time there is a third. */
+static void
+test_triple_last_piece (void)
+{
+  g_autoptr (ShoalScheduler) scheduler = shoal_scheduler_new (1, 0);
+  ShoalSpan span;
+
+  g_assert_true (shoal_scheduler_take (scheduler, 1, NULL, 0, 1, 0, &span));
+  g_assert_true (shoal_scheduler_take (scheduler, 2, NULL, 0, 2, 5 * G_USEC_PER_SEC, &span));
+  g_assert_false (shoal_scheduler_take (scheduler, 3, NULL, 0, 3, 19 * G_USEC_PER_SEC, &span));
+  g_assert_true (shoal_scheduler_take (scheduler, 3, NULL, 0, 3, 20 * G_USEC_PER_SEC, &span));
+  shoal_scheduler_done (scheduler, 3, 0, 21 * G_USEC_PER_SEC);
+  g_assert_false (shoal_scheduler_owns (scheduler, 1, 0));
+  g_assert_true (shoal_scheduler_is_complete (scheduler));
+}
+
 static void
 test_partial_source (void)
 {
@@ -172,6 +188,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/scheduler/release", test_release);
   g_test_add_func ("/scheduler/take-over", test_take_over);
   g_test_add_func ("/scheduler/double-last-piece", test_double_last_piece);
+  g_test_add_func ("/scheduler/triple-last-piece", test_triple_last_piece);
   g_test_add_func ("/scheduler/partial-source", test_partial_source);
   g_test_add_func ("/scheduler/random", test_random);
   return g_test_run ();

@@ -222,6 +222,32 @@ test_other_size (void)
   g_assert_cmpuint (shoal_source_book_get_n_peers (book), ==, 1);
 }
 
+/* A slow one is asked while there is nobody better, and only then. */
+static void
+test_late (void)
+{
+  g_autoptr (ShoalSourceBook) book = shoal_source_book_new (NULL, NULL);
+
+  list (book, &file, 0, 2);
+  ShoalRunPeer *slow = find (book, 0), *good = find (book, 1);
+  slow->late_us = NOW + 10;
+  g_assert_false (shoal_source_book_may_have (book, slow, &file, NOW));
+  g_assert_true (shoal_source_book_may_have (book, good, &file, NOW));
+  g_assert_true (shoal_source_book_may_have (book, slow, &file, NOW + 10));
+
+  good->retry_us = NOW + 5;
+  g_assert_true (shoal_source_book_may_have (book, slow, &file, NOW));
+  g_assert_false (shoal_source_book_may_have (book, slow, &file, NOW + 5));
+  shoal_run_peer_lacks (good, &file, NOW + 8);
+  g_assert_true (shoal_source_book_may_have (book, slow, &file, NOW + 5));
+  good->late_us = NOW + 10;
+  g_assert_true (shoal_source_book_may_have (book, good, &file, NOW + 8));
+  g_assert_true (shoal_source_book_may_have (book, slow, &file, NOW + 8));
+  good->late_us = 0;
+  good->bad = TRUE;
+  g_assert_true (shoal_source_book_may_have (book, slow, &file, NOW + 9));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -233,5 +259,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/source-book/may-have", test_may_have);
   g_test_add_func ("/source-book/unlisted", test_unlisted);
   g_test_add_func ("/source-book/other-size", test_other_size);
+  g_test_add_func ("/source-book/late", test_late);
   return g_test_run ();
 }
