@@ -69,6 +69,13 @@
 #define SHOAL_MAX_UNSENT (8 * SHOAL_MIB)
 /* Half-read lines over all channels of a process. */
 #define SHOAL_MAX_UNREAD_INPUT (64 * SHOAL_MIB)
+/* What a tracker holds of half-sent lines and unread answers: for one account over all its
+ * connections, for one address before sign-in, and in total, a quarter of what its service may use.
+ * Channels that hold less than the last are not looked at. */
+#define SHOAL_MAX_HELD_BY_ACCOUNT (24 * SHOAL_MIB)
+#define SHOAL_MAX_HELD_BY_STRANGERS (2 * SHOAL_MIB)
+#define SHOAL_MAX_HELD (256 * SHOAL_MIB)
+#define SHOAL_HELD_UNCOUNTED (64 * SHOAL_KIB)
 #define SHOAL_MAX_BATCH_ENTRIES (1000)
 #define SHOAL_MAX_BATCH_BYTES (1 * SHOAL_MIB)
 /* How long an answer may take before the channel gives up on it. */
@@ -101,6 +108,9 @@
 /* One transaction of the writer: the first waits at most this long for those behind it. */
 #define SHOAL_DATABASE_GROUP_JOBS (256)
 #define SHOAL_DATABASE_GROUP_US (20 * 1000)
+/* Answers of the reader that wait to be taken: a few MiB each, and there may be thousands to come.
+ */
+#define SHOAL_DATABASE_UNDELIVERED (4)
 /* Another process (a subcommand of the tracker) may be writing. */
 #define SHOAL_DATABASE_BUSY_MS (10 * 1000)
 /* Another process may be checking or upgrading the file. */

@@ -25,8 +25,11 @@
 #include "shoal-error.h"
 #include "shoal-limits.h"
 
+typedef struct _Worker Worker;
+
 typedef struct
 {
+  Worker *worker;
   ShoalDatabaseFunc func;
   gpointer data;
   GDestroyNotify destroy;
@@ -36,7 +39,7 @@ typedef struct
   GError *error;
 } Job;
 
-typedef struct
+struct _Worker
 {
   ShoalConnection *connection;
   GThread *thread;
@@ -44,7 +47,10 @@ typedef struct
   GCond cond; /* a job was queued, a blocking job is done, stop was set */
   ShoalFairQueue *jobs;
   gboolean stop;
-} Worker;
+  guint max_undelivered; /* 0: any number */
+  guint n_undelivered; /* asynchronous jobs that are done, and whose callers have not heard of it */
+  guint n_blocking;    /* callers that wait, and may be those who would take what is done */
+};
 
 struct _ShoalDatabase
 {
@@ -72,7 +78,12 @@ on_job_done_cb (gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Job *job = g_task_get_task_data (task);
+  Worker *worker = job->worker;
 
+  g_mutex_lock (&worker->mutex);
+  worker->n_undelivered--;
+  g_cond_broadcast (&worker->cond);
+  g_mutex_unlock (&worker->mutex);
   if (job->error != NULL)
     g_task_return_error (task, g_steal_pointer (&job->error));
   else
@@ -94,6 +105,9 @@ job_complete (Worker *worker, Job *job)
       g_source_set_priority (source, g_task_get_priority (task));
       g_source_set_static_name (source, "shoal_database");
       g_source_set_callback (source, on_job_done_cb, task, NULL);
+      g_mutex_lock (&worker->mutex);
+      worker->n_undelivered++;
+      g_mutex_unlock (&worker->mutex);
       g_source_attach (source, context);
       return;
     }
@@ -158,12 +172,23 @@ worker_try_pop (Worker *worker)
   return job;
 }
 
+/* Results are large and pile up where they are taken more slowly than they are made. */
+static gboolean
+must_wait (const Worker *worker)
+{
+  if (worker->stop)
+    return FALSE;
+  return shoal_fair_queue_get_length (worker->jobs) == 0
+         || (worker->max_undelivered > 0 && worker->n_undelivered >= worker->max_undelivered
+             && worker->n_blocking == 0);
+}
+
 /* NULL: the queue is empty and there will be no more. */
 static Job *
 worker_wait_pop (Worker *worker)
 {
   g_mutex_lock (&worker->mutex);
-  while (shoal_fair_queue_get_length (worker->jobs) == 0 && !worker->stop)
+  while (must_wait (worker))
     g_cond_wait (&worker->cond, &worker->mutex);
 
   Job *job = shoal_fair_queue_pop (worker->jobs);
@@ -336,8 +361,11 @@ worker_call (
   if (worker_push (worker, NULL, &job))
     {
       g_mutex_lock (&worker->mutex);
+      worker->n_blocking++;
+      g_cond_broadcast (&worker->cond);
       while (!job.done)
         g_cond_wait (&worker->cond, &worker->mutex);
+      worker->n_blocking--;
       g_mutex_unlock (&worker->mutex);
     }
   if (job.error == NULL)
@@ -364,6 +392,7 @@ call_async (ShoalDatabase *self,
   g_task_set_source_tag (task, source_tag);
   /* What has been committed is reported as done, even if somebody has lost interest. */
   g_task_set_check_cancellable (task, FALSE);
+  job->worker = worker;
   job->func = func;
   job->data = data;
   job->destroy = destroy;
@@ -556,4 +585,5 @@ shoal_database_init (ShoalDatabase *self)
   self->lock_fd = -1;
   worker_init (&self->writer);
   worker_init (&self->reader);
+  self->reader.max_undelivered = SHOAL_DATABASE_UNDELIVERED;
 }

@@ -111,7 +111,7 @@ shoal_channel_call_async (ShoalChannel *self,
       return;
     }
   shoal_channel_add_call (self, id, task);
-  shoal_channel_send_line (self, line);
+  shoal_channel_send_line (self, line, FALSE);
 }
 
 JsonObject *

@@ -74,7 +74,7 @@ answer_error (ShoalChannel *self, JsonNode *id, const GError *error, int code)
 
   g_autoptr (GBytes) line = shoal_message_new_error (id, object);
 
-  shoal_channel_send_line (self, line);
+  shoal_channel_send_line (self, line, FALSE);
 }
 
 /* Says why, then closes. */
@@ -83,6 +83,39 @@ refuse (ShoalChannel *self, const GError *reason)
 {
   answer_error (self, NULL, reason, SHOAL_RPC_PARSE_ERROR);
   shoal_channel_begin_close (self, g_error_copy (reason), TRUE);
+}
+
+gsize
+shoal_channel_count_input (ShoalChannel *self)
+{
+  return shoal_line_reader_get_grown (self->reader);
+}
+
+gsize
+shoal_channel_count_held (ShoalChannel *self)
+{
+  return shoal_channel_count_input (self) + shoal_line_writer_get_own (self->writer);
+}
+
+static gboolean
+on_grown_cb (gboolean full, gpointer user_data)
+{
+  g_autoptr (ShoalChannel) self = g_object_ref (user_data);
+
+  if (full && !shoal_channel_make_room (self))
+    return FALSE;
+  shoal_channel_check_budget (self);
+  return TRUE;
+}
+
+void
+shoal_channel_refuse (ShoalChannel *self, const GError *reason)
+{
+  if (self->state != SHOAL_CHANNEL_OPEN)
+    return;
+  shoal_channel_leave_budget (self);
+  shoal_line_writer_drop_queued (self->writer);
+  refuse (self, reason);
 }
 
 static void
@@ -210,6 +243,7 @@ on_input_ended_cb (const GError *reason, gpointer user_data)
 const ShoalLineReaderHandlers shoal_channel_reader_handlers = {
   .ready = on_ready_cb,
   .begun = on_begun_cb,
+  .grown = on_grown_cb,
   .line = on_line_cb,
   .ended = on_input_ended_cb,
 };

@@ -68,6 +68,8 @@ typedef struct
   GList link; /* in ShoalChannel.waiting */
 } Call;
 
+typedef struct _ShoalBudget ShoalBudget;
+
 struct _ShoalChannel
 {
   GObject parent_instance;
@@ -79,6 +81,7 @@ struct _ShoalChannel
   GMainContext *context;
   ShoalChannelState state;
   gboolean is_local;
+  ShoalBudget *budget; /* (nullable): of its account */
 
   /* Ours. */
   GHashTable *calls; /* id → Call, owned */
@@ -118,7 +121,15 @@ struct _ShoalChannel
 /* @reason: (transfer full). Returns at once; the rest happens in the channel's context. */
 void shoal_channel_begin_close (ShoalChannel *self, GError *reason, gboolean flush);
 void shoal_channel_finish_close (ShoalChannel *self);
-void shoal_channel_send_line (ShoalChannel *self, GBytes *line);
+/* @shared: many channels have the line */
+void shoal_channel_send_line (ShoalChannel *self, GBytes *line, gboolean shared);
+
+/* shoal-budgets.c */
+void shoal_channel_leave_budget (ShoalChannel *self);
+/* To be called when it holds more: may end this channel, or another one. */
+void shoal_channel_check_budget (ShoalChannel *self);
+/* All half-sent lines are too large together. FALSE: this one's is the largest. */
+gboolean shoal_channel_make_room (ShoalChannel *self);
 
 /* For tests: other times than SHOAL_REQUEST_TIMEOUT_MS, SHOAL_LINE_TIMEOUT_MS and
  * SHOAL_WRITE_STALL_MS. */
@@ -137,6 +148,11 @@ void shoal_channel_start_timer (ShoalChannel *self);
 void shoal_channel_update_timer (ShoalChannel *self);
 
 /* shoal-channel-input.c */
+/* Bytes of half-sent lines, and of these and unread answers. */
+gsize shoal_channel_count_input (ShoalChannel *self);
+gsize shoal_channel_count_held (ShoalChannel *self);
+/* Says why, then closes; what has not been sent yet is forgotten. */
+void shoal_channel_refuse (ShoalChannel *self, const GError *reason);
 extern const ShoalLineReaderHandlers shoal_channel_reader_handlers;
 void shoal_channel_resume_if_ready (ShoalChannel *self);
 

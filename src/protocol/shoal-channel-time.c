@@ -80,7 +80,7 @@ send_ping (ShoalChannel *self, gint64 now)
 
   g_autoptr (GBytes) line = shoal_message_new_call (self->ping_id, "ping", NULL);
 
-  shoal_channel_send_line (self, line);
+  shoal_channel_send_line (self, line, FALSE);
 }
 
 static void

@@ -29,16 +29,18 @@
 G_DEFINE_FINAL_TYPE (ShoalChannel, shoal_channel, G_TYPE_OBJECT)
 
 void
-shoal_channel_send_line (ShoalChannel *self, GBytes *line)
+shoal_channel_send_line (ShoalChannel *self, GBytes *line, gboolean shared)
 {
   self->last_output = g_get_monotonic_time ();
-  shoal_line_writer_queue (self->writer, line);
+  shoal_line_writer_queue (self->writer, line, shared);
   if (shoal_line_writer_get_unsent (self->writer) > SHOAL_MAX_UNSENT)
     shoal_channel_begin_close (
         self,
         shoal_error_new_limit ("unread", SHOAL_MAX_UNSENT,
                                "The other side does not read what it is sent"),
         FALSE);
+  if (!shared)
+    shoal_channel_check_budget (self);
   shoal_channel_update_timer (self);
 }
 
@@ -123,6 +125,7 @@ shoal_channel_finish_close (ShoalChannel *self)
     return;
   self->state = SHOAL_CHANNEL_CLOSED;
   self->handlers = (ShoalChannelHandlers){ 0 };
+  shoal_channel_leave_budget (self);
   stop_streams (self);
   clear_source (&self->closer);
   while (self->waiting.head != NULL)
@@ -201,7 +204,7 @@ shoal_channel_answer (ShoalChannel *self,
       g_bytes_unref (line);
       line = shoal_message_new_error (id, shoal_channel_make_error (self, error));
     }
-  shoal_channel_send_line (self, line);
+  shoal_channel_send_line (self, line, FALSE);
   shoal_channel_resume_if_ready (self);
 }
 
@@ -291,6 +294,18 @@ shoal_channel_set_local (ShoalChannel *self, gboolean local)
   self->is_local = local;
 }
 
+static void
+notify (ShoalChannel *self, GBytes *line, gboolean shared)
+{
+  if (self->state != SHOAL_CHANNEL_OPEN)
+    return;
+  if (g_bytes_get_size (line) > SHOAL_MAX_LINE)
+    g_warning ("A notification of %" G_GSIZE_FORMAT " bytes cannot be sent",
+               g_bytes_get_size (line));
+  else
+    shoal_channel_send_line (self, line, shared);
+}
+
 void
 shoal_channel_notify (ShoalChannel *self, const char *method, JsonObject *params)
 {
@@ -299,20 +314,14 @@ shoal_channel_notify (ShoalChannel *self, const char *method, JsonObject *params
 
   g_autoptr (GBytes) line = shoal_channel_make_notification (method, params);
 
-  shoal_channel_notify_line (self, line);
+  notify (self, line, FALSE);
 }
 
 void
 shoal_channel_notify_line (ShoalChannel *self, GBytes *line)
 {
   g_return_if_fail (SHOAL_IS_CHANNEL (self));
-  if (self->state != SHOAL_CHANNEL_OPEN)
-    return;
-  if (g_bytes_get_size (line) > SHOAL_MAX_LINE)
-    g_warning ("A notification of %" G_GSIZE_FORMAT " bytes cannot be sent",
-               g_bytes_get_size (line));
-  else
-    shoal_channel_send_line (self, line);
+  notify (self, line, TRUE);
 }
 
 void
@@ -347,6 +356,7 @@ shoal_channel_dispose (GObject *object)
   if (self->state != SHOAL_CHANNEL_CLOSED && self->reader != NULL)
     stop_streams (self);
   self->state = SHOAL_CHANNEL_CLOSED;
+  shoal_channel_leave_budget (self);
   clear_source (&self->timer);
   clear_source (&self->closer);
   g_clear_pointer (&self->reader, shoal_line_reader_unref);

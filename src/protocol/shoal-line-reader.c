@@ -2,7 +2,8 @@
  *
  * The buffer begins at 4 KiB, doubles while a line does not fit, up to the longest line allowed,
  * and shrinks when it is empty. What all buffers of the process have grown beyond their first 4 KiB
- * is counted; beyond SHOAL_MAX_UNREAD_INPUT a line that needs more is refused.
+ * is counted; beyond SHOAL_MAX_UNREAD_INPUT a line that needs more is refused, or the owner makes
+ * room for it.
  *
  * Ownership: a running read holds a reference, so the buffer outlives it; stop() makes the reader
  * forget its owner at once. Lines of one reader are taken for a few milliseconds, then others get
@@ -170,8 +171,13 @@ make_room (ShoalLineReader *self)
   gsize capacity = MAX (MIN (self->capacity * 2, self->max_line + 1), self->capacity + 1);
 
   set_capacity (self, capacity);
-  if (shoal_line_reader_get_total () <= SHOAL_MAX_UNREAD_INPUT)
-    return TRUE;
+
+  gsize total = shoal_line_reader_get_total ();
+
+  /* Whoever else gives way keeps its buffer for a moment: hence twice as much. */
+  if (total <= 2 * SHOAL_MAX_UNREAD_INPUT
+      && self->handlers->grown (total > SHOAL_MAX_UNREAD_INPUT, self->user_data))
+    return self->mode == MODE_LINES;
   end (self, shoal_error_new_retry (SHOAL_ERROR_BUSY, 1000,
                                     "Too many half-sent lines at the same time. Try again"));
   return FALSE;
@@ -372,6 +378,12 @@ gboolean
 shoal_line_reader_is_paused (ShoalLineReader *self)
 {
   return self->paused;
+}
+
+gsize
+shoal_line_reader_get_grown (ShoalLineReader *self)
+{
+  return self->capacity - SHOAL_READ_BUFFER;
 }
 
 gint64

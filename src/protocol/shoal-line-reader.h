@@ -14,8 +14,10 @@ typedef struct _ShoalLineReader ShoalLineReader;
 
 /** ShoalLineReaderHandlers: @ready: whether the next line may come now; after %FALSE nothing
  * happens until shoal_line_reader_resume(). @begun: a line has begun and not ended, see
- * shoal_line_reader_get_line_start(). @line: without its LF, valid during the call, not ended by
- * NUL. @ended: once: end of input (%SHOAL_ERROR_DISCONNECTED), a line that is too long
+ * shoal_line_reader_get_line_start(). @grown: the buffer has
+ * grown; @full: all of them are too large together, and %FALSE ends this one. @line: without its
+ * LF, valid during the call, not ended by NUL. @ended: once: end of input
+ * (%SHOAL_ERROR_DISCONNECTED), a line that is too long
  * (%SHOAL_ERROR_LIMIT), or no memory left for half lines
  * (%SHOAL_ERROR_BUSY); after the latter two nothing more is read unless shoal_line_reader_discard()
  * is called */
@@ -23,6 +25,7 @@ typedef struct
 {
   gboolean (*ready) (gpointer user_data);
   void (*begun) (gpointer user_data);
+  gboolean (*grown) (gboolean full, gpointer user_data);
   void (*line) (const char *line, gsize length, gpointer user_data);
   void (*ended) (const GError *reason, gpointer user_data);
 } ShoalLineReaderHandlers;
@@ -51,6 +54,8 @@ gint64 shoal_line_reader_get_last_input (ShoalLineReader *self);
  * incomplete, or 0 */
 gint64 shoal_line_reader_get_line_start (ShoalLineReader *self);
 
+/** shoal_line_reader_get_grown: Returns: bytes by which its buffer has grown */
+gsize shoal_line_reader_get_grown (ShoalLineReader *self);
 /** shoal_line_reader_get_total: Returns: bytes of all readers' grown buffers; for tests */
 gsize shoal_line_reader_get_total (void);
 

@@ -20,6 +20,12 @@
 #include "shoal-error.h"
 #include "shoal-limits.h"
 
+typedef struct
+{
+  GBytes *bytes;
+  gboolean shared;
+} Line;
+
 struct _ShoalLineWriter
 {
   gatomicrefcount ref_count;
@@ -30,15 +36,25 @@ struct _ShoalLineWriter
   gpointer user_data;
   GSource *kick;
 
-  GQueue lines;     /* GBytes */
+  GQueue lines;     /* of Line */
   gsize head_taken; /* bytes of the first line that are in a chunk; its size: the LF is missing */
   GByteArray *chunk;
   gsize chunk_sent;
   gsize unsent;
+  gsize own; /* bytes of the lines that nobody else has */
   gint64 stalled_since;
   gboolean writing;
   gboolean failed;
 };
+
+static void
+line_free (gpointer data)
+{
+  Line *line = data;
+
+  g_bytes_unref (line->bytes);
+  g_free (line);
+}
 
 static ShoalLineWriter *
 shoal_line_writer_ref (ShoalLineWriter *self)
@@ -67,7 +83,7 @@ shoal_line_writer_unref (ShoalLineWriter *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_assert (self->kick == NULL);
-  g_queue_clear_full (&self->lines, (GDestroyNotify) g_bytes_unref);
+  g_queue_clear_full (&self->lines, line_free);
   g_clear_pointer (&self->chunk, g_byte_array_unref);
   g_clear_object (&self->stream);
   g_clear_object (&self->cancellable);
@@ -84,6 +100,15 @@ cancel_kick (ShoalLineWriter *self)
   g_clear_pointer (&self->kick, g_source_unref);
 }
 
+/* @line: (transfer full): not in the queue any more */
+static void
+forget_line (ShoalLineWriter *self, Line *line)
+{
+  if (!line->shared)
+    self->own -= g_bytes_get_size (line->bytes);
+  line_free (line);
+}
+
 /* Moves as much of the queue as fits into the chunk. */
 static void
 fill_chunk (ShoalLineWriter *self)
@@ -94,9 +119,9 @@ fill_chunk (ShoalLineWriter *self)
   self->chunk_sent = 0;
   while (self->lines.length > 0 && self->chunk->len < SHOAL_WRITE_CHUNK)
     {
-      GBytes *line = g_queue_peek_head (&self->lines);
+      const Line *line = g_queue_peek_head (&self->lines);
       gsize size = 0;
-      const guint8 *data = g_bytes_get_data (line, &size);
+      const guint8 *data = g_bytes_get_data (line->bytes, &size);
       gsize part = MIN (size - self->head_taken, (gsize) SHOAL_WRITE_CHUNK - self->chunk->len);
 
       if (part > 0)
@@ -106,7 +131,7 @@ fill_chunk (ShoalLineWriter *self)
         continue;
       g_byte_array_append (self->chunk, (const guint8 *) "\n", 1);
       self->head_taken = 0;
-      g_bytes_unref (g_queue_pop_head (&self->lines));
+      forget_line (self, g_queue_pop_head (&self->lines));
     }
 }
 
@@ -204,15 +229,42 @@ shoal_line_writer_start (ShoalLineWriter *self,
 }
 
 void
-shoal_line_writer_queue (ShoalLineWriter *self, GBytes *line)
+shoal_line_writer_queue (ShoalLineWriter *self, GBytes *bytes, gboolean shared)
 {
   if (self->failed)
     return;
-  g_queue_push_tail (&self->lines, g_bytes_ref (line));
-  self->unsent += g_bytes_get_size (line) + 1;
+
+  Line *line = g_new0 (Line, 1);
+
+  line->bytes = g_bytes_ref (bytes);
+  line->shared = shared;
+  g_queue_push_tail (&self->lines, line);
+  self->unsent += g_bytes_get_size (bytes) + 1;
+  if (!shared)
+    self->own += g_bytes_get_size (bytes);
   if (self->stalled_since == 0)
     self->stalled_since = g_get_monotonic_time ();
   schedule_kick (self);
+}
+
+void
+shoal_line_writer_drop_queued (ShoalLineWriter *self)
+{
+  guint begun = self->head_taken > 0 ? 1 : 0;
+
+  while (self->lines.length > begun)
+    {
+      Line *line = g_queue_pop_tail (&self->lines);
+
+      self->unsent -= g_bytes_get_size (line->bytes) + 1;
+      forget_line (self, line);
+    }
+}
+
+gsize
+shoal_line_writer_get_own (ShoalLineWriter *self)
+{
+  return self->own;
 }
 
 gsize

@@ -27,8 +27,13 @@ void shoal_line_writer_unref (ShoalLineWriter *self);
 void shoal_line_writer_start (ShoalLineWriter *self,
                               const ShoalLineWriterHandlers *handlers,
                               gpointer user_data);
-/** shoal_line_writer_queue: @line: without LF, shared */
-void shoal_line_writer_queue (ShoalLineWriter *self, GBytes *line);
+/** shoal_line_writer_queue: @bytes: without LF. @shared: many have it, so that it costs nothing to
+ * keep it for one more */
+void shoal_line_writer_queue (ShoalLineWriter *self, GBytes *bytes, gboolean shared);
+/** shoal_line_writer_drop_queued: forgets what has not been begun to be sent */
+void shoal_line_writer_drop_queued (ShoalLineWriter *self);
+/** shoal_line_writer_get_own: Returns: bytes of queued lines that are not shared */
+gsize shoal_line_writer_get_own (ShoalLineWriter *self);
 /** shoal_line_writer_get_unsent: Returns: bytes not yet given to the stream */
 gsize shoal_line_writer_get_unsent (ShoalLineWriter *self);
 /** shoal_line_writer_get_stalled_since: Returns: the monotonic time since which a write has not

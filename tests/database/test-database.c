@@ -11,6 +11,7 @@
 #include "database-fixture.h"
 #include "shoal-connection-private.h"
 #include "shoal-error.h"
+#include "shoal-limits.h"
 
 typedef struct
 {
@@ -617,6 +618,46 @@ test_turns (void)
   fixture_tear_down (&f);
 }
 
+/* ---- Results that nobody takes ---- */
+
+static gboolean
+note_job (ShoalConnection *connection, gpointer data, GError **error)
+{
+  g_atomic_int_inc ((gint *) data);
+  return TRUE;
+}
+
+/* What has been read waits to be taken: the reader does not go on making more. Somebody who waits
+ * for an answer of his own, and takes nothing meanwhile, gets it all the same. */
+static void
+test_undelivered (void)
+{
+  Fixture f;
+  const ShoalTurn eve = { "eve", FALSE };
+  gint n_run = 0;
+  guint n_pending = 200;
+
+  fixture_set_up (&f);
+  for (guint i = 0; i < n_pending; i++)
+    shoal_database_read_for_async (f.database, &eve, note_job, &n_run, NULL, NULL, on_turn_cb,
+                                   &n_pending);
+  while (g_atomic_int_get (&n_run) < SHOAL_DATABASE_UNDELIVERED)
+    g_thread_yield ();
+  /* The reader has time enough meanwhile. */
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      Insert insert = { .number = i };
+
+      g_assert_true (shoal_database_write (f.database, insert_job, &insert, &error));
+    }
+  g_assert_cmpint (g_atomic_int_get (&n_run), ==, SHOAL_DATABASE_UNDELIVERED);
+  g_assert_cmpint (count (f.database), ==, 20);
+  fixture_wait_zero (&n_pending);
+  g_assert_cmpint (g_atomic_int_get (&n_run), ==, 200);
+  fixture_tear_down (&f);
+}
+
 static void
 test_cache (void)
 {
@@ -717,6 +758,7 @@ main (int argc, char **argv)
   g_test_add_func ("/database/rude-job", test_rude_job);
   g_test_add_func ("/database/closed", test_closed);
   g_test_add_func ("/database/turns", test_turns);
+  g_test_add_func ("/database/undelivered", test_undelivered);
   g_test_add_func ("/database/cache", test_cache);
   g_test_add_func ("/database/features", test_features);
   g_test_add_func ("/database/finalize", test_finalize);

@@ -11,6 +11,7 @@
 
 #include "shoal-sessions.h"
 
+#include "shoal-budgets.h"
 #include "shoal-limits.h"
 #include "shoal-methods.h"
 
@@ -19,8 +20,9 @@ struct _ShoalSessions
   const ShoalTrackerParts *parts; /* not owned: we are one of them */
   const ShoalSessionsEvents *events;
   gpointer user_data;
-  GHashTable *methods;   /* name → const ShoalTrackerMethod, both static */
-  GHashTable *sessions;  /* set of ShoalTrackerSession, owned */
+  GHashTable *methods;  /* name → const ShoalTrackerMethod, both static */
+  GHashTable *sessions; /* set of ShoalTrackerSession, owned */
+  ShoalBudgets *budgets;
   GHashTable *by_device; /* fingerprint (owned by the session) → signed-in session, not owned */
 };
 
@@ -34,6 +36,7 @@ shoal_sessions_new (const ShoalTrackerParts *parts,
   self->parts = parts;
   self->events = events;
   self->user_data = user_data;
+  self->budgets = shoal_budgets_new (SHOAL_MAX_HELD);
   self->methods = g_hash_table_new (g_str_hash, g_str_equal);
   self->sessions
       = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) shoal_tracker_session_unref, NULL);
@@ -47,6 +50,7 @@ shoal_sessions_free (ShoalSessions *self)
   g_hash_table_unref (self->by_device);
   g_hash_table_unref (self->sessions);
   g_hash_table_unref (self->methods);
+  shoal_budgets_unref (self->budgets);
   g_free (self);
 }
 
@@ -83,6 +87,8 @@ shoal_sessions_add (ShoalSessions *self,
   ShoalTrackerSession *session
       = shoal_tracker_session_new (self->parts, channel, connection, fingerprint, address);
 
+  shoal_channel_set_budget (channel, self->budgets, shoal_tracker_session_get_turn (session).whose,
+                            SHOAL_MAX_HELD_BY_STRANGERS);
   g_hash_table_add (self->sessions, session);
   return session;
 }
@@ -111,6 +117,8 @@ shoal_sessions_register (ShoalSessions *self, ShoalTrackerSession *session)
       shoal_tracker_session_close (older);
     }
   g_hash_table_insert (self->by_device, actor->device, session);
+  shoal_channel_set_budget (shoal_tracker_session_get_channel (session), self->budgets,
+                            actor->account, SHOAL_MAX_HELD_BY_ACCOUNT);
   if (self->events->came != NULL)
     self->events->came (session, self->user_data);
 }

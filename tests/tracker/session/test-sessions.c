@@ -6,6 +6,9 @@
 
 #include "config.h"
 
+#include <string.h>
+
+#include "shoal-limits.h"
 #include "test-client.h"
 
 #define METHOD_ENTER "enter"
@@ -27,9 +30,9 @@ handle_enter (ShoalTrackerSession *session,
               GError **error)
 {
   ShoalActor *before = shoal_tracker_session_get_actor (session);
-  g_autoptr (ShoalActor) actor = shoal_actor_new (json_object_get_int_member (params, "row"), 1, "",
-                                                  json_object_get_string_member (params, "user"),
-                                                  before->device, before->address, FALSE);
+  g_autoptr (ShoalActor) actor = shoal_actor_new (
+      json_object_get_int_member (params, "row"), 1, json_object_get_string_member (params, "user"),
+      json_object_get_string_member (params, "user"), before->device, before->address, FALSE);
 
   shoal_tracker_session_set_signed_in (session, actor);
   shoal_sessions_register (shoal_tracker_session_get_parts (session)->sessions, session);
@@ -233,6 +236,47 @@ test_close_account (void)
   g_assert_nonnull (shoal_sessions_find (fixture->parts.sessions, ben->device));
 }
 
+/* Leaves nearly 4 MiB unread on the session of a client. */
+static void
+leave_unread (Fixture *fixture, TestClient *client)
+{
+  ShoalTrackerSession *session = shoal_sessions_find (fixture->parts.sessions, client->device);
+  g_autofree char *filler = g_strnfill (SHOAL_MAX_JSON_STRING - 100, 'x');
+  JsonArray *array = json_array_new ();
+
+  for (gsize size = 0; size < SHOAL_MAX_LINE - 3 * SHOAL_MAX_JSON_STRING; size += strlen (filler))
+    json_array_add_string_element (array, filler);
+  shoal_channel_notify (shoal_tracker_session_get_channel (session), NOTE,
+                        shoal_json_new ("n", "a", array, NULL));
+}
+
+/* What an account leaves unread counts over all its connections, from its sign-in on. */
+static void
+test_unread (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (TestClient) ada = test_client_new ();
+  TestClient *bens[SHOAL_MAX_HELD_BY_ACCOUNT / SHOAL_MAX_LINE] = { NULL };
+
+  enter (ada, fixture, 1, "ada");
+  leave_unread (fixture, ada);
+  for (gsize i = 0; i < G_N_ELEMENTS (bens); i++)
+    {
+      bens[i] = test_client_new ();
+      enter (bens[i], fixture, 2, "ben");
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (bens); i++)
+    leave_unread (fixture, bens[i]);
+  leave_unread (fixture, bens[1]);
+  test_client_wait_closed (bens[1]);
+  g_assert_null (ada->closed);
+  for (gsize i = 0; i < G_N_ELEMENTS (bens); i++)
+    {
+      g_assert_true (i == 1 || bens[i]->closed == NULL);
+      test_client_free (bens[i]);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -242,5 +286,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/tracker/sessions/replace", test_replace);
   g_test_add_func ("/tracker/sessions/send", test_send);
   g_test_add_func ("/tracker/sessions/close-account", test_close_account);
+  g_test_add_func ("/sessions/unread", test_unread);
   return g_test_run ();
 }
