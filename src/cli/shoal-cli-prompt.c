@@ -137,6 +137,13 @@ shoal_cli_ask (const char *question, GError **error)
   return answer;
 }
 
+gboolean
+shoal_cli_is_yes (const char *answer)
+{
+  return g_ascii_strcasecmp (answer, "yes") == 0 || g_ascii_strcasecmp (answer, "y") == 0
+         || g_utf8_collate (answer, _ ("yes")) == 0;
+}
+
 void
 shoal_cli_free_password (char *password)
 {

@@ -113,9 +113,109 @@ print_shares (ShoalCli *cli, JsonObject *done, gboolean is_last)
   return status;
 }
 
+/* ---- Keys and passwords ---- */
+
+/* Of a share that keeps something back that may hold keys or passwords. */
+static int
+ask_about_secrets (ShoalCli *cli, JsonObject *share, gboolean unoffered)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = shoal_cli_escape (shoal_cli_string (share, "name"));
+  int n = (int) shoal_cli_integer (share, "secrets");
+  JsonArray *paths = json_array_new ();
+  g_autofree char *question
+      = g_strdup_printf (ngettext ("%d entry of %s may hold keys or passwords and is not shared. "
+                                   "Share it, too? (yes/no) ",
+                                   "%d entries of %s may hold keys or passwords and are not "
+                                   "shared. Share them, too? (yes/no) ",
+                                   (gulong) n),
+                         n, name);
+  g_autofree char *answer = shoal_cli_ask (question, &error);
+
+  json_array_add_string_element (paths, shoal_cli_string (share, "path"));
+  g_autoptr (JsonObject) params
+             = shoal_json_new ("paths", "a", paths, "unoffered", "b", unoffered, NULL);
+  if (answer == NULL)
+    return shoal_cli_fail (cli, error);
+  g_strstrip (answer);
+  json_object_set_boolean_member (params, "secrets", shoal_cli_is_yes (answer));
+  g_autoptr (JsonObject) done = shoal_cli_run_job (cli, "share", g_steal_pointer (&params), NULL,
+                                                   NULL, NULL, &error);
+  if (done == NULL)
+    return shoal_cli_fail (cli, error);
+  if (shoal_cli_is_yes (answer) && !unoffered)
+    print_share (json_array_get_object_element (shoal_cli_array (done, "shares"), 0));
+  return SHOAL_CLI_OK;
+}
+
+static int
+mind_secrets (ShoalCli *cli, JsonArray *shares, gboolean unoffered)
+{
+  int status = SHOAL_CLI_OK;
+
+  for (guint i = 0; shares != NULL && i < json_array_get_length (shares); i++)
+    {
+      JsonObject *share = json_array_get_object_element (shares, i);
+      g_autofree char *name = shoal_cli_escape (shoal_cli_string (share, "name"));
+
+      if (shoal_cli_integer (share, "secrets") == 0)
+        continue;
+      if (!cli->json && shoal_cli_has_terminal ())
+        {
+          int answered = ask_about_secrets (cli, share, unoffered);
+          status = MAX (status, answered);
+        }
+      else
+        shoal_cli_note (
+            cli,
+            _ ("Some of %s may hold keys or passwords and is not shared; --secrets=yes shares it,"
+               " --secrets=no settles that it is not."),
+            name);
+    }
+  return status;
+}
+
+/* ---- Sharing ---- */
+
+/* What the command line says of all paths. */
+typedef struct
+{
+  gboolean unoffered;
+  char **ignore;
+  char *secrets; /* (nullable): "yes" or "no" */
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_clear_pointer (&options->ignore, g_strfreev);
+  g_clear_pointer (&options->secrets, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static JsonObject *
+make_params (const Options *options, JsonArray *paths)
+{
+  JsonObject *params
+      = shoal_json_new ("paths", "a", paths, "unoffered", "b", options->unoffered, NULL);
+
+  if (options->ignore != NULL)
+    {
+      JsonArray *ignore = json_array_new ();
+
+      for (guint i = 0; options->ignore[i] != NULL; i++)
+        json_array_add_string_element (ignore, options->ignore[i]);
+      json_object_set_array_member (params, "ignore", ignore);
+    }
+  if (options->secrets != NULL)
+    json_object_set_boolean_member (params, "secrets", shoal_cli_is_yes (options->secrets));
+  return params;
+}
+
 /* One job takes so many paths only; a pattern of the shell may name more. */
 static int
-share_some (ShoalCli *cli, JsonArray *paths, guint first, gboolean unoffered)
+share_some (ShoalCli *cli, JsonArray *paths, guint first, const Options *options)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ShoalCliProgress) progress = shoal_cli_progress_new (cli);
@@ -125,9 +225,9 @@ share_some (ShoalCli *cli, JsonArray *paths, guint first, gboolean unoffered)
   for (guint i = first; i < json_array_get_length (paths) && i - first < SHOAL_MAX_BATCH_ENTRIES;
        i++)
     json_array_add_string_element (some, json_array_get_string_element (paths, i));
-  g_autoptr (JsonObject) done = shoal_cli_run_job (
-      cli, "share", shoal_json_new ("paths", "a", some, "unoffered", "b", unoffered, NULL),
-      shoal_cli_progress_on_hashing, progress, NULL, &error);
+  g_autoptr (JsonObject) done
+             = shoal_cli_run_job (cli, "share", make_params (options, some),
+                                  shoal_cli_progress_on_hashing, progress, NULL, &error);
   shoal_cli_progress_clear (progress);
   if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CANCELLED))
     {
@@ -137,8 +237,10 @@ share_some (ShoalCli *cli, JsonArray *paths, guint first, gboolean unoffered)
     }
   if (done == NULL)
     return shoal_cli_fail (cli, error);
-  return unoffered ? print_added (cli, shoal_cli_array (done, "shares"))
-                   : print_shares (cli, done, is_last);
+  JsonArray *shares = shoal_cli_array (done, "shares");
+  int status = options->unoffered ? print_added (cli, shares) : print_shares (cli, done, is_last);
+  int minded = mind_secrets (cli, shares, options->unoffered);
+  return MAX (status, minded);
 }
 
 int
@@ -146,11 +248,16 @@ shoal_cli_share (ShoalCli *cli, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   const char *command = argv[0];
-  gboolean unoffered = FALSE;
+  g_auto (Options) options = { 0 };
   int status;
   const GOptionEntry entries[] = {
-    { "unoffered", 0, 0, G_OPTION_ARG_NONE, &unoffered,
+    { "unoffered", 0, 0, G_OPTION_ARG_NONE, &options.unoffered,
       N_ ("Only look through it; “switch on” offers it, or single files"), NULL },
+    { "ignore", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.ignore,
+      N_ ("Leave out what is called so: *.bak, drafts/, !.git to share it in spite of all"),
+      N_ ("PATTERN") },
+    { "secrets", 0, 0, G_OPTION_ARG_STRING, &options.secrets,
+      N_ ("Whether files that may hold keys or passwords are shared, too"), N_ ("yes|no") },
     { NULL },
   };
 
@@ -159,6 +266,9 @@ shoal_cli_share (ShoalCli *cli, int argc, char **argv)
     return status;
   if (argc < 2)
     return shoal_cli_usage (command, "%s", _ ("Name at least one file or folder."));
+  if (options.secrets != NULL && !shoal_cli_is_yes (options.secrets)
+      && g_ascii_strcasecmp (options.secrets, "no") != 0)
+    return shoal_cli_usage (command, "%s", _ ("--secrets takes yes or no."));
   g_autoptr (JsonArray) paths = json_array_new ();
   for (int i = 1; i < argc; i++)
     {
@@ -177,7 +287,7 @@ shoal_cli_share (ShoalCli *cli, int argc, char **argv)
   for (guint first = 0; first < json_array_get_length (paths) && !cli->interrupted;
        first += SHOAL_MAX_BATCH_ENTRIES)
     {
-      status = share_some (cli, paths, first, unoffered);
+      status = share_some (cli, paths, first, &options);
       worst = MAX (worst, status);
     }
   return worst;

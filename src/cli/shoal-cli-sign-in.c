@@ -78,8 +78,7 @@ settle_trust (ShoalCli *cli, Options *options, GError **error)
   if (answer == NULL)
     return FALSE;
   g_strstrip (answer);
-  if (g_ascii_strcasecmp (answer, "yes") == 0 || g_ascii_strcasecmp (answer, "y") == 0
-      || g_utf8_collate (answer, _ ("yes")) == 0)
+  if (shoal_cli_is_yes (answer))
     {
       options->trust = g_strdup (key);
       return TRUE;

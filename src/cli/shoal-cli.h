@@ -136,6 +136,8 @@ void shoal_cli_table_free (ShoalCliTable *self);
 gboolean shoal_cli_has_terminal (void);
 /** shoal_cli_ask: a line from the terminal. Returns: (transfer full) (nullable) */
 char *shoal_cli_ask (const char *question, GError **error);
+/** shoal_cli_is_yes: in English or the user's language */
+gboolean shoal_cli_is_yes (const char *answer);
 /** shoal_cli_read_password: without echo from the terminal, or the first line of @file ("-":
  * standard input). @twice: to be typed twice. Returns: (transfer full) (nullable): to be wiped with
  * shoal_cli_free_password() */

@@ -56,8 +56,12 @@ shoal_share_to_json (ShoalShare *share, guint max_skipped)
   const ShoalDigest *id = shoal_share_get_id (share);
   g_autofree char *hex = id != NULL ? shoal_digest_dup_hex (id) : NULL;
   const char *const *skipped = shoal_share_get_skipped (share);
+  const char *const *ignore = shoal_share_get_ignore (share);
   JsonArray *list = json_array_new ();
+  JsonArray *patterns = json_array_new ();
 
+  for (guint i = 0; ignore[i] != NULL; i++)
+    json_array_add_string_element (patterns, ignore[i]);
   guint n_skipped = skipped != NULL ? g_strv_length ((char **) skipped) : 0;
   for (guint i = 0; i < MIN (n_skipped, max_skipped); i++)
     json_array_add_string_element (list, skipped[i]);
@@ -72,7 +76,8 @@ shoal_share_to_json (ShoalShare *share, guint max_skipped)
       (gint64) shoal_share_get_bytes_hashed (share), "sources", "i",
       (gint64) shoal_share_get_sources (share), "added_ms", "i", shoal_share_get_added_ms (share),
       "fetched", "i", (gint64) shoal_share_get_n_fetched (share), "n_skipped", "i",
-      (gint64) n_skipped, "skipped", "a", list, NULL);
+      (gint64) n_skipped, "skipped", "a", list, "secrets", "i",
+      (gint64) shoal_share_get_n_secrets (share), "ignore", "a", patterns, NULL);
 }
 
 JsonObject *

@@ -13,6 +13,7 @@
 
 #include "shoal-control-json.h"
 #include "shoal-error.h"
+#include "shoal-ignore.h"
 #include "shoal-json.h"
 #include "shoal-limits.h"
 
@@ -57,6 +58,7 @@ typedef struct
 {
   ShoalControlCall *call;
   char **paths;
+  char **ignore; /* (nullable) */
   gboolean unoffered;
   guint timer;
 } ShareJob;
@@ -66,6 +68,7 @@ share_job_free (ShareJob *job)
 {
   g_clear_handle_id (&job->timer, g_source_remove);
   g_strfreev (job->paths);
+  g_strfreev (job->ignore);
   shoal_control_call_unref (job->call);
   g_free (job);
 }
@@ -143,13 +146,37 @@ on_online_to_share_cb (GObject *object, GAsyncResult *result, gpointer user_data
   job->timer = g_timeout_add (PROGRESS_MS, on_share_progress_cb, job);
   (job->unoffered ? shoal_shares_add_unoffered_async : shoal_shares_add_async) (
       shoal_engine_get_shares (job->call->engine), (const char *const *) job->paths,
-      job->call->cancellable, on_shared_cb, job);
+      (const char *const *) job->ignore, job->call->cancellable, on_shared_cb, job);
+}
+
+/* The patterns that come with a call, and what it says of keys and passwords as such. */
+static gboolean
+get_ignore (ShoalControlCall *call, char ***ignore, GError **error)
+{
+  g_auto (GStrv) given = NULL;
+  g_auto (GStrv) answer = NULL;
+  gboolean secrets;
+
+  if ((json_object_has_member (call->params, "ignore")
+       && !shoal_control_get_strings (call->params, "ignore", &given, error))
+      || !shoal_json_get_optional_boolean (call->params, "secrets", FALSE, &secrets, error))
+    return FALSE;
+  if (given != NULL && !shoal_ignore_check ((const char *const *) given, error))
+    return FALSE;
+  if (json_object_has_member (call->params, "secrets"))
+    answer = shoal_ignore_dup_secrets (secrets);
+  if (answer != NULL)
+    *ignore = shoal_ignore_dup_added ((const char *const *) given, (const char *const *) answer);
+  else
+    *ignore = g_steal_pointer (&given);
+  return TRUE;
 }
 
 static void
 handle_share (ShoalControlCall *call)
 {
   g_auto (GStrv) paths = NULL;
+  g_auto (GStrv) ignore = NULL;
   gboolean unoffered;
   GError *error = NULL;
 
@@ -161,7 +188,8 @@ handle_share (ShoalControlCall *call)
       return;
     }
   if (!shoal_control_get_strings (call->params, "paths", &paths, &error)
-      || !shoal_json_get_optional_boolean (call->params, "unoffered", FALSE, &unoffered, &error))
+      || !shoal_json_get_optional_boolean (call->params, "unoffered", FALSE, &unoffered, &error)
+      || !get_ignore (call, &ignore, &error))
     {
       shoal_control_call_fail (call, error);
       return;
@@ -177,6 +205,7 @@ handle_share (ShoalControlCall *call)
   ShareJob *job = g_new0 (ShareJob, 1);
   job->call = shoal_control_call_ref (call);
   job->paths = g_steal_pointer (&paths);
+  job->ignore = g_steal_pointer (&ignore);
   job->unoffered = unoffered;
   shoal_engine_wait_online_async (call->engine, call->cancellable, on_online_to_share_cb, job);
 }

@@ -36,7 +36,8 @@ shoal_engine_database_open_async (const char *path,
   g_autofree char *second = g_strconcat (shoal_kept_rows_schema,   /* the catalogue as seen last */
                                          shoal_kept_roster_schema, /* the members likewise */
                                          NULL);
-  const char *const migrations[] = { first, second, shoal_share_store_switches_schema };
+  const char *const migrations[]
+      = { first, second, shoal_share_store_switches_schema, shoal_share_store_ignore_schema };
 
   shoal_database_open_async (path, migrations, G_N_ELEMENTS (migrations), cancellable, callback,
                              user_data);

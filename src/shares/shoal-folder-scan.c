@@ -20,6 +20,7 @@
 #include <glib/gi18n.h>
 
 #include "shoal-error.h"
+#include "shoal-ignore.h"
 #include "shoal-limits.h"
 #include "shoal-safe-name.h"
 #include "shoal-small-files.h"
@@ -28,6 +29,7 @@
 typedef struct
 {
   const ShoalFileStamp *excluded;
+  const char *const *ignore;
   ShoalSkipped *skipped;
   gint *n_files;
   gint64 *n_bytes;
@@ -222,6 +224,28 @@ scan_file (Scan *scan, const char *name, const struct stat *st, GError **error)
   return add_entry (scan, executable ? SHOAL_ENTRY_EXECUTABLE : SHOAL_ENTRY_FILE, NULL, st, error);
 }
 
+/* Whether it is nothing for others. */
+static gboolean
+skip_ignored (Scan *scan, int fd, gboolean folder)
+{
+  switch (shoal_ignore_look (scan->ignore, fd, scan->path->str, folder))
+    {
+    case SHOAL_IGNORED_JUNK:
+      skip (scan, _ ("junk, cache or lock"));
+      return TRUE;
+    case SHOAL_IGNORED_SECRET:
+      scan->skipped->n_secrets++;
+      skip (scan, _ ("may hold keys or passwords"));
+      return TRUE;
+    case SHOAL_IGNORED_OWN:
+      skip (scan, _ ("you left it out"));
+      return TRUE;
+    case SHOAL_IGNORED_NOT:
+    default:
+      return FALSE;
+    }
+}
+
 static gboolean
 scan_name (Scan *scan, int fd, const char *name, guint depth, GError **error)
 {
@@ -242,6 +266,8 @@ scan_name (Scan *scan, int fd, const char *name, guint depth, GError **error)
       skip_errno (scan, errno);
       return TRUE;
     }
+  if (skip_ignored (scan, fd, S_ISDIR (st.st_mode)))
+    return TRUE;
   switch (st.st_mode & S_IFMT)
     {
     case S_IFREG:
@@ -307,6 +333,7 @@ compare_entries (gconstpointer a, gconstpointer b)
 GArray *
 shoal_folder_scan (int dirfd,
                    const ShoalFileStamp *excluded,
+                   const char *const *ignore,
                    ShoalSkipped *skipped,
                    gint *n_files,
                    gint64 *n_bytes,
@@ -320,6 +347,7 @@ shoal_folder_scan (int dirfd,
   g_autoptr (GString) path = g_string_new (NULL);
   Scan scan = {
     .excluded = excluded,
+    .ignore = ignore,
     .skipped = skipped,
     .n_files = n_files,
     .n_bytes = n_bytes,

@@ -16,6 +16,7 @@ typedef struct
 {
   GPtrArray *lines; /* "path: reason", fit to be shown; at most SHOAL_MAX_SKIPPED_NAMES */
   guint n;          /* of all */
+  guint n_secrets;  /* of these, left out until the user says so */
 } ShoalSkipped;
 
 /** shoal_skipped_new: Returns: (transfer full): nothing yet */
@@ -44,8 +45,11 @@ void shoal_scan_entry_clear (ShoalScanEntry *self);
  * shoal_folder_scan:
  * @dirfd: the folder; not taken over
  * @excluded: (nullable): a folder that is never entered, known by its device and inode
- * @skipped: gets what cannot be shared: links out of the folder, sockets, devices, names that are
- * not valid UTF-8 or too long, unfinished downloads, folders that cannot be read or are too deep
+ * @ignore: (nullable) (array zero-terminated=1): the share's own patterns: see
+ * shoal_ignore_look()
+ * @skipped: gets what is not shared: what is ignored, links out of the folder, sockets, devices,
+ * names that are not valid UTF-8 or too long, unfinished downloads, folders that cannot be read or
+ * are too deep
  * @n_files: (nullable): increased atomically by the files found so far
  * @n_bytes: (nullable): and their sizes
  * @cancellable: (nullable): stops it
@@ -58,6 +62,7 @@ void shoal_scan_entry_clear (ShoalScanEntry *self);
  */
 GArray *shoal_folder_scan (int dirfd,
                            const ShoalFileStamp *excluded,
+                           const char *const *ignore,
                            ShoalSkipped *skipped,
                            gint *n_files,
                            gint64 *n_bytes,

@@ -60,6 +60,7 @@ share_target_free (ShoalShareTarget *self)
   g_clear_pointer (&self->before, shoal_holding_set_unref);
   g_clear_pointer (&self->hidden_before, shoal_holding_set_unref);
   g_clear_pointer (&self->switches, shoal_switches_free);
+  g_clear_pointer (&self->ignore, g_strfreev);
   g_clear_pointer (&self->set, shoal_holding_set_unref);
   g_clear_pointer (&self->hidden, shoal_holding_set_unref);
   g_clear_pointer (&self->skipped, shoal_skipped_free);
@@ -115,9 +116,9 @@ find_folder (ShoalShareJob *self, Work *work, GError **error)
 
   if (!open_folder (work, error))
     return FALSE;
-  work->entries
-      = shoal_folder_scan (work->dirfd, &self->excluded, target->skipped, &target->n_files,
-                           &target->n_bytes, target->cancellable, error);
+  work->entries = shoal_folder_scan (
+      work->dirfd, &self->excluded, (const char *const *) target->ignore, target->skipped,
+      &target->n_files, &target->n_bytes, target->cancellable, error);
   return work->entries != NULL;
 }
 

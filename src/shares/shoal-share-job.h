@@ -23,6 +23,7 @@ typedef struct
   ShoalHoldingSet *before;        /* (nullable): what was known of it */
   ShoalHoldingSet *hidden_before; /* (nullable): of what was switched off */
   ShoalSwitches *switches;        /* of a folder */
+  char **ignore;                  /* its patterns of what is left out */
   guint n_skipped_before;
   GCancellable *cancellable;
 

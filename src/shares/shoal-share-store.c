@@ -63,6 +63,9 @@ const char shoal_share_store_switches_schema[]
       "  PRIMARY KEY (share, path)\n"
       ") STRICT, WITHOUT ROWID;\n";
 
+const char shoal_share_store_ignore_schema[]
+    = "ALTER TABLE share ADD COLUMN ignore TEXT NOT NULL DEFAULT '';\n"; /* a pattern a line */
+
 /* The index above is for files of more than one piece. */
 G_STATIC_ASSERT (SHOAL_PIECE_SIZE == 1048576);
 
@@ -72,6 +75,7 @@ shoal_stored_share_new (void)
   ShoalStoredShare *self = g_new0 (ShoalStoredShare, 1);
 
   self->switches = shoal_switches_new ();
+  self->ignore = g_new0 (char *, 1);
   return self;
 }
 
@@ -86,6 +90,7 @@ shoal_stored_share_free (ShoalStoredShare *self)
   g_clear_pointer (&self->set, shoal_holding_set_unref);
   g_clear_pointer (&self->hidden, shoal_holding_set_unref);
   g_clear_pointer (&self->switches, shoal_switches_free);
+  g_strfreev (self->ignore);
   g_free (self);
 }
 
@@ -189,6 +194,8 @@ share_from_row (ShoalConnection *connection, ShoalRows *rows, GError **error)
   share->n_fetched = (guint) shoal_rows_integer (rows, 6);
   share->skipped = g_strsplit (skipped != NULL ? skipped : "", "\n", -1);
   share->n_skipped = (guint) shoal_rows_integer (rows, 11);
+  g_strfreev (share->ignore);
+  share->ignore = g_strsplit (shoal_rows_string (rows, 12), "\n", -1);
   if (!load_switches (connection, share, error))
     return NULL;
   if (shoal_rows_integer (rows, 7) == 0)
@@ -213,7 +220,7 @@ shoal_share_store_load (ShoalConnection *connection, GError **error)
   g_autoptr (ShoalRows) rows = shoal_connection_query (
       connection, error,
       "SELECT id, path, folder, offered, offer, added_ms, n_fetched, hashed, manifest, "
-      "manifest_size, skipped, n_skipped FROM share ORDER BY id",
+      "manifest_size, skipped, n_skipped, ignore FROM share ORDER BY id",
       "");
 
   if (rows == NULL)
@@ -238,11 +245,13 @@ shoal_share_store_load (ShoalConnection *connection, GError **error)
 gboolean
 shoal_share_store_insert (ShoalConnection *connection, ShoalStoredShare *share, GError **error)
 {
+  g_autofree char *ignore = g_strjoinv ("\n", share->ignore);
+
   if (!shoal_connection_run (connection, error,
-                             "INSERT INTO share (path, folder, offered, offer, added_ms) "
-                             "VALUES (?, ?, ?, ?, ?)",
-                             "diisi", share->path, strlen (share->path), (gint64) share->folder,
-                             (gint64) share->offered, share->offer, share->added_ms))
+                             "INSERT INTO share (path, folder, offered, offer, added_ms, ignore) "
+                             "VALUES (?, ?, ?, ?, ?, ?)",
+                             "diisis", share->path, strlen (share->path), (gint64) share->folder,
+                             (gint64) share->offered, share->offer, share->added_ms, ignore))
     return FALSE;
   share->number = shoal_connection_last_row_id (connection);
   return shoal_share_store_set_switches (connection, share->number, share->switches, error);
@@ -460,6 +469,18 @@ shoal_share_store_set_switches (ShoalConnection *connection,
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+shoal_share_store_set_ignore (ShoalConnection *connection,
+                              gint64 number,
+                              const char *const *ignore,
+                              GError **error)
+{
+  g_autofree char *lines = g_strjoinv ("\n", (char **) ignore);
+
+  return shoal_connection_run (connection, error, "UPDATE share SET ignore = ? WHERE id = ?", "si",
+                               lines, number);
 }
 
 gboolean

@@ -15,6 +15,9 @@ extern const char shoal_share_store_schema[];
 /** shoal_share_store_switches_schema: what a later migration adds: the switches of folders */
 extern const char shoal_share_store_switches_schema[];
 
+/** shoal_share_store_ignore_schema: and a later one: patterns of what is left out */
+extern const char shoal_share_store_ignore_schema[];
+
 /** ShoalStoredShare: a row */
 typedef struct
 {
@@ -30,6 +33,7 @@ typedef struct
   ShoalHoldingSet *set;    /* %NULL until it has been hashed */
   ShoalHoldingSet *hidden; /* (nullable): what was hashed and is switched off */
   ShoalSwitches *switches;
+  char **ignore; /* its own patterns */
 } ShoalStoredShare;
 
 /** shoal_stored_share_new: Returns: (transfer full): everything switched on, all else zero */
@@ -75,6 +79,11 @@ gboolean shoal_share_store_set_switches (ShoalConnection *connection,
                                          gint64 number,
                                          const ShoalSwitches *switches,
                                          GError **error);
+/** shoal_share_store_set_ignore: replaces its patterns; a share that is gone is no error */
+gboolean shoal_share_store_set_ignore (ShoalConnection *connection,
+                                       gint64 number,
+                                       const char *const *ignore,
+                                       GError **error);
 /** shoal_share_store_count_fetched: one more; a share that is gone is no error */
 gboolean
 shoal_share_store_count_fetched (ShoalConnection *connection, gint64 number, GError **error);

@@ -34,6 +34,8 @@ struct _ShoalShare
   ShoalHoldingSet *set;
   ShoalHoldingSet *hidden; /* nullable */
   ShoalSwitches *switches;
+  char **ignore;
+  guint n_secrets;
 };
 
 G_DEFINE_FINAL_TYPE (ShoalShare, shoal_share, G_TYPE_OBJECT)
@@ -80,6 +82,7 @@ shoal_share_finalize (GObject *object)
   g_clear_pointer (&self->set, shoal_holding_set_unref);
   g_clear_pointer (&self->hidden, shoal_holding_set_unref);
   g_clear_pointer (&self->switches, shoal_switches_free);
+  g_clear_pointer (&self->ignore, g_strfreev);
   G_OBJECT_CLASS (shoal_share_parent_class)->finalize (object);
 }
 
@@ -273,6 +276,7 @@ shoal_share_new (const ShoalStoredShare *stored)
   self->n_fetched = stored->n_fetched;
   self->n_skipped = stored->n_skipped;
   self->switches = shoal_switches_copy (stored->switches);
+  self->ignore = g_strdupv (stored->ignore);
   if (stored->skipped != NULL)
     {
       g_strfreev (self->skipped);
@@ -315,6 +319,31 @@ shoal_share_get_switches (ShoalShare *self)
 }
 
 guint
+shoal_share_get_n_secrets (ShoalShare *self)
+{
+  g_return_val_if_fail (SHOAL_IS_SHARE (self), 0);
+
+  return self->n_secrets;
+}
+
+const char *const *
+shoal_share_get_ignore (ShoalShare *self)
+{
+  g_return_val_if_fail (SHOAL_IS_SHARE (self), NULL);
+
+  return (const char *const *) self->ignore;
+}
+
+void
+shoal_share_set_ignore (ShoalShare *self, const char *const *ignore)
+{
+  char **before = self->ignore;
+
+  self->ignore = g_strdupv ((char **) ignore);
+  g_strfreev (before);
+}
+
+guint
 shoal_share_get_n_skipped (ShoalShare *self)
 {
   return self->n_skipped;
@@ -331,6 +360,7 @@ shoal_share_take_result (ShoalShare *self, ShoalShareTarget *target)
   g_ptr_array_add (lines, NULL);
   self->skipped = (char **) g_ptr_array_free (lines, FALSE);
   self->n_skipped = target->skipped->n;
+  self->n_secrets = target->skipped->n_secrets;
   set_set (self, target->set, target->hidden);
 }
 

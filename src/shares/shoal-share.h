@@ -98,6 +98,12 @@ const char *shoal_share_get_message (ShoalShare *self);
  * what is in the folder and cannot be shared, at most %SHOAL_MAX_SKIPPED_NAMES lines, ready to be
  * shown */
 const char *const *shoal_share_get_skipped (ShoalShare *self);
+/** shoal_share_get_n_secrets: Returns: how much of that may hold keys or passwords and waits for
+ * the user's word; 0 until it has been looked through in this run */
+guint shoal_share_get_n_secrets (ShoalShare *self);
+/** shoal_share_get_ignore: Returns: (transfer none) (array zero-terminated=1): its own patterns of
+ * what is left out: see shoal_shares_set_ignore() */
+const char *const *shoal_share_get_ignore (ShoalShare *self);
 /** shoal_share_get_sources: Returns: how many devices offered it when it was offered, this one
  * included; 0 if not known */
 guint shoal_share_get_sources (ShoalShare *self);

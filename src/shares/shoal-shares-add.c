@@ -20,6 +20,7 @@
 
 #include "shoal-clock.h"
 #include "shoal-error.h"
+#include "shoal-ignore.h"
 #include "shoal-limits.h"
 #include "shoal-slices.h"
 
@@ -31,6 +32,7 @@
 typedef struct
 {
   char **paths;
+  char **ignore; /* (nullable) */
   char *own_folder;
   gboolean unoffered;
   GPtrArray *stored; /* of ShoalStoredShare, made in the thread: as if all were new */
@@ -47,6 +49,7 @@ static void
 resolve_free (Resolve *resolve)
 {
   g_strfreev (resolve->paths);
+  g_strfreev (resolve->ignore);
   g_free (resolve->own_folder);
   g_ptr_array_unref (resolve->stored);
   g_free (resolve);
@@ -101,6 +104,11 @@ resolve_path (Resolve *resolve, const char *path, GError **error)
       return shoal_error_from_errno (error, saved_errno, _ ("Cannot share “%s”"), shown);
     }
   ShoalStoredShare *found = make_stored (real, S_ISDIR (st.st_mode), resolve->unoffered);
+  if (resolve->ignore != NULL)
+    {
+      g_strfreev (found->ignore);
+      found->ignore = g_strdupv (resolve->ignore);
+    }
   free (real);
   g_ptr_array_add (resolve->stored, found);
 
@@ -334,6 +342,16 @@ listing_free (gpointer data)
 }
 
 static void
+leave_out_more (ShoalShares *self, ShoalShare *share, char **ignore)
+{
+  if (ignore == NULL)
+    return;
+  g_auto (GStrv) all
+          = shoal_ignore_dup_added (shoal_share_get_ignore (share), (const char *const *) ignore);
+  shoal_shares_set_ignore (self, share, (const char *const *) all);
+}
+
+static void
 list_one (ShoalShares *self, Listing *listing, ShoalStoredShare *stored)
 {
   ShoalShareEntry *entry = g_hash_table_lookup (self->by_path, stored->path);
@@ -349,6 +367,7 @@ list_one (ShoalShares *self, Listing *listing, ShoalStoredShare *stored)
     }
   else
     {
+      leave_out_more (self, entry->share, listing->resolve->ignore);
       offer_again (self, entry, listing->resolve->unoffered, changes);
       shoal_stored_share_free (stored);
     }
@@ -439,6 +458,7 @@ on_resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 add (ShoalShares *self,
      const char *const *paths,
+     const char *const *ignore,
      gboolean unoffered,
      GCancellable *cancellable,
      GAsyncReadyCallback callback,
@@ -451,6 +471,7 @@ add (ShoalShares *self,
   g_task_set_check_cancellable (task, FALSE);
   Resolve *resolve = g_new0 (Resolve, 1);
   resolve->paths = g_strdupv ((char **) paths);
+  resolve->ignore = g_strdupv ((char **) ignore);
   resolve->unoffered = unoffered;
   resolve->own_folder = g_strdup (self->own_folder);
   resolve->stored = g_ptr_array_new_with_free_func (stored_free);
@@ -464,6 +485,7 @@ add (ShoalShares *self,
 void
 shoal_shares_add_async (ShoalShares *self,
                         const char *const *paths,
+                        const char *const *ignore,
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
@@ -471,12 +493,13 @@ shoal_shares_add_async (ShoalShares *self,
   g_return_if_fail (SHOAL_IS_SHARES (self));
   g_return_if_fail (paths != NULL);
 
-  add (self, paths, FALSE, cancellable, callback, user_data);
+  add (self, paths, ignore, FALSE, cancellable, callback, user_data);
 }
 
 void
 shoal_shares_add_unoffered_async (ShoalShares *self,
                                   const char *const *paths,
+                                  const char *const *ignore,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data)
@@ -484,7 +507,7 @@ shoal_shares_add_unoffered_async (ShoalShares *self,
   g_return_if_fail (SHOAL_IS_SHARES (self));
   g_return_if_fail (paths != NULL);
 
-  add (self, paths, TRUE, cancellable, callback, user_data);
+  add (self, paths, ignore, TRUE, cancellable, callback, user_data);
 }
 
 GPtrArray *

@@ -300,6 +300,52 @@ shoal_shares_switch (ShoalShares *self, ShoalShare *share, const char *path, gbo
   shoal_shares_flush_holdings (self);
 }
 
+typedef struct
+{
+  gint64 number;
+  char **ignore;
+} IgnoreJob;
+
+static void
+ignore_job_free (IgnoreJob *job)
+{
+  g_strfreev (job->ignore);
+  g_free (job);
+}
+
+static gboolean
+set_ignore_job (ShoalConnection *connection, gpointer data, GError **error)
+{
+  IgnoreJob *job = data;
+
+  return shoal_share_store_set_ignore (connection, job->number, (const char *const *) job->ignore,
+                                       error);
+}
+
+void
+shoal_shares_set_ignore (ShoalShares *self, ShoalShare *share, const char *const *patterns)
+{
+  g_return_if_fail (SHOAL_IS_SHARES (self));
+  g_return_if_fail (SHOAL_IS_SHARE (share));
+  g_return_if_fail (patterns != NULL);
+
+  ShoalShareEntry *entry = shoal_shares_find_entry (self, share);
+  if (entry == NULL || entry->inserting || g_strv_equal (patterns, shoal_share_get_ignore (share)))
+    return;
+  shoal_share_set_ignore (share, patterns);
+
+  IgnoreJob *job = g_new0 (IgnoreJob, 1);
+  job->number = shoal_share_get_number (share);
+  job->ignore = g_strdupv ((char **) patterns);
+  shoal_database_write_async (self->database, set_ignore_job, job, (GDestroyNotify) ignore_job_free,
+                              NULL, on_changed_cb, NULL);
+  /* What was hashed may be what is now left out. */
+  entry->stale = TRUE;
+  shoal_shares_queue (self, entry);
+  shoal_shares_touch_holdings (self);
+  shoal_shares_flush_holdings (self);
+}
+
 void
 shoal_shares_note_fetched (ShoalShares *self, gint64 number)
 {

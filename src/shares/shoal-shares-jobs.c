@@ -247,6 +247,7 @@ give_what_is_known (ShoalShareTarget *target, ShoalShare *share)
   target->hidden_before = hidden != NULL ? shoal_holding_set_ref (hidden) : NULL;
   g_clear_pointer (&target->switches, shoal_switches_free);
   target->switches = shoal_switches_copy (shoal_share_get_switches (share));
+  target->ignore = g_strdupv ((char **) shoal_share_get_ignore (share));
   target->n_skipped_before = shoal_share_get_n_skipped (share);
 }
 

@@ -43,6 +43,8 @@ gboolean shoal_shares_stop_finish (ShoalShares *self, GAsyncResult *result, GErr
 /**
  * shoal_shares_add_async:
  * @paths: (array zero-terminated=1): files or folders, made absolute and free of links
+ * @ignore: (nullable) (array zero-terminated=1): patterns of what is left out of the folders, added
+ * to those that a share has: see shoal_shares_set_ignore()
  *
  * The shares are in the list at once. A path that is shared already is the same share, re-checked
  * and switched on again; a path inside or around another share is a share of its own. A path that
@@ -53,6 +55,7 @@ gboolean shoal_shares_stop_finish (ShoalShares *self, GAsyncResult *result, GErr
  */
 void shoal_shares_add_async (ShoalShares *self,
                              const char *const *paths,
+                             const char *const *ignore,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
@@ -61,6 +64,7 @@ void shoal_shares_add_async (ShoalShares *self,
  * What is shared already stays as it is. */
 void shoal_shares_add_unoffered_async (ShoalShares *self,
                                        const char *const *paths,
+                                       const char *const *ignore,
                                        GCancellable *cancellable,
                                        GAsyncReadyCallback callback,
                                        gpointer user_data);
@@ -90,6 +94,14 @@ void shoal_shares_set_offered (ShoalShares *self, ShoalShare *share, gboolean of
  * though its file comes and goes. For a single file this is shoal_shares_set_offered().
  */
 void shoal_shares_switch (ShoalShares *self, ShoalShare *share, const char *path, gboolean on);
+/**
+ * shoal_shares_set_ignore:
+ * @patterns: (array zero-terminated=1): all of them, in the order in which they count: see
+ * shoal_ignore_look(); what shoal_ignore_check() refuses must not be given
+ *
+ * What the folder @share leaves out. It is looked through again.
+ */
+void shoal_shares_set_ignore (ShoalShares *self, ShoalShare *share, const char *const *patterns);
 /** shoal_shares_recheck: looks through it again; only what changed is hashed */
 void shoal_shares_recheck (ShoalShares *self, ShoalShare *share);
 /** shoal_shares_recheck_all: for serve and the app, after loading. From then on changes on the disk

@@ -126,11 +126,14 @@ class Terminal:
     def expect(self, text):
         end = time.monotonic() + DEADLINE
         while text not in self.seen:
-            ready, _, _ = select.select([self.fd], [], [], max(end - time.monotonic(), 0))
-            assert ready, f"“{text}” did not come, only {self.seen!r}"
-            assert self.read(), f"“{text}” did not come before the end of {self.seen!r}"
+            assert self.read_before(end), f"“{text}” did not come before the end of {self.seen!r}"
         before, _, self.seen = self.seen.partition(text)
         return before
+
+    def read_before(self, end):
+        ready, _, _ = select.select([self.fd], [], [], max(end - time.monotonic(), 0))
+        assert ready, f"nothing more came in time than {self.seen!r}"
+        return self.read()
 
     def read(self):
         try:
@@ -146,7 +149,8 @@ class Terminal:
         os.write(self.fd, text.encode())
 
     def wait(self):
-        while self.read():
+        end = time.monotonic() + DEADLINE
+        while self.read_before(end):
             pass
         _, status = os.waitpid(self.pid, 0)
         os.close(self.fd)

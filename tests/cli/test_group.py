@@ -489,9 +489,40 @@ def test_single_files(world):
     stop(server)
 
 
+def test_left_out(world):
+    """Junk stays here without a word from the user, keys until he has been asked, once."""
+    _, link = world.start_tracker()
+    sign_up(world, link, "ada")
+    for name in ("main.c", "main.c~", ".git/config", ".env", "old.bak", "drafts/one.txt"):
+        world.write("code/" + name, name)
+    folder = world.path("code")
+
+    def listed():
+        files = rows(expect_code(world.as_user("ada", "--json", "shares", "code"), 0))
+        return sorted(file["path"] for file in files)
+
+    expect_code(world.as_user("ada", "share", "--ignore", "*.bak", "--ignore", "drafts/", folder), 0,
+                ".git: junk", ".env: may hold", "old.bak: you left it out", "--secrets=yes")
+    assert listed() == ["main.c"], listed()
+    terminal = Terminal(world, "--profile", world.path("ada"), "share", folder)
+    terminal.expect("may hold keys or passwords")
+    terminal.expect("(yes/no)")
+    terminal.send("no\n")
+    assert terminal.wait()[0] == 0
+    # Asked once; and what was said before still holds.
+    terminal = Terminal(world, "--profile", world.path("ada"), "share", folder)
+    code, seen = terminal.wait()
+    assert code == 0 and "yes/no" not in seen, (code, seen)
+    assert listed() == ["main.c"], listed()
+    expect_code(world.as_user("ada", "share", "--secrets=yes", "--ignore", "!.git", folder), 0, "3 files")
+    assert listed() == [".env", ".git", ".git/config", "main.c"], listed()
+    expect_code(world.as_user("ada", "share", "--secrets=maybe", folder), 2, "yes or no")
+    expect_code(world.as_user("ada", "share", "--ignore", "", folder), 2, "*.bak")
+
+
 main([test_trust_without_terminal, test_prompts, test_passwords, test_new_device_is_marked,
       test_share_many, test_share_search_get, test_ambiguous, test_get_waits_and_goes_on, test_pause_and_resume,
       test_cancel, test_interrupted_share,
       test_names_that_look_like_options, test_plain_locale, test_get_many, test_taken_port,
       test_control_socket, test_changed_tracker_key, test_reconnect,
-      test_kept_results, test_single_files])
+      test_kept_results, test_single_files, test_left_out])

@@ -90,7 +90,7 @@ choose_files (GuiApp *app, gpointer user_data)
   gui_join (app, gui_tracker_get_link (group->tracker), "ada", "secret of ada");
   gui_wait_connected (app);
 
-  shoal_shares_add_unoffered_async (shoal_engine_get_shares (get_engine (app)), paths, NULL,
+  shoal_shares_add_unoffered_async (shoal_engine_get_shares (get_engine (app)), paths, NULL, NULL,
                                     on_added_cb, &added);
   gui_wait_until (added);
   GtkWidget *page = gui_get_page (app, "files");

@@ -43,7 +43,8 @@ open_shares (SharesFixture *self)
   g_autofree char *path = g_build_filename (self->profile, "shoal.db", NULL);
   g_autofree char *first
       = g_strconcat (shoal_share_store_schema, shoal_layer_store_schema, self->more_tables, NULL);
-  const char *const migrations[] = { first, shoal_share_store_switches_schema };
+  const char *const migrations[]
+      = { first, shoal_share_store_switches_schema, shoal_share_store_ignore_schema };
   self->database = shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), &error);
   g_assert_no_error (error);
   self->offers = shoal_offer_keeper_new (SHOAL_DIRECTORY (self->directory));
@@ -148,7 +149,7 @@ add (SharesFixture *self, const char *path)
   const char *const paths[] = { full, NULL };
   GAsyncResult *result = NULL;
 
-  shoal_shares_add_async (self->shares, paths, NULL, on_result_cb, &result);
+  shoal_shares_add_async (self->shares, paths, NULL, NULL, on_result_cb, &result);
   wait_until (result != NULL);
   return result;
 }

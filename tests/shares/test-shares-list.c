@@ -70,7 +70,7 @@ share_many (SharesFixture *self)
       g_ptr_array_add (paths, shares_fixture_path (self, name));
     }
   g_ptr_array_add (paths, NULL);
-  shoal_shares_add_async (self->shares, (const char *const *) paths->pdata, NULL, on_added_cb,
+  shoal_shares_add_async (self->shares, (const char *const *) paths->pdata, NULL, NULL, on_added_cb,
                           &shares);
   wait_until (shares != NULL);
   return shares;
@@ -194,7 +194,7 @@ test_add_cancelled (SharesFixture *self, gconstpointer unused)
   g_autofree char *offered_path = shares_fixture_path (self, "offered");
   g_autofree char *new_path = shares_fixture_path (self, "new");
   const char *const paths[] = { off_path, offered_path, new_path, NULL };
-  shoal_shares_add_async (self->shares, paths, cancellable, on_cancelled_add_cb, &error);
+  shoal_shares_add_async (self->shares, paths, NULL, cancellable, on_cancelled_add_cb, &error);
   wait_until (count (self) == 3);
   g_cancellable_cancel (cancellable);
   wait_until (error != NULL);

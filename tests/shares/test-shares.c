@@ -653,7 +653,7 @@ test_interrupted (SharesFixture *self, gconstpointer unused)
     }
   g_autofree char *path = shares_fixture_path (self, "dir");
   const char *const paths[] = { path, NULL };
-  shoal_shares_add_async (self->shares, paths, NULL, on_result_cb, &result);
+  shoal_shares_add_async (self->shares, paths, NULL, NULL, on_result_cb, &result);
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (self->shares)) == 1);
   g_autoptr (ShoalShare) share = g_list_model_get_item (G_LIST_MODEL (self->shares), 0);
   g_assert_cmpint (shoal_share_get_state (share), ==, SHOAL_SHARE_HASHING);
@@ -667,7 +667,7 @@ test_interrupted (SharesFixture *self, gconstpointer unused)
 
   /* Stopped in the middle: it is still in the list, and is hashed when asked to. */
   g_autoptr (GAsyncResult) cut = NULL;
-  shoal_shares_add_async (self->shares, paths, NULL, on_result_cb, &cut);
+  shoal_shares_add_async (self->shares, paths, NULL, NULL, on_result_cb, &cut);
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (self->shares)) == 1);
   shoal_shares_stop (self->shares);
   wait_until (cut != NULL);
@@ -690,7 +690,7 @@ test_size_unknown (SharesFixture *self, gconstpointer unused)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  shoal_shares_add_async (self->shares, paths, NULL, on_result_cb, &result);
+  shoal_shares_add_async (self->shares, paths, NULL, NULL, on_result_cb, &result);
   wait_until (result != NULL);
   g_autoptr (GPtrArray) shares = shoal_shares_add_finish (self->shares, result, &error);
   g_assert_no_error (error);
@@ -745,7 +745,8 @@ add_unoffered (SharesFixture *self, const char *name)
   const char *const paths[] = { path, NULL };
   g_autoptr (GPtrArray) shares = NULL;
 
-  shoal_shares_add_unoffered_async (self->shares, paths, NULL, on_added_unoffered_cb, &shares);
+  shoal_shares_add_unoffered_async (self->shares, paths, NULL, NULL, on_added_unoffered_cb,
+                                    &shares);
   wait_until (shares != NULL);
   g_assert_cmpuint (shares->len, ==, 1);
   return g_object_ref (g_ptr_array_index (shares, 0));

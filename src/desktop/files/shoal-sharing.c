@@ -434,7 +434,7 @@ on_sorted_out_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   const char *const *paths = (const char *const *) sharing->paths->pdata;
 
-  shoal_shares_add_async (shares, paths, NULL, on_added_cb, g_steal_pointer (&sharing));
+  shoal_shares_add_async (shares, paths, NULL, NULL, on_added_cb, g_steal_pointer (&sharing));
 }
 
 void
@@ -515,7 +515,7 @@ on_folder_seen_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   const char *const paths[] = { self->path, NULL };
 
-  shoal_shares_add_unoffered_async (shoal_engine_get_shares (self->engine), paths, NULL,
+  shoal_shares_add_unoffered_async (shoal_engine_get_shares (self->engine), paths, NULL, NULL,
                                     on_looked_through_cb, g_object_ref (self->toaster));
   g_task_return_pointer (task, g_strdup (self->path), g_free);
 }
