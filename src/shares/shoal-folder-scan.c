@@ -25,6 +25,8 @@
 #include "shoal-safe-name.h"
 #include "shoal-small-files.h"
 
+#define MAX_SECRETS_NAMED 5
+
 /* One walk, for the functions that share it. */
 typedef struct
 {
@@ -46,6 +48,7 @@ shoal_skipped_new (void)
   ShoalSkipped *self = g_new0 (ShoalSkipped, 1);
 
   self->lines = g_ptr_array_new_with_free_func (g_free);
+  self->secrets = g_string_new (NULL);
   return self;
 }
 
@@ -55,6 +58,7 @@ shoal_skipped_free (ShoalSkipped *self)
   g_return_if_fail (self != NULL);
 
   g_ptr_array_unref (self->lines);
+  g_string_free (self->secrets, TRUE);
   g_free (self);
 }
 
@@ -224,17 +228,32 @@ scan_file (Scan *scan, const char *name, const struct stat *st, GError **error)
   return add_entry (scan, executable ? SHOAL_ENTRY_EXECUTABLE : SHOAL_ENTRY_FILE, NULL, st, error);
 }
 
+static void
+note_secret (Scan *scan)
+{
+  ShoalSkipped *skipped = scan->skipped;
+  g_autofree char *shown = escape_path (scan->path->str);
+
+  skipped->n_secrets++;
+  if (skipped->n_secrets <= MAX_SECRETS_NAMED)
+    g_string_append_printf (skipped->secrets, "%s%s", skipped->secrets->len > 0 ? "\n" : "",
+                            g_strdelimit (shown, "\n", ' '));
+}
+
 /* Whether it is nothing for others. */
 static gboolean
 skip_ignored (Scan *scan, int fd, gboolean folder)
 {
-  switch (shoal_ignore_look (scan->ignore, fd, scan->path->str, folder))
+  ShoalIgnored why = shoal_ignore_look (scan->ignore, fd, scan->path->str, folder);
+
+  scan->skipped->n_ignored += why != SHOAL_IGNORED_NOT;
+  switch (why)
     {
     case SHOAL_IGNORED_JUNK:
       skip (scan, _ ("junk, cache or lock"));
       return TRUE;
     case SHOAL_IGNORED_SECRET:
-      scan->skipped->n_secrets++;
+      note_secret (scan);
       skip (scan, _ ("may hold keys or passwords"));
       return TRUE;
     case SHOAL_IGNORED_OWN:

@@ -16,7 +16,9 @@ typedef struct
 {
   GPtrArray *lines; /* "path: reason", fit to be shown; at most SHOAL_MAX_SKIPPED_NAMES */
   guint n;          /* of all */
+  guint n_ignored;  /* of these, what shoal_ignore_look() says of */
   guint n_secrets;  /* of these, left out until the user says so */
+  GString *secrets; /* the first of these, a line each, fit to be shown */
 } ShoalSkipped;
 
 /** shoal_skipped_new: Returns: (transfer full): nothing yet */

@@ -25,9 +25,6 @@ ShoalHoldingSet *shoal_share_get_set (ShoalShare *self);
 ShoalHoldingSet *shoal_share_get_hidden (ShoalShare *self);
 /** shoal_share_get_switches: Returns: (transfer none): of its files */
 ShoalSwitches *shoal_share_get_switches (ShoalShare *self);
-/** shoal_share_get_n_skipped: Returns: all that was left out, also what shoal_share_get_skipped()
- * has no line for */
-guint shoal_share_get_n_skipped (ShoalShare *self);
 /** shoal_share_set_ignore: its patterns; stores nothing */
 void shoal_share_set_ignore (ShoalShare *self, const char *const *ignore);
 /** shoal_share_take_result: what a job found: its files, or an error that leaves the files from

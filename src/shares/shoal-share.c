@@ -36,6 +36,8 @@ struct _ShoalShare
   ShoalSwitches *switches;
   char **ignore;
   guint n_secrets;
+  guint n_ignored;
+  char *secrets;
 };
 
 G_DEFINE_FINAL_TYPE (ShoalShare, shoal_share, G_TYPE_OBJECT)
@@ -83,6 +85,7 @@ shoal_share_finalize (GObject *object)
   g_clear_pointer (&self->hidden, shoal_holding_set_unref);
   g_clear_pointer (&self->switches, shoal_switches_free);
   g_clear_pointer (&self->ignore, g_strfreev);
+  g_clear_pointer (&self->secrets, g_free);
   G_OBJECT_CLASS (shoal_share_parent_class)->finalize (object);
 }
 
@@ -326,6 +329,22 @@ shoal_share_get_n_secrets (ShoalShare *self)
   return self->n_secrets;
 }
 
+const char *
+shoal_share_get_secrets (ShoalShare *self)
+{
+  g_return_val_if_fail (SHOAL_IS_SHARE (self), "");
+
+  return self->secrets != NULL ? self->secrets : "";
+}
+
+guint
+shoal_share_get_n_ignored (ShoalShare *self)
+{
+  g_return_val_if_fail (SHOAL_IS_SHARE (self), 0);
+
+  return self->n_ignored;
+}
+
 const char *const *
 shoal_share_get_ignore (ShoalShare *self)
 {
@@ -361,6 +380,9 @@ shoal_share_take_result (ShoalShare *self, ShoalShareTarget *target)
   self->skipped = (char **) g_ptr_array_free (lines, FALSE);
   self->n_skipped = target->skipped->n;
   self->n_secrets = target->skipped->n_secrets;
+  self->n_ignored = target->skipped->n_ignored;
+  g_free (self->secrets);
+  self->secrets = g_strdup (target->skipped->secrets->str);
   set_set (self, target->set, target->hidden);
 }
 

@@ -101,6 +101,15 @@ const char *const *shoal_share_get_skipped (ShoalShare *self);
 /** shoal_share_get_n_secrets: Returns: how much of that may hold keys or passwords and waits for
  * the user's word; 0 until it has been looked through in this run */
 guint shoal_share_get_n_secrets (ShoalShare *self);
+/** shoal_share_get_secrets: Returns: (transfer none): the first of these, a line each, ready to be
+ * shown */
+const char *shoal_share_get_secrets (ShoalShare *self);
+/** shoal_share_get_n_ignored: Returns: how much of what was left out was left out on purpose, these
+ * included; 0 until it has been looked through in this run */
+guint shoal_share_get_n_ignored (ShoalShare *self);
+/** shoal_share_get_n_skipped: Returns: all that was left out, also what shoal_share_get_skipped()
+ * has no line for */
+guint shoal_share_get_n_skipped (ShoalShare *self);
 /** shoal_share_get_ignore: Returns: (transfer none) (array zero-terminated=1): its own patterns of
  * what is left out: see shoal_shares_set_ignore() */
 const char *const *shoal_share_get_ignore (ShoalShare *self);

@@ -330,7 +330,8 @@ shoal_shares_set_ignore (ShoalShares *self, ShoalShare *share, const char *const
   g_return_if_fail (patterns != NULL);
 
   ShoalShareEntry *entry = shoal_shares_find_entry (self, share);
-  if (entry == NULL || entry->inserting || g_strv_equal (patterns, shoal_share_get_ignore (share)))
+  if (entry == NULL || entry->inserting || self->stopped
+      || g_strv_equal (patterns, shoal_share_get_ignore (share)))
     return;
   shoal_share_set_ignore (share, patterns);
 

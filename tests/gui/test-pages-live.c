@@ -126,6 +126,66 @@ test_choose_files (Group *group, gconstpointer data)
   gui_run (NULL, choose_files, group);
 }
 
+/* ---- What is not for others ---- */
+
+static void
+share_folder (GuiApp *app, const char *path)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  g_list_store_append (files, file);
+  shoal_window_share (app->window, G_LIST_MODEL (files));
+}
+
+/* Keys are asked about once; junk and what the user names are left out without a question. */
+static void
+leave_out (GuiApp *app, gpointer user_data)
+{
+  Group *group = user_data;
+
+  g_free (gui_make_file (group->folder, ".env", 10));
+  g_free (gui_make_file (group->folder, "first.txt~", 10));
+  gui_join (app, gui_tracker_get_link (group->tracker), "ada", "secret of ada");
+  gui_wait_connected (app);
+  share_folder (app, group->folder);
+  gui_wait_until (gui_find_window (ADW_TYPE_MESSAGE_DIALOG) != NULL);
+  GtkWidget *dialog = gui_get_window (ADW_TYPE_MESSAGE_DIALOG);
+  g_assert_nonnull (
+      gui_find_text (dialog, "1 entry of “notes” may hold keys or passwords, and has been left "
+                             "out:\n.env"));
+  gui_press_control (dialog, "Cancel");
+  gui_wait_until (gui_find_window (ADW_TYPE_MESSAGE_DIALOG) == NULL);
+
+  GtkWidget *page = gui_get_page (app, "files");
+  gui_wait_until (gui_find_text (page, "Shared, 2 left out") != NULL);
+  gui_wait_until (is_found (group, "first.txt"));
+  g_assert_false (is_found (group, ".env"));
+  share_folder (app, group->folder);
+  gui_wait_until (gui_find_text (page, "Shared, 2 left out") != NULL);
+  g_assert_null (gui_find_window (ADW_TYPE_MESSAGE_DIALOG));
+
+  GListModel *rows = G_LIST_MODEL (
+      gtk_column_view_get_model (GTK_COLUMN_VIEW (gui_get_type (page, GTK_TYPE_COLUMN_VIEW))));
+  gtk_selection_model_select_item (GTK_SELECTION_MODEL (rows), 0, TRUE);
+  gui_act (page, "files.left-out", NULL);
+  dialog = gui_get_window (ADW_TYPE_MESSAGE_DIALOG);
+  GtkWidget *text = gui_get_type (dialog, GTK_TYPE_TEXT_VIEW);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (text));
+  gtk_text_buffer_set_text (buffer, "!", -1);
+  g_assert_false (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "save"));
+  gtk_text_buffer_set_text (buffer, "first*\n\n below/ ", -1);
+  gui_press_control (dialog, "Save");
+  gui_wait_until (gui_find_text (page, "Shared, 4 left out") != NULL);
+  gui_wait_until (!is_found (group, "first.txt"));
+}
+
+static void
+test_leave_out (Group *group, gconstpointer data)
+{
+  gui_run (NULL, leave_out, group);
+}
+
 /* ---- Away and back ---- */
 
 static void
@@ -266,6 +326,7 @@ main (int argc, char *argv[])
 {
   gui_init (&argc, &argv);
   g_test_add ("/pages/choose-files", Group, NULL, group_set_up, test_choose_files, group_tear_down);
+  g_test_add ("/pages/leave-out", Group, NULL, group_set_up, test_leave_out, group_tear_down);
   g_test_add ("/pages/give-up", Group, NULL, group_set_up, test_give_up, group_tear_down);
   g_test_add ("/pages/away-and-back", Group, NULL, group_set_up, test_away_and_back,
               group_tear_down);

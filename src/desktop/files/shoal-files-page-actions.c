@@ -12,6 +12,7 @@
 
 #include "shoal-dialogs.h"
 #include "shoal-display-name.h"
+#include "shoal-left-out.h"
 
 /* ---- What is selected ---- */
 
@@ -61,9 +62,12 @@ shoal_files_page_update_actions (ShoalFilesPage *self)
   for (gsize i = 0; i < G_N_ELEMENTS (any); i++)
     g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, any[i])), n > 0);
   g_autoptr (GPtrArray) shares = n == 1 ? dup_selected (self) : NULL;
+  gboolean folder
+      = shares != NULL && shares->len == 1 && shoal_share_is_folder (g_ptr_array_index (shares, 0));
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "choose")),
-                               shares != NULL && shares->len == 1
-                                   && shoal_share_is_folder (g_ptr_array_index (shares, 0)));
+                               folder);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "left-out")),
+                               folder);
   /* The window takes the key where nothing is open. */
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (map, "back")),
                                shoal_share_view_get_share (self->share_view) != NULL);
@@ -200,6 +204,16 @@ choose_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+left_out_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  ShoalFilesPage *self = user_data;
+  g_autoptr (GPtrArray) shares = dup_selected (self);
+
+  if (self->shares != NULL && shares->len == 1)
+    shoal_left_out_edit (get_window (self), self->shares, g_ptr_array_index (shares, 0));
+}
+
+static void
 back_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   shoal_files_page_open_share (user_data, NULL);
@@ -218,6 +232,7 @@ shoal_files_page_add_actions (ShoalFilesPage *self)
     { "show-in-folder", show_in_folder_cb, NULL, NULL, NULL, { 0 } },
     { "details", details_cb, NULL, NULL, NULL, { 0 } },
     { "choose", choose_cb, NULL, NULL, NULL, { 0 } },
+    { "left-out", left_out_cb, NULL, NULL, NULL, { 0 } },
     { "back", back_cb, NULL, NULL, NULL, { 0 } },
   };
 

@@ -20,6 +20,7 @@
 
 #include "shoal-dialogs.h"
 #include "shoal-display-name.h"
+#include "shoal-left-out.h"
 #include "shoal-slices.h"
 
 #define PROGRESS_MS (250)
@@ -325,6 +326,9 @@ collect_failures (Sharing *sharing, guint *n_shared)
                                           message != NULL ? message : _ ("It cannot be read.")));
       else
         (*n_shared)++;
+      /* What is left out on purpose is told of in the list only. */
+      if (shoal_share_get_n_skipped (share) <= shoal_share_get_n_ignored (share))
+        continue;
       for (guint k = 0; skipped != NULL && skipped[k] != NULL; k++)
         g_ptr_array_add (sharing->refused,
                          g_build_filename (shoal_share_get_path (share), skipped[k], NULL));
@@ -394,6 +398,10 @@ finish (Sharing *sharing)
   collect_failures (sharing, &n_shared);
   show_done (sharing, n_shared);
   show_refused (sharing);
+  for (guint i = 0; sharing->added != NULL && i < sharing->added->len; i++)
+    shoal_left_out_ask (shoal_toaster_get_window (sharing->toaster),
+                        shoal_engine_get_shares (sharing->engine),
+                        g_ptr_array_index (sharing->added, i));
 }
 
 static void
