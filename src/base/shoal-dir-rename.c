@@ -136,7 +136,6 @@ shoal_dir_rename_unique (
           return FALSE;
         }
     }
-  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS,
-               _ ("Every name from “%s” on is taken; move some away"), to);
-  return FALSE;
+  return shoal_set_local_error (error, SHOAL_ERROR_EXISTS,
+                                _ ("Every name from “%s” on is taken; move some away"), to);
 }

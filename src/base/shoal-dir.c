@@ -49,7 +49,7 @@ fail_open (int dirfd, const char *name, int saved_errno, GError **error)
 
   if ((saved_errno == ELOOP || saved_errno == ENOTDIR)
       && fstatat (dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-    shoal_set_field_error (error, "path",
+    shoal_set_local_error (error, SHOAL_ERROR_INVALID,
                            S_ISLNK (st.st_mode) ? _ ("“%s” is a link, and links are not followed")
                                                 : _ ("“%s” is not a folder"),
                            name);
@@ -172,7 +172,7 @@ shoal_dir_open_file (int dirfd, const char *path, int flags, mode_t mode, GError
   if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
     fail_open (parent, base, errno, error);
   else if (fd < 0 && (errno == EISDIR || errno == ENXIO || errno == ENODEV))
-    shoal_set_field_error (error, "path", _ ("“%s” is not a regular file"), base);
+    shoal_set_local_error (error, SHOAL_ERROR_INVALID, _ ("“%s” is not a regular file"), base);
   else if (fd < 0)
     shoal_error_from_errno (error, errno, _ ("Cannot open “%s”"), base);
   else if (fstat (fd, &st) < 0)
@@ -182,7 +182,7 @@ shoal_dir_open_file (int dirfd, const char *path, int flags, mode_t mode, GError
     }
   else if (!S_ISREG (st.st_mode))
     {
-      shoal_set_field_error (error, "path", _ ("“%s” is not a regular file"), base);
+      shoal_set_local_error (error, SHOAL_ERROR_INVALID, _ ("“%s” is not a regular file"), base);
       shoal_fd_clear (&fd);
     }
   close (parent);

@@ -17,6 +17,7 @@ typedef struct
   char *field;
   gint64 retry_ms;
   gint64 max;
+  gboolean local;
 } ShoalErrorPrivate;
 
 static void
@@ -25,6 +26,7 @@ shoal_error_private_init (ShoalErrorPrivate *priv)
   priv->field = NULL;
   priv->retry_ms = -1;
   priv->max = -1;
+  priv->local = FALSE;
 }
 
 static void
@@ -33,6 +35,7 @@ shoal_error_private_copy (const ShoalErrorPrivate *source, ShoalErrorPrivate *co
   copy->field = g_strdup (source->field);
   copy->retry_ms = source->retry_ms;
   copy->max = source->max;
+  copy->local = source->local;
 }
 
 static void
@@ -174,9 +177,27 @@ shoal_error_from_errno (GError **error, int saved_errno, const char *format, ...
   va_start (args, format);
   g_autofree char *what = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (error, SHOAL_ERROR, code_from_errno (saved_errno), "%s: %s", what,
-               g_strerror (saved_errno));
+  return shoal_set_local_error (error, code_from_errno (saved_errno), "%s: %s", what,
+                                g_strerror (saved_errno));
+}
+
+gboolean
+shoal_set_local_error (GError **error, int code, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  GError *local = g_error_new_valist (SHOAL_ERROR, code, format, args);
+  va_end (args);
+  shoal_error_get_private (local)->local = TRUE;
+  g_propagate_error (error, local);
   return FALSE;
+}
+
+gboolean
+shoal_error_is_local (const GError *error)
+{
+  return error != NULL && error->domain == SHOAL_ERROR && shoal_error_get_private (error)->local;
 }
 
 gboolean

@@ -134,12 +134,32 @@ gint64 shoal_error_get_retry_ms (const GError *error);
  *
  * Sets %SHOAL_ERROR_NO_SPACE for ENOSPC and EDQUOT, %SHOAL_ERROR_NOT_FOUND for ENOENT,
  * %SHOAL_ERROR_EXISTS for EEXIST, %SHOAL_ERROR_DENIED for EACCES and EPERM, else %SHOAL_ERROR_IO;
- * ": " and the system's text is appended to the message.
+ * ": " and the system's text is appended to the message. It is a local error.
  *
  * Returns: always %FALSE
  */
 gboolean shoal_error_from_errno (GError **error, int saved_errno, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+
+/**
+ * shoal_set_local_error: like g_set_error(), of a file or folder of this machine
+ * @error: (nullable): where to put it
+ * @code: a #ShoalError
+ * @format: a printf format for the message
+ *
+ * Returns: always %FALSE
+ */
+gboolean shoal_set_local_error (GError **error, int code, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+/**
+ * shoal_error_is_local:
+ * @error: (nullable): an error of any domain
+ *
+ * Returns: whether a file or folder of this machine refused something: the codes that tell it are
+ *   those by which other devices refuse, and what it means for a download is not
+ */
+gboolean shoal_error_is_local (const GError *error);
 
 /**
  * shoal_error_is_disconnect:

@@ -210,6 +210,8 @@
 #define SHOAL_HASH_BATCH_FILES (64)
 /* Names that are listed when a folder has files that cannot be shared; the rest is a number. */
 #define SHOAL_MAX_SKIPPED_NAMES (1000)
+/* Entries of a download that the disk refuses, named one by one: they travel with the row. */
+#define SHOAL_MAX_LEFT_OUT_LINES (100)
 /* A file that keeps changing is hashed again after 1 s, then ever more rarely. */
 #define SHOAL_REHASH_DELAY_MS (1000)
 #define SHOAL_MAX_REHASH_DELAY_MS (60 * 1000)

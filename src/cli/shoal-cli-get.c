@@ -48,11 +48,17 @@ print_candidates (ShoalCli *cli, JsonObject *details)
     }
 }
 
+static gboolean
+is_finished (JsonObject *transfer)
+{
+  return g_str_equal (shoal_cli_string (transfer, "state"), "finished");
+}
+
 static int
 exit_code_of (JsonObject *transfer)
 {
-  if (g_str_equal (shoal_cli_string (transfer, "state"), "finished"))
-    return SHOAL_CLI_OK;
+  if (is_finished (transfer))
+    return shoal_cli_integer (transfer, "n_left_out") > 0 ? SHOAL_CLI_FAILED : SHOAL_CLI_OK;
   switch (shoal_error_from_reason (shoal_cli_string (transfer, "reason")))
     {
     case SHOAL_ERROR_CORRUPT:
@@ -93,6 +99,9 @@ print_finished (ShoalCli *cli, JsonObject *transfer)
             path, size, time, rate, pieces, *users != '\0' ? users : "?");
   if (*shoal_cli_string (transfer, "message") != '\0')
     shoal_cli_note (cli, "%s", shoal_cli_string (transfer, "message"));
+  /* The message has the first. */
+  if (shoal_cli_integer (transfer, "n_left_out") > 1)
+    shoal_cli_print_left_out (transfer, "left_out", "n_left_out");
   if (*bad != '\0')
     fprintf (stderr, _ ("Wrong bytes came from %s; they were thrown away.\n"), bad);
 }
@@ -111,7 +120,7 @@ print_results (ShoalCli *cli, JsonObject *done)
       status = MAX (status, code);
       if (cli->json)
         continue; /* its last state has been printed */
-      if (code == SHOAL_CLI_OK)
+      if (is_finished (transfer))
         print_finished (cli, transfer);
       else
         shoal_cli_note (cli, "shoal-cli: %s: %s", shoal_cli_string (transfer, "name"),

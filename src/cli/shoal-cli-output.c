@@ -76,6 +76,23 @@ shoal_cli_print_rows (JsonArray *rows)
     shoal_cli_print_json (json_array_get_object_element (rows, i));
 }
 
+void
+shoal_cli_print_left_out (JsonObject *object, const char *lines, const char *n)
+{
+  JsonArray *list = shoal_cli_array (object, lines);
+  guint n_lines = list != NULL ? json_array_get_length (list) : 0;
+  gint64 more = shoal_cli_integer (object, n) - n_lines;
+
+  for (guint i = 0; i < n_lines; i++)
+    {
+      g_autofree char *line = shoal_cli_escape (json_array_get_string_element (list, i));
+
+      fprintf (stderr, _ ("Left out: %s\n"), line);
+    }
+  if (more > 0)
+    fprintf (stderr, _ ("Left out: %d more\n"), (int) more);
+}
+
 static JsonNode *
 get_value (JsonObject *object, const char *name, GType type)
 {

@@ -29,9 +29,7 @@ print_share (JsonObject *share)
   g_autofree char *name = shoal_cli_escape (shoal_cli_string (share, "name"));
   g_autofree char *message = shoal_cli_escape (shoal_cli_string (share, "message"));
   g_autofree char *size = shoal_format_size ((guint64) shoal_cli_integer (share, "size"));
-  JsonArray *skipped = shoal_cli_array (share, "skipped");
   int files = (int) shoal_cli_integer (share, "files");
-  gint64 more;
 
   if (is_shared (share))
     {
@@ -46,16 +44,7 @@ print_share (JsonObject *share)
   else
     printf (_ ("Not shared: %s: %s\n"), name,
             *message != '\0' ? message : shoal_cli_string (share, "state"));
-  for (guint i = 0; skipped != NULL && i < json_array_get_length (skipped); i++)
-    {
-      g_autofree char *line = shoal_cli_escape (json_array_get_string_element (skipped, i));
-
-      fprintf (stderr, _ ("Left out: %s\n"), line);
-    }
-  more = shoal_cli_integer (share, "n_skipped")
-         - (skipped != NULL ? (gint64) json_array_get_length (skipped) : 0);
-  if (more > 0)
-    fprintf (stderr, _ ("Left out: %d more\n"), (int) more);
+  shoal_cli_print_left_out (share, "skipped", "n_skipped");
 }
 
 /* Of what was added without being offered. */

@@ -107,6 +107,9 @@ char *shoal_cli_escape (const char *text);
 void shoal_cli_print_json (JsonObject *object);
 /** shoal_cli_print_rows: the objects of an array, one per line */
 void shoal_cli_print_rows (JsonArray *rows);
+/** shoal_cli_print_left_out: the lines of the member @lines on standard error, and how many more
+ * there are by the member @n */
+void shoal_cli_print_left_out (JsonObject *object, const char *lines, const char *n);
 /** shoal_cli_fail: tells an error. Returns: its exit code */
 int shoal_cli_fail (ShoalCli *cli, const GError *error);
 /** shoal_cli_note: a line for people on standard error, not with --json */

@@ -271,9 +271,8 @@ adopt (const ShoalPartPlace *place, ShoalPartFile *file, guint64 inode, GError *
           return FALSE;
         }
     }
-  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS, _ ("Every name for “%s” is taken"),
-               place->name);
-  return FALSE;
+  return shoal_set_local_error (error, SHOAL_ERROR_EXISTS, _ ("Every name for “%s” is taken"),
+                                place->name);
 }
 
 /* A file that nobody uses, that belongs to us alone, and whose pieces are rather right than wrong.

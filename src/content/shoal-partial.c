@@ -259,8 +259,8 @@ sync_pending (ShoalPartial *self, GError **error)
   gboolean data_ok = fdatasync (self->fd) == 0;
   gboolean ok = data_ok;
   if (!data_ok)
-    g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_IO, _ ("Cannot save the data of “%s”: %s"),
-                 self->final_name, g_strerror (errno));
+    shoal_set_local_error (error, SHOAL_ERROR_IO, _ ("Cannot save the data of “%s”: %s"),
+                           self->final_name, g_strerror (errno));
   else
     {
       /* The name of the unfinished file has to survive, too; a file system that cannot sync a
@@ -442,11 +442,9 @@ give_final_name (
   if (in_place && (guint64) st.st_size < self->size && !lose_tail (self, &st, error))
     return FALSE;
   if (!in_place || (guint64) st.st_size != self->size)
-    {
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CHANGED,
-                   _ ("Somebody changed the unfinished file of “%s”"), self->final_name);
-      return FALSE;
-    }
+    return shoal_set_local_error (error, SHOAL_ERROR_CHANGED,
+                                  _ ("Somebody changed the unfinished file of “%s”"),
+                                  self->final_name);
   if (!set_attributes (self, &st, executable, mtime_ms, error))
     return FALSE;
 

@@ -348,9 +348,8 @@ shoal_small_file_writer_store (ShoalSmallFileWriter *self,
     case TAKEN:
       if (is_there (self, name, length, id))
         return TRUE;
-      g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_EXISTS, _ ("There is another “%s” already"),
-                   path);
-      return FALSE;
+      return shoal_set_local_error (error, SHOAL_ERROR_EXISTS, _ ("There is another “%s” already"),
+                                    path);
     case FAILED:
     default:
       return FALSE;

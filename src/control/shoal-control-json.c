@@ -80,6 +80,31 @@ shoal_share_to_json (ShoalShare *share, guint max_skipped)
       (gint64) shoal_share_get_n_secrets (share), "ignore", "a", patterns, NULL);
 }
 
+/* What a file or folder here was refused with is no answer of another device: the code would read
+ * as one. */
+static const char *
+reason_of (const GError *error)
+{
+  if (error == NULL)
+    return NULL;
+  if (error->domain != SHOAL_ERROR
+      || (shoal_error_is_local (error) && error->code != SHOAL_ERROR_NO_SPACE))
+    return "io";
+  return shoal_error_to_reason (error->code);
+}
+
+static void
+add_left_out (JsonObject *object, ShoalTransfer *transfer)
+{
+  const char *const *lines = shoal_transfer_get_left_out (transfer);
+  JsonArray *list = json_array_new ();
+
+  for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
+    json_array_add_string_element (list, lines[i]);
+  json_object_set_int_member (object, "n_left_out", shoal_transfer_get_n_left_out (transfer));
+  json_object_set_array_member (object, "left_out", list);
+}
+
 JsonObject *
 shoal_transfer_to_json (ShoalTransfer *transfer)
 {
@@ -87,9 +112,7 @@ shoal_transfer_to_json (ShoalTransfer *transfer)
   const GError *error = shoal_transfer_get_error (transfer);
   g_autofree char *users = shoal_transfer_dup_users (transfer);
   g_autofree char *bad = shoal_transfer_dup_bad_sources (transfer);
-  const char *reason = error == NULL                  ? NULL
-                       : error->domain == SHOAL_ERROR ? shoal_error_to_reason (error->code)
-                                                      : "io";
+  const char *reason = reason_of (error);
 
   shoal_digest_to_hex (shoal_transfer_get_id (transfer), hex);
   JsonObject *object = shoal_json_new (
@@ -111,6 +134,8 @@ shoal_transfer_to_json (ShoalTransfer *transfer)
   if (shoal_transfer_is_folder (transfer))
     json_object_set_int_member (object, "manifest_size",
                                 (gint64) shoal_transfer_get_manifest_size (transfer));
+  if (shoal_transfer_get_n_left_out (transfer) > 0)
+    add_left_out (object, transfer);
   return object;
 }
 

@@ -17,6 +17,7 @@
 #include "shoal-limits.h"
 #include "shoal-merkle.h"
 #include "shoal-safe-name.h"
+#include "shoal-transfer-disk.h"
 #include "shoal-transfer-news.h"
 #include "shoal-transfer-pace.h"
 #include "shoal-transfer-pieces.h"
@@ -267,6 +268,22 @@ queue_rest (ShoalTransferRun *run, guint32 first, guint32 end)
     g_queue_push_head (&run->batches, g_memdup2 (&rest, sizeof rest));
 }
 
+/* Stores it, or goes on without it. */
+static gboolean
+settle_small (
+    ShoalWorker *self, guint32 index, const guint8 *data, gboolean *left_out, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  *left_out = FALSE;
+  if (store_small (self, index, data, &local))
+    return TRUE;
+  *left_out = shoal_run_leave_out (self->run, index, &local);
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return *left_out;
+}
+
 /* Fetches as many files of the batch as it can; what is left goes back to the queue. */
 static gboolean
 fetch_batch (ShoalWorker *self, const ShoalBatch *batch, GError **error)
@@ -312,13 +329,18 @@ fetch_batch (ShoalWorker *self, const ShoalBatch *batch, GError **error)
       used += entry->size;
       if (!take_entry (run, next))
         continue;
-      ok = store_small (self, next, self->buffer + used - entry->size, error);
+
+      gboolean left_out;
+
+      ok = settle_small (self, next, self->buffer + used - entry->size, &left_out, error);
       if (!ok)
         {
           give_entry_back (run, next);
           break;
         }
       bytes += entry->size;
+      if (left_out)
+        continue;
       g_array_append_val (stored, next);
       __atomic_fetch_add (&run->bytes_done, (gint64) entry->size, __ATOMIC_RELAXED);
       __atomic_fetch_add (&run->pieces_done, 1, __ATOMIC_RELAXED);
@@ -329,8 +351,10 @@ fetch_batch (ShoalWorker *self, const ShoalBatch *batch, GError **error)
 
   g_mutex_lock (&run->lock);
   g_array_append_vals (run->unsynced, stored->data, stored->len);
-  shoal_run_map_batch (run, batch->first, next, SHOAL_PIECE_HERE_FROM (self->peer->number));
-  shoal_run_map_batch (run, next, end, SHOAL_PIECE_MISSING);
+  for (guint i = 0; i < stored->len; i++)
+    shoal_run_map_entry (run, g_array_index (stored, guint32, i),
+                         SHOAL_PIECE_HERE_FROM (self->peer->number));
+  shoal_run_map_batch (run, batch->first, end, SHOAL_PIECE_MISSING);
   self->peer->bytes += bytes;
   if (bytes > 0)
     {

@@ -24,6 +24,7 @@
 #include "shoal-merkle.h"
 #include "shoal-safe-name.h"
 #include "shoal-small-files.h"
+#include "shoal-transfer-disk.h"
 #include "shoal-transfer-folder-here.h"
 #include "shoal-transfer-gone.h"
 #include "shoal-transfer-loop.h"
@@ -45,13 +46,15 @@ typedef struct
   ShoalTransferRun *run;
   GArray *large; /* guint32: entries of large files that are not here */
   guint next_large;
-  gboolean fresh; /* the folder was made just now, nothing can be in it */
+  ShoalSmallFileWriter *writer; /* of empty files */
+  gboolean fresh;               /* the folder was made just now, nothing can be in it */
 } FolderJob;
 
 static void
 folder_job_clear (FolderJob *job)
 {
   g_clear_pointer (&job->large, g_array_unref);
+  g_clear_pointer (&job->writer, shoal_small_file_writer_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FolderJob, folder_job_clear)
 
@@ -102,55 +105,84 @@ open_folder (
   return FALSE;
 }
 
+/* Makes or opens one entry; may be called again when it failed. */
+typedef gboolean (*EntryFunc) (FolderJob *job, guint index, GError **error);
+
+/* Waits for room; what the disk refuses else is left out. */
 static gboolean
-make_folders (ShoalTransferRun *run, gboolean fresh, GError **error)
+settle (FolderJob *job, EntryFunc func, guint index, GError **error)
 {
-  /* A kill may have left temporary files. */
-  if (!fresh)
-    shoal_small_files_sweep (run->root_fd);
-  for (guint i = 0; i < shoal_manifest_get_n_entries (run->manifest); i++)
+  g_autoptr (GError) local = NULL;
+
+  while (!func (job, index, &local))
     {
-      const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, i);
-
-      if (entry->kind != SHOAL_ENTRY_FOLDER)
-        continue;
-
-      const char *path = shoal_local_names_get_path (run->names, i);
-      int fd = shoal_dir_open_sub (run->root_fd, path, TRUE, error);
-
-      if (fd < 0)
-        return FALSE;
-      if (!fresh)
-        shoal_small_files_sweep (fd);
-      close (fd);
+      if (shoal_run_leave_out (job->run, index, &local))
+        return TRUE;
+      if (!shoal_run_await_room (job->run, &local))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
     }
   return TRUE;
 }
 
 static gboolean
-make_links (ShoalTransferRun *run, GError **error)
+make_folder (FolderJob *job, guint index, GError **error)
 {
+  const char *path = shoal_local_names_get_path (job->run->names, index);
+  int fd = shoal_dir_open_sub (job->run->root_fd, path, TRUE, error);
+
+  if (fd < 0)
+    return FALSE;
+  if (!job->fresh)
+    shoal_small_files_sweep (fd);
+  close (fd);
+  return TRUE;
+}
+
+static gboolean
+make_folders (FolderJob *job, GError **error)
+{
+  ShoalTransferRun *run = job->run;
+
+  /* A kill may have left temporary files. */
+  if (!job->fresh)
+    shoal_small_files_sweep (run->root_fd);
   for (guint i = 0; i < shoal_manifest_get_n_entries (run->manifest); i++)
-    {
-      const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, i);
-      g_autoptr (GError) local_error = NULL;
+    if (shoal_manifest_get_entry (run->manifest, i)->kind == SHOAL_ENTRY_FOLDER
+        && !settle (job, make_folder, i, error))
+      return FALSE;
+  return TRUE;
+}
 
-      if (entry->kind != SHOAL_ENTRY_LINK)
-        continue;
+static gboolean
+make_link (FolderJob *job, guint index, GError **error)
+{
+  ShoalTransferRun *run = job->run;
+  const char *path = shoal_local_names_get_path (run->names, index);
+  g_autofree char *target = shoal_local_names_dup_target (run->names, index);
+  g_autoptr (GError) local = NULL;
 
-      const char *path = shoal_local_names_get_path (run->names, i);
-      g_autofree char *target = shoal_local_names_dup_target (run->names, i);
+  if (!shoal_safe_link_target (path, target, error))
+    return FALSE;
+  /* From an earlier run, or of the user's own: it stays. */
+  if (shoal_dir_make_link (run->root_fd, path, target, &local)
+      || g_error_matches (local, SHOAL_ERROR, SHOAL_ERROR_EXISTS))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
 
-      if (!shoal_safe_link_target (path, target, error))
-        return FALSE;
-      /* From an earlier run, or of the user's own: it stays. */
-      if (!shoal_dir_make_link (run->root_fd, path, target, &local_error)
-          && !g_error_matches (local_error, SHOAL_ERROR, SHOAL_ERROR_EXISTS))
-        {
-          g_propagate_error (error, g_steal_pointer (&local_error));
-          return FALSE;
-        }
-    }
+static gboolean
+make_links (FolderJob *job, GError **error)
+{
+  ShoalManifest *manifest = job->run->manifest;
+
+  for (guint i = 0; i < shoal_manifest_get_n_entries (manifest); i++)
+    if (shoal_manifest_get_entry (manifest, i)->kind == SHOAL_ENTRY_LINK
+        && !settle (job, make_link, i, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -180,14 +212,29 @@ is_entry_here (FolderJob *job, guint index, const ShoalManifestEntry *entry, con
          || shoal_folder_file_is_right (run->root_fd, path, entry, run->cancellable);
 }
 
+static gboolean
+make_empty_file (FolderJob *job, guint index, GError **error)
+{
+  const ShoalManifestEntry *entry = shoal_manifest_get_entry (job->run->manifest, index);
+  const char *path = shoal_local_names_get_path (job->run->names, index);
+  g_autoptr (GError) local = NULL;
+
+  if (shoal_small_file_writer_store (job->writer, path, "", 0, &entry->id,
+                                     entry->kind == SHOAL_ENTRY_EXECUTABLE, -1, &local)
+      || g_error_matches (local, SHOAL_ERROR, SHOAL_ERROR_EXISTS))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 /* Finds out what is missing; makes empty files at once. */
 static gboolean
 survey (FolderJob *job, GError **error)
 {
   ShoalTransferRun *run = job->run;
   guint n_entries = shoal_manifest_get_n_entries (run->manifest);
-  g_autoptr (ShoalSmallFileWriter) writer = shoal_small_file_writer_new (run->root_fd);
 
+  job->writer = shoal_small_file_writer_new (run->root_fd);
   run->wanted = g_malloc0 (MAX (n_entries, 1));
   job->large = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (guint32 i = 0; i < n_entries; i++)
@@ -203,15 +250,8 @@ survey (FolderJob *job, GError **error)
         return FALSE;
       if (entry->size == 0)
         {
-          g_autoptr (GError) taken = NULL;
-
-          if (!shoal_small_file_writer_store (writer, path, "", 0, &entry->id,
-                                              entry->kind == SHOAL_ENTRY_EXECUTABLE, -1, &taken)
-              && !g_error_matches (taken, SHOAL_ERROR, SHOAL_ERROR_EXISTS))
-            {
-              g_propagate_error (error, g_steal_pointer (&taken));
-              return FALSE;
-            }
+          if (!settle (job, make_empty_file, i, error))
+            return FALSE;
         }
       else if (is_entry_here (job, i, entry, path))
         count_done (run, i);
@@ -293,22 +333,50 @@ lose (ShoalTransferRun *run, ShoalPieceWork *work)
   shoal_run_drop_work (run, work);
 }
 
+/* What the disk refused while it came is left out, and nothing is left of it; or the error is the
+ * end. */
+static gboolean
+drop_refused (ShoalTransferRun *run, ShoalPieceWork *work, GError **error)
+{
+  *error = g_error_copy (work->error);
+  work->left_out = shoal_run_leave_out (run, work->file_index, error);
+  shoal_run_drop_work (run, work);
+  return work->left_out;
+}
+
+static gboolean
+place_large (ShoalTransferRun *run, ShoalPieceWork *work, GError **error)
+{
+  const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, work->file_index);
+  gboolean executable = entry->kind == SHOAL_ENTRY_EXECUTABLE;
+
+  if (!shoal_run_finish_work (run, work, executable, -1, NULL, error))
+    return shoal_run_leave_out (run, work->file_index, error);
+  while (!shoal_journal_add_files (run->journal, &work->file_index, 1, error))
+    if (!shoal_run_await_room (run, error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 finish_large (ShoalTransferRun *run, ShoalPieceWork *work, GError **error)
 {
-  const ShoalManifestEntry *entry = shoal_manifest_get_entry (run->manifest, work->file_index);
+  g_autoptr (GError) local = NULL;
+  gboolean ok = TRUE;
 
   g_mutex_lock (&run->lock);
   shoal_source_book_forget (run->book, &work->id);
   gboolean gone = work->state == SHOAL_WORK_GONE;
   g_mutex_unlock (&run->lock);
-  if (gone)
-    {
-      lose (run, work);
-      return TRUE;
-    }
-  return shoal_run_finish_work (run, work, entry->kind == SHOAL_ENTRY_EXECUTABLE, -1, NULL, error)
-         && shoal_journal_add_files (run->journal, &work->file_index, 1, error);
+  if (!gone)
+    ok = place_large (run, work, &local);
+  else if (work->error != NULL)
+    ok = drop_refused (run, work, &local);
+  else
+    lose (run, work);
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return ok;
 }
 
 /* One that is complete or gone. */
@@ -349,11 +417,10 @@ take_apart (FolderJob *job)
 }
 
 static gboolean
-open_next (FolderJob *job, GError **error)
+open_entry (FolderJob *job, guint index, GError **error)
 {
   ShoalTransferRun *run = job->run;
-  g_autoptr (ShoalPieceWork) work
-             = open_large (run, g_array_index (job->large, guint32, job->next_large++), error);
+  g_autoptr (ShoalPieceWork) work = open_large (run, index, error);
 
   if (work == NULL)
     return FALSE;
@@ -399,7 +466,9 @@ fetch_files (FolderJob *job, GError **error)
       gboolean open = may_open (job);
       gboolean all = !open && is_all_here (job);
       g_mutex_unlock (&run->lock);
-      if (open && !open_next (job, error))
+      if (open
+          && !settle (job, open_entry, g_array_index (job->large, guint32, job->next_large++),
+                      error))
         return FALSE;
       if (all)
         return TRUE;
@@ -407,20 +476,39 @@ fetch_files (FolderJob *job, GError **error)
 }
 
 static gboolean
+sync_folder (FolderJob *job, GError **error)
+{
+  ShoalTransferRun *run = job->run;
+  g_autoptr (GError) local = NULL;
+
+  while (!shoal_run_sync_small (run, &local)
+         || (syncfs (run->root_fd) != 0
+             && !shoal_error_from_errno (&local, errno, _ ("Cannot write “%s” to the disk"),
+                                         run->name)))
+    if (!shoal_run_await_room (run, &local))
+      {
+        g_propagate_error (error, g_steal_pointer (&local));
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
 fetch_all (FolderJob *job, GError **error)
 {
   ShoalTransferRun *run = job->run;
-  gboolean ok;
 
   g_mutex_lock (&run->lock);
   shoal_run_plan_batches (run);
   g_cond_broadcast (&run->changed);
   g_mutex_unlock (&run->lock);
-  ok = fetch_files (job, error);
+
+  gboolean ok = fetch_files (job, error) && make_links (job, error) && sync_folder (job, error);
 
   /* Nobody writes any more when what is left is kept or deleted. */
   shoal_run_stop_workers (run);
-  ok = shoal_run_sync_small (run, ok ? error : NULL) && ok;
+  if (!ok)
+    shoal_run_sync_small (run, NULL);
   while (run->works->len > 0)
     {
       g_autoptr (ShoalPieceWork) work = shoal_piece_work_ref (g_ptr_array_index (run->works, 0));
@@ -454,6 +542,21 @@ note_names (ShoalTransferRun *run, const char *name)
   shoal_run_note_names (run, n + top, top ? run->made : first);
 }
 
+/* A folder that begins on a full disk waits like one that fills it. */
+static gboolean
+enter_folder (FolderJob *job, int parent_fd, const char *name, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  while (!open_folder (job->run, parent_fd, name, &job->fresh, &local))
+    if (!shoal_run_await_room (job->run, &local))
+      {
+        g_propagate_error (error, g_steal_pointer (&local));
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static gboolean
 fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
 {
@@ -470,13 +573,11 @@ fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
         count_done (run, i);
       return TRUE;
     }
-  if (!open_folder (run, parent_fd, name, &job.fresh, error)
-      || !make_folders (run, job.fresh, error) || !survey (&job, error) || !fetch_all (&job, error)
-      || !make_links (run, error))
+  if (!enter_folder (&job, parent_fd, name, error) || !make_folders (&job, error)
+      || !survey (&job, error) || !fetch_all (&job, error))
     return FALSE;
   note_names (run, name);
-  if (syncfs (run->root_fd) != 0)
-    return shoal_error_from_errno (error, errno, _ ("Cannot write “%s” to the disk"), run->name);
+  shoal_run_note_left_out (run);
   return run->n_lost == 0 || shoal_run_set_gone_error (run, error);
 }
 
@@ -488,7 +589,7 @@ shoal_run_folder (ShoalTransferRun *run, GError **error)
 
   if (ok)
     {
-      int parent_fd = shoal_dir_open (run->folder_path, TRUE, error);
+      int parent_fd = shoal_run_open_place (run, error);
 
       set_totals (run);
       ok = parent_fd >= 0 && fill_folder (run, parent_fd, error);

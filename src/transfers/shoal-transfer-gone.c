@@ -99,3 +99,11 @@ shoal_run_set_gone_error (ShoalTransferRun *run, GError **error)
                  run->first_lost, run->n_lost - 1, run->name);
   return FALSE;
 }
+
+gboolean
+shoal_run_set_deleted_error (ShoalTransferRun *run, GError **error)
+{
+  return shoal_set_local_error (
+      error, SHOAL_ERROR_NOT_FOUND,
+      _ ("The folder “%s” was deleted here while it was being downloaded."), run->name);
+}

@@ -20,5 +20,8 @@ void shoal_run_find_gone (ShoalTransferRun *run);
 const char *shoal_run_describe_gone (ShoalTransferRun *run);
 /* shoal_run_set_gone_error: not under the lock. Returns: %FALSE */
 gboolean shoal_run_set_gone_error (ShoalTransferRun *run, GError **error);
+/* shoal_run_set_deleted_error: of the folder here that it fills; not under the lock. Returns:
+ * %FALSE */
+gboolean shoal_run_set_deleted_error (ShoalTransferRun *run, GError **error);
 
 G_END_DECLS

@@ -8,12 +8,12 @@
 
 #include "shoal-transfer-loop.h"
 
-#include <sys/statvfs.h>
 #include <glib/gi18n.h>
 
 #include "shoal-connection-count.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
+#include "shoal-transfer-disk.h"
 #include "shoal-transfer-gone.h"
 #include "shoal-transfer-news.h"
 #include "shoal-transfer-pace.h"
@@ -28,8 +28,6 @@
 /* Sources are asked for again: soon while nobody delivers, seldom while somebody does. */
 #define ASK_WHEN_WAITING_US (3 * G_USEC_PER_SEC)
 #define ASK_WHEN_ACTIVE_US (15 * G_USEC_PER_SEC)
-/* After a full disk: go on when so much is free, or what is missing if that is less. */
-#define ROOM_TO_GO_ON (64 * SHOAL_MIB)
 
 /* ---- Sources ------------------------------------------------------------------------------- */
 
@@ -184,18 +182,6 @@ ask_for_sources (ShoalTransferRun *self)
     shoal_run_ask_for_sources (self, g_ptr_array_index (ids, i));
 }
 
-static gboolean
-has_room (ShoalTransferRun *self)
-{
-  struct statvfs fs;
-  gint64 done = __atomic_load_n (&self->bytes_done, __ATOMIC_RELAXED);
-  gint64 missing = MAX ((gint64) self->bytes_total - done, 0) + SHOAL_MIB;
-
-  if (statvfs (self->folder_path, &fs) != 0)
-    return TRUE;
-  return (guint64) fs.f_bavail * fs.f_frsize >= (guint64) MIN (missing, (gint64) ROOM_TO_GO_ON);
-}
-
 static void
 give_lane (ShoalTransferRun *self)
 {
@@ -222,6 +208,25 @@ shoal_run_stop_workers (ShoalTransferRun *self)
   while (self->n_workers > 0)
     g_cond_wait (&self->changed, &self->lock);
   g_mutex_unlock (&self->lock);
+}
+
+/* What could not be recorded for want of room is recorded later. */
+static gboolean
+sync_small (ShoalTransferRun *self, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (shoal_run_sync_small (self, &local))
+    return TRUE;
+  if (!g_error_matches (local, SHOAL_ERROR, SHOAL_ERROR_NO_SPACE))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  g_mutex_lock (&self->lock);
+  self->no_space = TRUE;
+  g_mutex_unlock (&self->lock);
+  return TRUE;
 }
 
 /* Runs workers until @done (called under the lock) says so. */
@@ -256,9 +261,7 @@ shoal_run_until (ShoalTransferRun *self,
       spawn_workers (self);
       if (full)
         {
-          shoal_run_set_state_locked (
-              self, SHOAL_TRANSFER_NO_SPACE,
-              _ ("No room on the disk. It goes on by itself when there is."));
+          shoal_run_set_no_space_locked (self);
           if (self->n_workers == 0)
             give_lane (self);
         }
@@ -285,16 +288,12 @@ shoal_run_until (ShoalTransferRun *self,
 
       if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
         return FALSE;
-      if (full && has_room (self))
-        {
-          g_mutex_lock (&self->lock);
-          self->no_space = FALSE;
-          g_mutex_unlock (&self->lock);
-        }
+      if (full)
+        shoal_run_find_room (self);
       ask_for_sources (self);
       if (g_get_monotonic_time () - synced_us > SHOAL_SYNC_WINDOW_MS * 1000)
         {
-          if (!shoal_run_sync_small (self, error))
+          if (!sync_small (self, error))
             return FALSE;
           synced_us = g_get_monotonic_time ();
         }

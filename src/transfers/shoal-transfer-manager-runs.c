@@ -142,6 +142,9 @@ end_transfer (ShoalTransferManager *self, ShoalTransfer *transfer, const GError 
   self->observer->ended (transfer, self->observer_data);
   if (error != NULL)
     shoal_transfer_manager_save (self, transfer, "failed", error->message);
+  else if (shoal_transfer_get_n_left_out (transfer) > 0)
+    shoal_transfer_manager_save (self, transfer, SHOAL_ROW_LEFT_OUT,
+                                 shoal_transfer_get_message (transfer));
   else
     shoal_transfer_manager_forget (self, transfer);
   shoal_transfer_manager_emit_ended (self, transfer);

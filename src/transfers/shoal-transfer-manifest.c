@@ -63,8 +63,8 @@ fetch_manifest (ShoalTransferRun *run, const char *path, ShoalPieceWork **served
     return FALSE;
   unlink (path);
 
-  g_autoptr (ShoalPieceWork) work = shoal_piece_work_new (run, dirfd, name, &run->id, run->size,
-                                                          MANIFEST_INDEX, layer_name, error);
+  g_autoptr (ShoalPieceWork) work
+             = shoal_run_open_work (run, dirfd, name, MANIFEST_INDEX, layer_name, error);
 
   close (dirfd);
   if (work == NULL)

@@ -12,10 +12,32 @@
 #include "shoal-transfer-one.h"
 
 #include <unistd.h>
+#include "shoal-transfer-disk.h"
 #include "shoal-transfer-gone.h"
 #include "shoal-transfer-loop.h"
 #include "shoal-transfer-news.h"
 #include "shoal-transfer-state.h"
+
+ShoalPieceWork *
+shoal_run_open_work (ShoalTransferRun *self,
+                     int dirfd,
+                     const char *name,
+                     guint32 file_index,
+                     const char *layer_name,
+                     GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  ShoalPieceWork *work;
+
+  while ((work = shoal_piece_work_new (self, dirfd, name, &self->id, self->size, file_index,
+                                       layer_name, &local))
+             == NULL
+         && shoal_run_await_room (self, &local))
+    ;
+  if (work == NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return work;
+}
 
 void
 shoal_run_begin_work (ShoalTransferRun *self, ShoalPieceWork *work)
@@ -42,12 +64,12 @@ leave (ShoalTransferRun *self, ShoalPieceWork *work, gboolean in_place)
   if (!in_place && work->partial != NULL)
     {
       /* What is gone will not be gone on with if there is nothing of it. */
-      if (discard || (gone && shoal_partial_get_bytes_have (work->partial) == 0))
+      if (discard || work->left_out || (gone && shoal_partial_get_bytes_have (work->partial) == 0))
         shoal_partial_discard (work->partial);
       else
         shoal_partial_sync (work->partial, NULL);
     }
-  if (in_place || discard)
+  if (in_place || discard || work->left_out)
     unlink (work->layer_path);
 }
 
@@ -59,9 +81,15 @@ shoal_run_finish_work (ShoalTransferRun *self,
                        char **made,
                        GError **error)
 {
-  gboolean ok = shoal_partial_finish (work->partial, executable, mtime_ms, made, error);
+  g_autoptr (GError) local = NULL;
+  gboolean ok;
 
+  while (!(ok = shoal_partial_finish (work->partial, executable, mtime_ms, made, &local))
+         && shoal_run_await_room (self, &local))
+    ;
   leave (self, work, ok);
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&local));
   return ok;
 }
 
@@ -93,10 +121,13 @@ shoal_run_fetch_one (ShoalTransferRun *self,
 
   g_mutex_lock (&self->lock);
   gboolean complete = over && work->state == SHOAL_WORK_COMPLETE;
+  g_autoptr (GError) local = over && work->error != NULL ? g_error_copy (work->error) : NULL;
   g_mutex_unlock (&self->lock);
   if (complete)
     return shoal_run_finish_work (self, work, executable, mtime_ms, made, error);
-  if (over)
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else if (over)
     shoal_run_set_gone_error (self, error);
   /* Nobody writes to it any more when it is kept or deleted. */
   shoal_run_stop_workers (self);

@@ -11,6 +11,13 @@ G_BEGIN_DECLS
 
 /* The run's thread, not under the lock. */
 
+/* shoal_run_open_work: a file's own content, or a folder's list; waits for room. Run's thread */
+ShoalPieceWork *shoal_run_open_work (ShoalTransferRun *self,
+                                     int dirfd,
+                                     const char *name,
+                                     guint32 file_index,
+                                     const char *layer_name,
+                                     GError **error);
 /* shoal_run_begin_work: workers may take it; it is served once there is a file */
 void shoal_run_begin_work (ShoalTransferRun *run, ShoalPieceWork *work);
 /* shoal_run_finish_work: a complete one: gives it its place, and is done with it even if that fails

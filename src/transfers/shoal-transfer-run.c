@@ -99,6 +99,7 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
   g_free (self->note);
   g_free (self->made);
   g_free (self->first_lost);
+  g_clear_pointer (&self->left_out, g_ptr_array_unref);
   g_free (self->journals);
   g_free (self->folder_path);
   g_free (self->name);

@@ -37,6 +37,13 @@ shoal_run_set_state_locked (ShoalTransferRun *self, ShoalTransferState state, co
 }
 
 void
+shoal_run_set_no_space_locked (ShoalTransferRun *self)
+{
+  shoal_run_set_state_locked (self, SHOAL_TRANSFER_NO_SPACE,
+                              _ ("No room on the disk. It goes on by itself when there is."));
+}
+
+void
 shoal_run_set_state (ShoalTransferRun *self, ShoalTransferState state, const char *message)
 {
   g_mutex_lock (&self->lock);
@@ -55,6 +62,24 @@ shoal_run_note_names (ShoalTransferRun *self, guint n, const char *first)
                                           "%u names could not be kept here; the first became “%s”.",
                                           (gulong) n),
                                 n, first);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+shoal_run_note_left_out (ShoalTransferRun *self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->n_left_out > 0)
+    {
+      g_autofree char *names = g_steal_pointer (&self->note);
+      const char *first = g_ptr_array_index (self->left_out, 0);
+      g_autofree char *left_out = g_strdup_printf (
+          ngettext ("%u left out: %s", "%u left out; the first: %s", (gulong) self->n_left_out),
+          self->n_left_out, first);
+
+      self->note
+          = names != NULL ? g_strconcat (left_out, " ", names, NULL) : g_steal_pointer (&left_out);
+    }
   g_mutex_unlock (&self->lock);
 }
 

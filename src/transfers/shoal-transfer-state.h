@@ -56,8 +56,10 @@ struct _ShoalTransferRun
   gboolean batches_refused;
   guint n_lost; /* files of the folder that are gone */
   char *first_lost;
-  GArray *unsynced;   /* guint32: small files that are on disk but not recorded */
-  GPtrArray *workers; /* ShoalWorker; not owned */
+  guint n_left_out;    /* entries that the disk here refuses */
+  GPtrArray *left_out; /* (nullable): "PATH: REASON" of the first of them */
+  GArray *unsynced;    /* guint32: small files that are on disk but not recorded */
+  GPtrArray *workers;  /* ShoalWorker; not owned */
   guint n_workers;
   guint next_worker;
   guint next_peer; /* where the next worker's search for a source begins */
@@ -85,18 +87,25 @@ struct _ShoalTransferRun
   guint32 *first_pieces;  /* (nullable): of each entry in the map */
   ShoalLocalNames *names; /* (nullable): of the manifest's entries, on this disk */
   int root_fd;            /* of the made folder */
+  gint64 look_us;         /* when to look for room; 0: it did not run out of it */
+  gint64 room_wait_us;    /* how long it waited last, at least; 0: it never did */
+  gint64 full_at;         /* what was done then */
 };
 
 /* shoal_run_set_state_locked: counts the time that it is active; under the lock
  * @message: (nullable): why it waits, in words */
 void
 shoal_run_set_state_locked (ShoalTransferRun *run, ShoalTransferState state, const char *message);
+/* shoal_run_set_no_space_locked: the state of a run that waits for room; under the lock */
+void shoal_run_set_no_space_locked (ShoalTransferRun *run);
 /* The others not under the lock. */
 void shoal_run_set_state (ShoalTransferRun *run, ShoalTransferState state, const char *message);
 /* shoal_run_set_made: what it is called in its folder */
 void shoal_run_set_made (ShoalTransferRun *run, const char *name);
 /* shoal_run_note_names: tells that @n names are not kept, of which @first is the first one */
 void shoal_run_note_names (ShoalTransferRun *run, guint n, const char *first);
+/* shoal_run_note_left_out: tells what was left out, before what else is to be told at the end */
+void shoal_run_note_left_out (ShoalTransferRun *run);
 /* shoal_run_is_discarded: what it has fetched is not to be kept */
 gboolean shoal_run_is_discarded (ShoalTransferRun *run);
 

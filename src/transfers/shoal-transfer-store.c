@@ -73,22 +73,95 @@ insert_row (ShoalConnection *connection, const ShoalTransferRow *row, GError **e
                                (gint64) row->bytes_fetched, row->active_ms);
 }
 
+static ShoalTransferRow *
+read_row (ShoalRows *rows)
+{
+  ShoalTransferRow *row = g_new0 (ShoalTransferRow, 1);
+  gsize size;
+  gconstpointer id = shoal_rows_blob (rows, 3, &size);
+
+  row->uuid = shoal_rows_dup_string (rows, 0);
+  row->position = shoal_rows_integer (rows, 1);
+  row->name = shoal_rows_dup_string (rows, 2);
+  if (size == SHOAL_DIGEST_SIZE)
+    memcpy (row->id.bytes, id, SHOAL_DIGEST_SIZE);
+  row->size = (guint64) shoal_rows_integer (rows, 4);
+  row->total_size = (guint64) shoal_rows_integer (rows, 5);
+  row->folder = shoal_rows_integer (rows, 6) != 0;
+  row->folder_path = shoal_rows_dup_string (rows, 7);
+  row->device = shoal_rows_dup_string (rows, 8);
+  row->mtime_ms = shoal_rows_integer (rows, 9);
+  row->made = shoal_rows_dup_string (rows, 10);
+  row->state = shoal_rows_dup_string (rows, 11);
+  row->message = shoal_rows_dup_string (rows, 12);
+  row->bytes_fetched = (guint64) shoal_rows_integer (rows, 13);
+  row->active_ms = shoal_rows_integer (rows, 14);
+  return row;
+}
+
+/* @where: what follows the table's name, with one string for its parameter */
+static gboolean
+read_rows (ShoalConnection *connection, const char *where, GPtrArray *list, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *sql = g_strconcat (
+      "SELECT uuid, position, name, content, size, total_size, folder, folder_path, device, "
+      "mtime_ms, made, state, message, bytes_fetched, active_ms FROM transfer ",
+      where, NULL);
+  g_autoptr (ShoalRows) rows
+             = shoal_connection_query (connection, error, sql, "s", SHOAL_ROW_LEFT_OUT);
+
+  if (rows == NULL)
+    return FALSE;
+  while (shoal_rows_next (rows, &local_error))
+    g_ptr_array_add (list, read_row (rows));
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* What an earlier download of the same left out is tried again, in the folder that it made. */
+static gboolean
+take_left_out (ShoalConnection *connection,
+               const GPtrArray *left_out,
+               ShoalTransferRow *row,
+               GError **error)
+{
+  for (guint i = 0; row->folder && i < left_out->len; i++)
+    {
+      ShoalTransferRow *earlier = g_ptr_array_index (left_out, i);
+
+      if (!shoal_digest_equal (&earlier->id, &row->id)
+          || !g_str_equal (earlier->folder_path, row->folder_path))
+        continue;
+      g_free (row->made);
+      row->made = g_strdup (earlier->made);
+      if (!shoal_transfer_store_delete (connection, earlier->uuid, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 shoal_transfer_store_insert (ShoalConnection *connection, gpointer data, GError **error)
 {
   GPtrArray *rows = data;
+  g_autoptr (GPtrArray) left_out
+             = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_transfer_row_free);
   gint64 last = 0;
 
   /* Once for all of them: it looks at each that is there. */
   if (!shoal_connection_query_integer (connection, 0, &last, error,
-                                       "SELECT coalesce(max(position), 0) FROM transfer", ""))
+                                       "SELECT coalesce(max(position), 0) FROM transfer", "")
+      || !read_rows (connection, "WHERE state = ? ORDER BY position", left_out, error))
     return FALSE;
   for (guint i = 0; i < rows->len; i++)
     {
       ShoalTransferRow *row = g_ptr_array_index (rows, i);
 
       row->position = ++last;
-      if (!insert_row (connection, row, error))
+      if (!take_left_out (connection, left_out, row, error) || !insert_row (connection, row, error))
         return FALSE;
     }
   return TRUE;
@@ -144,45 +217,5 @@ shoal_transfer_store_delete (ShoalConnection *connection, gpointer data, GError 
 gboolean
 shoal_transfer_store_list (ShoalConnection *connection, gpointer data, GError **error)
 {
-  GPtrArray *list = data;
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (ShoalRows) rows = shoal_connection_query (
-      connection, error,
-      "SELECT uuid, position, name, content, size, total_size, folder, folder_path, device, "
-      "mtime_ms, made,"
-      " state, message, bytes_fetched, active_ms FROM transfer ORDER BY position",
-      "");
-
-  if (rows == NULL)
-    return FALSE;
-  while (shoal_rows_next (rows, &local_error))
-    {
-      ShoalTransferRow *row = g_new0 (ShoalTransferRow, 1);
-      gsize size;
-      gconstpointer id = shoal_rows_blob (rows, 3, &size);
-
-      row->uuid = shoal_rows_dup_string (rows, 0);
-      row->position = shoal_rows_integer (rows, 1);
-      row->name = shoal_rows_dup_string (rows, 2);
-      if (size == SHOAL_DIGEST_SIZE)
-        memcpy (row->id.bytes, id, SHOAL_DIGEST_SIZE);
-      row->size = (guint64) shoal_rows_integer (rows, 4);
-      row->total_size = (guint64) shoal_rows_integer (rows, 5);
-      row->folder = shoal_rows_integer (rows, 6) != 0;
-      row->folder_path = shoal_rows_dup_string (rows, 7);
-      row->device = shoal_rows_dup_string (rows, 8);
-      row->mtime_ms = shoal_rows_integer (rows, 9);
-      row->made = shoal_rows_dup_string (rows, 10);
-      row->state = shoal_rows_dup_string (rows, 11);
-      row->message = shoal_rows_dup_string (rows, 12);
-      row->bytes_fetched = (guint64) shoal_rows_integer (rows, 13);
-      row->active_ms = shoal_rows_integer (rows, 14);
-      g_ptr_array_add (list, row);
-    }
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  return TRUE;
+  return read_rows (connection, "WHERE state <> ? ORDER BY position", data, error);
 }

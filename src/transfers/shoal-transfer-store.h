@@ -17,6 +17,9 @@ extern const char shoal_transfer_store_schema[];
  * its end is yet to be told, or has been. */
 #define SHOAL_ROW_CANCELLED "cancelled"
 #define SHOAL_ROW_REMOVED "removed"
+/* The state of a row of a folder that is here but for what the disk refused: it is no download any
+ * more, but the next one of the same goes on in its folder. */
+#define SHOAL_ROW_LEFT_OUT "left-out"
 
 /** ShoalTransferRow: a download as it is kept */
 typedef struct
@@ -47,7 +50,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalTransferRow, shoal_transfer_row_free)
 /* Jobs for shoal_database_write_async() and shoal_database_read_async(). */
 
 /** shoal_transfer_store_insert: @data: a #GPtrArray of #ShoalTransferRow: behind those that are
- * there; their positions are set */
+ * there; their positions are set, and made where an earlier download left something out */
 gboolean shoal_transfer_store_insert (ShoalConnection *connection, gpointer data, GError **error);
 /** shoal_transfer_store_update: @data: a #ShoalTransferRow: state, message, bytes_fetched,
  * active_ms, position; made has its own, below */
@@ -59,7 +62,8 @@ gboolean shoal_transfer_store_set_made (ShoalConnection *connection, gpointer da
 gboolean shoal_transfer_store_order (ShoalConnection *connection, gpointer data, GError **error);
 /** shoal_transfer_store_delete: @data: the uuid */
 gboolean shoal_transfer_store_delete (ShoalConnection *connection, gpointer data, GError **error);
-/** shoal_transfer_store_list: @data: a #GPtrArray that is filled with #ShoalTransferRow in order */
+/** shoal_transfer_store_list: @data: a #GPtrArray that is filled with #ShoalTransferRow in order,
+ * but for those of SHOAL_ROW_LEFT_OUT */
 gboolean shoal_transfer_store_list (ShoalConnection *connection, gpointer data, GError **error);
 
 G_END_DECLS

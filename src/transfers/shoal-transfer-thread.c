@@ -21,6 +21,7 @@
 #include "shoal-error.h"
 #include "shoal-hasher.h"
 #include "shoal-merkle.h"
+#include "shoal-transfer-disk.h"
 #include "shoal-transfer-folder.h"
 #include "shoal-transfer-loop.h"
 #include "shoal-transfer-news.h"
@@ -65,11 +66,25 @@ make_empty_file (ShoalTransferRun *self, int dirfd, const char *name, char **mad
 }
 
 static gboolean
+await_empty_file (ShoalTransferRun *self, int dirfd, const char *name, char **made, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  while (!make_empty_file (self, dirfd, name, made, &local))
+    if (!shoal_run_await_room (self, &local))
+      {
+        g_propagate_error (error, g_steal_pointer (&local));
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
 run_file (ShoalTransferRun *self, GError **error)
 {
   g_autofree char *made = NULL;
   g_autofree char *layer_name = g_strconcat (self->uuid, ".layer", NULL);
-  int dirfd = shoal_dir_open (self->folder_path, TRUE, error);
+  int dirfd = shoal_run_open_place (self, error);
   gboolean ok = FALSE;
 
   if (dirfd < 0)
@@ -85,13 +100,13 @@ run_file (ShoalTransferRun *self, GError **error)
       ok = TRUE;
     }
   else if (self->size == 0)
-    ok = make_empty_file (self, dirfd, name, &made, error);
+    ok = await_empty_file (self, dirfd, name, &made, error);
   else
     {
       shoal_run_map_begin (self, shoal_piece_count (self->size));
 
-      g_autoptr (ShoalPieceWork) work = shoal_piece_work_new (self, dirfd, name, &self->id,
-                                                              self->size, 0, layer_name, error);
+      g_autoptr (ShoalPieceWork) work
+                 = shoal_run_open_work (self, dirfd, name, 0, layer_name, error);
 
       shoal_run_want_sources (self, &self->id);
       ok = work != NULL && shoal_run_fetch_one (self, work, FALSE, self->mtime_ms, &made, error);
@@ -114,7 +129,9 @@ shoal_run_thread (gpointer data)
   g_autofree char *journal_path = g_build_filename (self->journals, journal_name, NULL);
 
   shoal_run_set_state (self, SHOAL_TRANSFER_STARTING, NULL);
-  self->journal = shoal_journal_open (journal_path, &self->id, self->size, &error);
+  while ((self->journal = shoal_journal_open (journal_path, &self->id, self->size, &error)) == NULL
+         && shoal_run_await_room (self, &error))
+    ;
   if (self->journal != NULL)
     {
       if (self->folder)

@@ -95,6 +95,7 @@ shoal_piece_work_unref (ShoalPieceWork *self)
   g_clear_pointer (&self->scheduler, shoal_scheduler_free);
   g_clear_object (&self->partial);
   g_clear_pointer (&self->layer, g_bytes_unref);
+  g_clear_error (&self->error);
   g_free (self->layer_path);
   g_free (self->name);
   g_free (self);
@@ -231,8 +232,19 @@ shoal_run_sync_small (ShoalTransferRun *run, GError **error)
   g_mutex_unlock (&run->lock);
   if (files->len == 0)
     return TRUE;
-  if (syncfs (run->root_fd) != 0)
-    return shoal_error_from_errno (error, errno, _ ("Cannot write “%s” to the disk"), run->name);
-  return shoal_journal_add_files (run->journal, (const guint32 *) (void *) files->data, files->len,
+
+  gboolean ok = syncfs (run->root_fd) == 0;
+
+  if (!ok)
+    shoal_error_from_errno (error, errno, _ ("Cannot write “%s” to the disk"), run->name);
+  else
+    ok = shoal_journal_add_files (run->journal, (const guint32 *) (void *) files->data, files->len,
                                   error);
+  if (!ok)
+    {
+      g_mutex_lock (&run->lock);
+      g_array_append_vals (run->unsynced, files->data, files->len);
+      g_mutex_unlock (&run->lock);
+    }
+  return ok;
 }

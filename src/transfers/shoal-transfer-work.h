@@ -16,7 +16,7 @@ typedef enum
   SHOAL_WORK_OPENING, /* its layer is here and right */
   SHOAL_WORK_READY,
   SHOAL_WORK_COMPLETE,
-  SHOAL_WORK_GONE, /* who had it has it no more, and nobody else offers it */
+  SHOAL_WORK_GONE, /* who had it has it no more, and nobody else offers it; or see the error */
 } ShoalWorkState;
 
 typedef enum
@@ -47,6 +47,8 @@ typedef struct
   gboolean failed;       /* a source did not deliver it to the end */
   gboolean refused;      /* a source said that it has it no more */
   gboolean keep_serving; /* also when it is whole */
+  gboolean left_out;     /* what there is of it is of no use */
+  GError *error;         /* (nullable): what the disk here refused it with */
 } ShoalPieceWork;
 
 /* ShoalBatch: a run of manifest entries whose small files are fetched in one request. */

@@ -149,6 +149,19 @@ perform (ShoalWorker *self, const ShoalTask *task, GError **error)
   return ok;
 }
 
+/* Under the lock: the disk here refused it, which is not the source's fault. Whether it concerns
+ * more than this one content is for the run's thread to find out. */
+static void
+note_local (ShoalTransferRun *run, ShoalPieceWork *work, const GError *error)
+{
+  GError **place = work != NULL ? &work->error : &run->fatal;
+
+  if (*place == NULL)
+    *place = g_error_copy (error);
+  if (work != NULL && work->state != SHOAL_WORK_COMPLETE)
+    work->state = SHOAL_WORK_GONE;
+}
+
 /* What a failed task means for the source and for the run. Returns whether the worker can go on. */
 static gboolean
 judge (ShoalWorker *self, const ShoalTask *task, const GError *error)
@@ -164,7 +177,14 @@ judge (ShoalWorker *self, const ShoalTask *task, const GError *error)
     return FALSE;
 
   g_mutex_lock (&run->lock);
-  if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT))
+  if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_NO_SPACE))
+    run->no_space = TRUE;
+  else if (shoal_error_is_local (error))
+    {
+      note_local (run, task->kind == SHOAL_TASK_BATCH ? NULL : task->work, error);
+      go_on = TRUE;
+    }
+  else if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT))
     {
       bad = !peer->bad;
       peer->bad = TRUE;
@@ -178,8 +198,6 @@ judge (ShoalWorker *self, const ShoalTask *task, const GError *error)
       shoal_run_note_failure (run, task->kind == SHOAL_TASK_BATCH ? NULL : task->work, TRUE);
       go_on = TRUE;
     }
-  else if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_NO_SPACE))
-    run->no_space = TRUE;
   else
     {
       gint64 delay = shoal_retry_delay_ms (error, peer->n_failures + 1, g_random_int ());

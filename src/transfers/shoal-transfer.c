@@ -12,6 +12,7 @@
 #include "shoal-transfer-private.h"
 
 #include "shoal-merkle.h"
+#include "shoal-transfer-disk.h"
 
 /* The speed shown is the mean over this many samples, ten a second. */
 #define N_SAMPLES 30
@@ -41,6 +42,8 @@ struct _ShoalTransfer
   char *users;
   char **devices;
   GPtrArray *bad_sources;
+  guint n_left_out;
+  char **left_out;
 
   struct
   {
@@ -143,6 +146,7 @@ shoal_transfer_finalize (GObject *object)
   g_clear_pointer (&self->destination, g_free);
   g_clear_pointer (&self->users, g_free);
   g_clear_pointer (&self->devices, g_strfreev);
+  g_clear_pointer (&self->left_out, g_strfreev);
   g_clear_pointer (&self->bad_sources, g_ptr_array_unref);
   g_clear_error (&self->error);
   G_OBJECT_CLASS (shoal_transfer_parent_class)->finalize (object);
@@ -358,6 +362,8 @@ shoal_transfer_set_run (ShoalTransfer *self, ShoalTransferRun *run)
       g_clear_pointer (&self->users, g_free);
       g_clear_pointer (&self->devices, g_strfreev);
       self->users = shoal_transfer_run_dup_users (self->run, &self->devices);
+      g_clear_pointer (&self->left_out, g_strfreev);
+      self->left_out = shoal_transfer_run_dup_left_out (self->run, &self->n_left_out);
       self->row->bytes_fetched = self->bytes_fetched;
       self->row->active_ms = self->active_ms;
       /* The next run goes on in the folder that this one made. */
@@ -515,6 +521,18 @@ char **
 shoal_transfer_dup_devices (ShoalTransfer *self)
 {
   return g_strdupv (self->devices);
+}
+
+guint
+shoal_transfer_get_n_left_out (ShoalTransfer *self)
+{
+  return self->n_left_out;
+}
+
+const char *const *
+shoal_transfer_get_left_out (ShoalTransfer *self)
+{
+  return (const char *const *) self->left_out;
 }
 
 char *

@@ -92,6 +92,12 @@ char *shoal_transfer_dup_users (ShoalTransfer *self);
 /** shoal_transfer_dup_devices: Returns: (transfer full) (nullable) (array zero-terminated=1):
  * fingerprints of the devices that delivered in the last run */
 char **shoal_transfer_dup_devices (ShoalTransfer *self);
+/** shoal_transfer_get_n_left_out: Returns: how many entries of a folder that has ended are not here
+ * because this disk refuses them */
+guint shoal_transfer_get_n_left_out (ShoalTransfer *self);
+/** shoal_transfer_get_left_out: Returns: (transfer none) (nullable) (array zero-terminated=1):
+ * "path: reason" for them, at most %SHOAL_MAX_LEFT_OUT_LINES lines */
+const char *const *shoal_transfer_get_left_out (ShoalTransfer *self);
 /** shoal_transfer_dup_bad_sources: Returns: (transfer full) (nullable): names of who sent wrong
  * bytes */
 char *shoal_transfer_dup_bad_sources (ShoalTransfer *self);

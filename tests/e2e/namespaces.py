@@ -13,7 +13,7 @@ import struct
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _NEWNS, _NEWUSER, _NEWNET = 0x00020000, 0x10000000, 0x40000000
-_MS_REC, _MS_PRIVATE = 0x4000, 0x40000
+_MS_REMOUNT, _MS_REC, _MS_PRIVATE = 0x20, 0x4000, 0x40000
 
 
 def _unshare(flags):
@@ -57,8 +57,10 @@ def wire_bytes():
         return int(re.search(r"lo:\s*(\d+)", file.read()).group(1))
 
 
-def mount_tmpfs(folder, size):
-    """Returns None, or why not. Gone with the process."""
-    if _libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, f"size={size}".encode()) != 0:
+def mount_tmpfs(folder, size, files=None, again=False):
+    """Returns None, or why not. Gone with the process. files: how many it holds; again: changes the one that is there."""
+    options = f"size={size}" + (f",nr_inodes={files}" if files else "")
+    flags = _MS_REMOUNT if again else 0
+    if _libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", flags, options.encode()) != 0:
         return f"no tmpfs of our own here: {os.strerror(ctypes.get_errno())}"
     return None

@@ -61,6 +61,22 @@ show_rows (const char *name, GObject *item)
   iterate ();
 }
 
+/* What was left out of a download is told where it is listed. */
+static void
+test_left_out (void)
+{
+  ShoalHistoryEntry *entry = shoal_history_entry_new ();
+  g_autofree char *outcome = NULL;
+
+  entry->outcome = g_strdup ("finished");
+  entry->reason = g_strdup ("2 left out; the first: a: b");
+
+  g_autoptr (ShoalHistoryItem) item = shoal_history_item_new (entry);
+
+  g_object_get (item, "outcome", &outcome, NULL);
+  g_assert_cmpstr (outcome, ==, "Finished. 2 left out; the first: a: b");
+}
+
 static void
 test_rows (void)
 {
@@ -133,6 +149,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/pages/history/finalize", shoal_history_page_new, test_page);
   g_test_add_data_func ("/pages/people/finalize", shoal_people_page_new, test_page);
   g_test_add_func ("/pages/rows", test_rows);
+  g_test_add_func ("/pages/left-out", test_left_out);
   g_test_add_func ("/pages/history/csv", test_csv);
   return g_test_run ();
 }

@@ -246,7 +246,7 @@ on_request_cb (ShoalPeerServer *server, ShoalPeerRequest *request, gpointer user
     }
   else if (g_str_equal (parts[2], "pieces"))
     respond_pieces (peer, request, content, first, count);
-  else if (g_str_equal (parts[2], "entries"))
+  else if (g_str_equal (parts[2], "entries") && g_hash_table_contains (peer->manifests, parts[3]))
     respond_entries (peer, request, g_hash_table_lookup (peer->manifests, parts[3]), first, count);
   else
     shoal_peer_request_respond (request, 404, NULL);

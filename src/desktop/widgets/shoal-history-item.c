@@ -81,7 +81,8 @@ dup_outcome (const ShoalHistoryEntry *entry)
   if (entry->bad_sources != NULL && *entry->bad_sources != '\0')
     /* Translators: %s are names of people */
     return g_strdup_printf (_ ("Finished; wrong data from %s was thrown away"), entry->bad_sources);
-  return g_strdup (_ ("Finished"));
+  return entry->reason != NULL ? g_strdup_printf (_ ("Finished. %s"), entry->reason)
+                               : g_strdup (_ ("Finished"));
 }
 
 static const char *

@@ -48,7 +48,8 @@ shoal_words_transfer_state (ShoalTransfer *transfer)
     case SHOAL_TRANSFER_PAUSED:
       return g_strdup (_ ("Paused"));
     case SHOAL_TRANSFER_FINISHED:
-      return g_strdup (_ ("Finished and verified"));
+      return message != NULL ? g_strdup_printf (_ ("Finished. %s"), message)
+                             : g_strdup (_ ("Finished and verified"));
     case SHOAL_TRANSFER_FAILED:
       return message != NULL ? g_strdup_printf (_ ("Failed: %s"), message)
                              : g_strdup (_ ("Failed"));
