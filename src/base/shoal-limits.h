@@ -141,7 +141,9 @@
 /* A group's tracker; must stay below RLIMIT_NOFILE, which the program checks at start. */
 #define SHOAL_MAX_TRACKER_CONNECTIONS (4096)
 #define SHOAL_MAX_PEER_CONNECTIONS (256)
-/* Sockets of one address (IPv6: of one /64) that have not signed in yet. */
+/* Sockets of one address (IPv6: of one /64, and four times as many of a /48) in handshake, and as
+ * many that have not signed in yet. */
+#define SHOAL_ADDRESSES_PER_SITE (4)
 #define SHOAL_MAX_STRANGERS_PER_ADDRESS (16)
 #define SHOAL_MAX_STRANGERS (512)
 #define SHOAL_LISTEN_BACKLOG (512)
@@ -154,6 +156,8 @@
 /* What is read from somebody refused, so that our good-bye arrives before the reset. */
 #define SHOAL_DRAIN_MS (1000)
 #define SHOAL_MAX_DRAIN (64 * SHOAL_KIB)
+/* Those that are refused and read from for that long; the oldest go first. */
+#define SHOAL_MAX_DRAINING (64)
 /* With so little unsent, every kernel has room for a good-bye: writing it cannot wait. */
 #define SHOAL_MAX_UNSENT_AT_CLOSE (4 * SHOAL_KIB)
 /* Connections taken at once before other work has its turn. */

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <glib-unix.h>
@@ -187,11 +188,15 @@ on_drain_ready_cb (int fd, GIOCondition condition, gpointer user_data)
 
 /* Closing a socket with unread bytes in it resets the connection, and the reset overtakes the
  * good-bye: so read what comes for a moment. Closing only the writing side cannot block: after a
- * handshake the kernel has room for the 24 bytes of a close_notify. */
+ * handshake the kernel has room for a line and the 24 bytes of a close_notify. */
 void
-shoal_guest_refuse (Guest *guest)
+shoal_guest_refuse (Guest *guest, const char *last_words)
 {
-  g_output_stream_close (g_io_stream_get_output_stream (G_IO_STREAM (guest->tls)), NULL, NULL);
+  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (guest->tls));
+
+  if (last_words != NULL)
+    g_output_stream_write_all (output, last_words, strlen (last_words), NULL, NULL, NULL);
+  g_output_stream_close (output, NULL, NULL);
   g_socket_shutdown (guest->socket, FALSE, TRUE, NULL);
   guest->state = GUEST_DRAINING;
   set_deadline (guest, SHOAL_DRAIN_MS);
@@ -211,7 +216,6 @@ shoal_guest_new (ShoalListener *listener,
 
   guest->listener = listener;
   guest->state = GUEST_PEEKING;
-  guest->stranger = TRUE;
   guest->socket = g_object_ref (socket);
   guest->remote = g_object_ref (remote);
   set_deadline (guest, timeout_ms);
@@ -238,5 +242,6 @@ shoal_guest_free (Guest *guest)
   g_clear_object (&guest->tls);
   g_clear_object (&guest->socket);
   g_clear_object (&guest->remote);
+  g_clear_pointer (&guest->fingerprint, g_free);
   g_free (guest);
 }

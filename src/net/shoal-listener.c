@@ -2,13 +2,9 @@
  *
  * Threads: everything happens in the main context the listener was made in, except set_known(),
  * which swaps one pointer under a mutex. Ownership: the listener owns its guests
- * (shoal-listener-guest.c) and counts them, in total and by address; an address goes when its last
- * guest goes. A guest that was handed over stays in the counts until
+ * (shoal-listener-guest.c); how many there may be, and who makes room for whom, is in
+ * shoal-listener-crowd.c. A guest that was handed over stays until
  * shoal_listener_connection_closed().
- *
- * When there are too many strangers, the one that has been silent for longest makes room, then the
- * one that has waited for longest: silence and stalling must not keep out those who mean it. Who is
- * in a handshake, or was handed over, is not pushed out any more.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,143 +14,27 @@
 
 #include "shoal-listener.h"
 
-#include "shoal-known.h"
 #include "shoal-limits.h"
 #include "shoal-listener-private.h"
 #include "shoal-socket.h"
 #include "shoal-tls.h"
-
-struct _ShoalListener
-{
-  GObject parent_instance;
-
-  ShoalDeviceKey *key;
-  ShoalListenerConfig config;
-  char **alpn;
-  ShoalListenerFunc callback;
-  gpointer user_data;
-
-  GMainContext *context;
-  GPtrArray *sockets;
-  GPtrArray *sources;    /* empty while not accepting */
-  GSource *accept_again; /* after a failed accept() */
-  GSource *patience;     /* while somebody waits for a slot */
-  gboolean stopped;
-
-  GMutex mutex;
-  ShoalKnown *known; /* (nullable), under the mutex */
-
-  GHashTable *guests;    /* all of them */
-  GHashTable *given;     /* GTlsConnection to guest */
-  GHashTable *addresses; /* name to GuestAddress */
-  GQueue peeking;        /* oldest first */
-  GQueue waiting;        /* for a handshake slot, first come first served */
-  guint strangers;
-  guint handshakes;
-  guint unexpected_handshakes; /* of those, from addresses that are not on the roster */
-};
 
 G_DEFINE_FINAL_TYPE (ShoalListener, shoal_listener, G_TYPE_OBJECT)
 
 static void update_accepting (ShoalListener *self);
 static void start_handshakes (ShoalListener *self);
 
-/* ---- The roster ----------------------------------------------------------------------------- */
-
-static ShoalKnown *
-dup_known (ShoalListener *self)
-{
-  g_mutex_lock (&self->mutex);
-  ShoalKnown *known = self->known != NULL ? shoal_known_ref (self->known) : NULL;
-  g_mutex_unlock (&self->mutex);
-  return known;
-}
-
-static gboolean
-is_known_device (ShoalListener *self, const char *fingerprint)
-{
-  g_autoptr (ShoalKnown) known = dup_known (self);
-
-  return shoal_known_has_device (known, fingerprint);
-}
-
-static gboolean
-is_expected (ShoalListener *self, GInetAddress *address)
-{
-  g_autoptr (ShoalKnown) known = dup_known (self);
-
-  return shoal_known_has_address (known, address);
-}
-
-/* ---- Counting ------------------------------------------------------------------------------- */
-
-static void
-guest_address_free (gpointer data)
-{
-  GuestAddress *address = data;
-
-  g_clear_pointer (&address->name, g_free);
-  g_free (address);
-}
-
-static void
-add_guest (ShoalListener *self, Guest *guest)
-{
-  GInetAddress *inet = g_inet_socket_address_get_address (guest->remote);
-  g_autofree char *name = shoal_address_name (inet);
-  GuestAddress *address = g_hash_table_lookup (self->addresses, name);
-
-  if (address == NULL)
-    {
-      address = g_new0 (GuestAddress, 1);
-      address->name = g_steal_pointer (&name);
-      g_hash_table_insert (self->addresses, address->name, address);
-    }
-  guest->address = address;
-  guest->expected = is_expected (self, inet);
-  address->connections++;
-  address->strangers++;
-  self->strangers++;
-  g_hash_table_add (self->guests, guest);
-  g_queue_push_tail (&self->peeking, guest);
-}
-
-static void
-settle (ShoalListener *self, Guest *guest)
-{
-  if (!guest->stranger)
-    return;
-  guest->stranger = FALSE;
-  guest->address->strangers--;
-  self->strangers--;
-}
-
-static void
-release_slot (ShoalListener *self, Guest *guest)
-{
-  self->handshakes--;
-  guest->address->handshakes--;
-  if (!guest->expected)
-    self->unexpected_handshakes--;
-}
-
 void
 shoal_listener_guest_drop (ShoalListener *self, Guest *guest)
 {
-  GuestAddress *address = g_steal_pointer (&guest->address);
-
   g_assert (guest->state != GUEST_HANDSHAKING);
   if (guest->state == GUEST_PEEKING)
     g_queue_remove (&self->peeking, guest);
   else if (guest->state == GUEST_WAITING)
     g_queue_remove (&self->waiting, guest);
-  if (guest->stranger)
-    {
-      address->strangers--;
-      self->strangers--;
-    }
-  if (--address->connections == 0)
-    g_hash_table_remove (self->addresses, address->name);
+  else if (guest->state == GUEST_DRAINING)
+    g_queue_remove (&self->draining, guest);
+  shoal_crowd_leave (self, guest);
   if (guest->tls != NULL)
     g_hash_table_remove (self->given, guest->tls);
   g_hash_table_remove (self->guests, guest);
@@ -163,15 +43,6 @@ shoal_listener_guest_drop (ShoalListener *self, Guest *guest)
 }
 
 /* ---- Handshakes ----------------------------------------------------------------------------- */
-
-static gboolean
-has_slot (ShoalListener *self, const Guest *guest)
-{
-  if (self->handshakes >= SHOAL_HANDSHAKE_SLOTS
-      || guest->address->handshakes >= SHOAL_HANDSHAKE_SLOTS_PER_ADDRESS)
-    return FALSE;
-  return guest->expected || self->unexpected_handshakes < SHOAL_HANDSHAKE_SLOTS / 2;
-}
 
 static gint64
 patience_ends (const Guest *guest)
@@ -220,7 +91,7 @@ find_next (ShoalListener *self)
   gboolean newest_first = first != NULL && patience_ends (first) <= g_get_monotonic_time ();
   GList *link = newest_first ? self->waiting.tail : self->waiting.head;
 
-  while (link != NULL && !has_slot (self, link->data))
+  while (link != NULL && !shoal_crowd_has_slot (self, link->data))
     link = newest_first ? link->prev : link->next;
   return link;
 }
@@ -239,10 +110,7 @@ start_handshakes (ShoalListener *self)
         }
       g_queue_delete_link (&self->waiting, link);
       guest->since = g_get_monotonic_time ();
-      self->handshakes++;
-      guest->address->handshakes++;
-      if (!guest->expected)
-        self->unexpected_handshakes++;
+      shoal_crowd_take_slot (self, guest);
     }
   update_patience (self);
 }
@@ -264,10 +132,19 @@ hand_over (ShoalListener *self, Guest *guest, const char *fingerprint)
   g_autoptr (GInetSocketAddress) remote = g_object_ref (guest->remote);
 
   shoal_guest_settle_down (guest);
-  if (is_known_device (self, fingerprint))
-    settle (self, guest);
   g_hash_table_insert (self->given, guest->tls, guest);
   self->callback (self, tls, fingerprint, remote, self->user_data);
+}
+
+static void
+refuse (ShoalListener *self, Guest *guest, const char *last_words)
+{
+  shoal_guest_refuse (guest, last_words);
+  shoal_crowd_leave (self, guest);
+  g_queue_push_tail (&self->draining, guest);
+  if (self->draining.length > SHOAL_MAX_DRAINING)
+    shoal_listener_guest_drop (self, g_queue_peek_head (&self->draining));
+  update_accepting (self);
 }
 
 void
@@ -276,7 +153,7 @@ shoal_listener_guest_handshaken (ShoalListener *self, Guest *guest, const GError
   g_autoptr (GError) reason = NULL;
   g_autofree char *fingerprint = NULL;
 
-  release_slot (self, guest);
+  shoal_crowd_release_slot (self, guest);
   guest->state = GUEST_WAITING; /* in no queue: neither handshaking nor handed over */
   if (error == NULL && !self->stopped)
     fingerprint = shoal_tls_check_peer (guest->tls, NULL, &reason);
@@ -289,12 +166,17 @@ shoal_listener_guest_handshaken (ShoalListener *self, Guest *guest, const GError
   else if (fingerprint == NULL)
     {
       g_debug ("A connection is refused: %s", reason->message);
-      shoal_guest_refuse (guest);
+      refuse (self, guest, NULL);
     }
-  else if (self->config.known_only && !is_known_device (self, fingerprint))
+  else if (self->config.known_only && !shoal_crowd_is_known (self, fingerprint))
     {
       g_debug ("A connection is refused: nobody knows the key %s", fingerprint);
-      shoal_guest_refuse (guest);
+      refuse (self, guest, NULL);
+    }
+  else if (!shoal_crowd_admit (self, guest, fingerprint))
+    {
+      g_debug ("A connection is refused: too many strangers");
+      refuse (self, guest, self->config.last_words);
     }
   else
     hand_over (self, guest, fingerprint);
@@ -303,64 +185,12 @@ shoal_listener_guest_handshaken (ShoalListener *self, Guest *guest, const GError
 
 /* ---- Accepting ------------------------------------------------------------------------------ */
 
-/* The guest of @address, or of all, that came first; before it those that nobody expects. */
-static Guest *
-find_oldest (const GQueue *queue, const GuestAddress *address)
-{
-  Guest *found = NULL;
-
-  for (GList *link = queue->head; link != NULL; link = link->next)
-    {
-      Guest *guest = link->data;
-
-      if (address != NULL && guest->address != address)
-        continue;
-      if (!guest->expected)
-        return guest;
-      if (found == NULL)
-        found = guest;
-    }
-  return found;
-}
-
-/* Drops one that is silent, else one that waits for a slot. Returns: whether there was one */
-static gboolean
-make_room (ShoalListener *self, const GuestAddress *address)
-{
-  Guest *found = find_oldest (&self->peeking, address);
-
-  if (found == NULL)
-    found = find_oldest (&self->waiting, address);
-  if (found != NULL)
-    shoal_listener_guest_drop (self, found);
-  return found != NULL;
-}
-
-static gboolean
-has_room (ShoalListener *self, GInetSocketAddress *remote)
-{
-  g_autofree char *name = shoal_address_name (g_inet_socket_address_get_address (remote));
-  const GuestAddress *address = g_hash_table_lookup (self->addresses, name);
-
-  if (address != NULL
-      && (address->connections >= self->config.max_per_address
-          || address->strangers >= self->config.max_strangers_per_address))
-    {
-      gboolean last = address->connections == 1;
-
-      if (!make_room (self, address))
-        return FALSE;
-      return last || address->connections < self->config.max_per_address;
-    }
-  return self->strangers < self->config.max_strangers || make_room (self, NULL);
-}
-
 static void
 take_in (ShoalListener *self, GSocket *socket)
 {
   g_autoptr (GInetSocketAddress) remote = shoal_socket_get_remote (socket);
 
-  if (remote == NULL || !has_room (self, remote))
+  if (remote == NULL || !shoal_crowd_make_room (self, remote))
     {
       g_debug ("A connection is refused: too many of its address, or too many strangers");
       g_socket_close (socket, NULL);
@@ -369,7 +199,10 @@ take_in (ShoalListener *self, GSocket *socket)
   shoal_socket_prepare (socket);
 
   Guest *guest = shoal_guest_new (self, socket, remote, self->config.handshake_timeout_ms);
-  add_guest (self, guest);
+
+  shoal_crowd_enter (self, guest);
+  g_hash_table_add (self->guests, guest);
+  g_queue_push_tail (&self->peeking, guest);
   shoal_guest_peek (guest);
 }
 
@@ -429,8 +262,9 @@ destroy_source (gpointer data)
 static void
 update_accepting (ShoalListener *self)
 {
-  gboolean accept = !self->stopped && self->accept_again == NULL
-                    && g_hash_table_size (self->guests) < self->config.max_connections;
+  gboolean accept
+      = !self->stopped && self->accept_again == NULL
+        && g_hash_table_size (self->guests) - self->draining.length < self->config.max_connections;
 
   if (!accept)
     g_ptr_array_set_size (self->sources, 0);
@@ -486,9 +320,10 @@ shoal_listener_init (ShoalListener *self)
   self->sources = g_ptr_array_new_with_free_func (destroy_source);
   self->guests = g_hash_table_new (NULL, NULL);
   self->given = g_hash_table_new (NULL, NULL);
-  self->addresses = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, guest_address_free);
+  self->addresses = shoal_crowd_new_addresses ();
   g_queue_init (&self->peeking);
   g_queue_init (&self->waiting);
+  g_queue_init (&self->draining);
   g_mutex_init (&self->mutex);
 }
 
@@ -549,7 +384,21 @@ shoal_listener_connection_settled (ShoalListener *self, GTlsConnection *connecti
 
   Guest *guest = g_hash_table_lookup (self->given, connection);
   g_return_if_fail (guest != NULL);
-  settle (self, guest);
+  guest->settled = TRUE;
+  shoal_crowd_settle (self, guest);
+}
+
+void
+shoal_listener_connection_busy (ShoalListener *self, GTlsConnection *connection, gboolean busy)
+{
+  g_return_if_fail (SHOAL_IS_LISTENER (self));
+
+  Guest *guest = g_hash_table_lookup (self->given, connection);
+
+  if (guest == NULL)
+    return;
+  guest->busy = busy;
+  guest->since = g_get_monotonic_time ();
 }
 
 void

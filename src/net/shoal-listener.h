@@ -31,9 +31,13 @@ typedef struct
   const char *const *alpn;
   gboolean known_only; /* refuse keys that are not known, after the handshake, with close_notify */
   guint max_connections; /* in total; accepting stops there */
-  guint max_per_address; /* established; IPv6 by /64 */
-  guint max_strangers;   /* in handshake or not shoal_listener_connection_settled() yet, in total */
+  guint max_per_address; /* established; IPv6 by /64, and four times as many by /48 */
+  /* In handshake, and as many not shoal_listener_connection_settled() yet, in total; a quarter is
+   * for addresses that are known. */
+  guint max_strangers;
   guint max_strangers_per_address;
+  const char *last_words; /* (nullable): static: what a stranger is told for whom there is no room
+                             after the handshake */
   guint handshake_timeout_ms;
 } ShoalListenerConfig;
 
@@ -49,13 +53,18 @@ gboolean shoal_listener_listen (
 
 /** shoal_listener_set_known: the roster: @fingerprints: a set of hex strings, @addresses: a set of
  * literals (both may be %NULL); immutable from now on, swapped atomically, from any thread. Half of
- * the handshake slots are kept for @addresses. */
+ * the handshake slots are kept for @addresses. A device of @fingerprints counts as settled after
+ * its handshake, up to %SHOAL_MAX_CONNECTIONS_PER_DEVICE that have not signed in. */
 void
 shoal_listener_set_known (ShoalListener *self, GHashTable *fingerprints, GHashTable *addresses);
 
 /** shoal_listener_connection_settled: the connection has signed in: it no longer counts as a
  * stranger */
 void shoal_listener_connection_settled (ShoalListener *self, GTlsConnection *connection);
+/** shoal_listener_connection_busy: a request of a stranger is under way, or not any more: only
+ * those who are idle make room for others, by an end of their connection */
+void
+shoal_listener_connection_busy (ShoalListener *self, GTlsConnection *connection, gboolean busy);
 /** shoal_listener_connection_closed: must be called once for each connection handed over, when it
  * ends */
 void shoal_listener_connection_closed (ShoalListener *self, GTlsConnection *connection);

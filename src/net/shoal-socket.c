@@ -65,6 +65,18 @@ shoal_address_name (GInetAddress *address)
   return g_string_free (name, FALSE);
 }
 
+char *
+shoal_address_site (GInetAddress *address)
+{
+  if (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4)
+    return NULL;
+
+  const guint8 *bytes = g_inet_address_to_bytes (address);
+
+  return g_strdup_printf ("%02x%02x%02x%02x%02x%02x/48", bytes[0], bytes[1], bytes[2], bytes[3],
+                          bytes[4], bytes[5]);
+}
+
 static GSocket *
 open_socket (GInetAddress *address, guint16 port, GError **error)
 {

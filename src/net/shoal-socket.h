@@ -23,5 +23,8 @@ GInetSocketAddress *shoal_socket_get_remote (GSocket *socket);
 /** shoal_address_name: Returns: (transfer full): what counts as one address: whoever has an IPv6
  * address has its whole /64 */
 char *shoal_address_name (GInetAddress *address);
+/** shoal_address_site: Returns: (transfer full) (nullable): the /48 of an IPv6 address, which
+ * whoever has a line of his own may be given; %NULL for IPv4 */
+char *shoal_address_site (GInetAddress *address);
 
 G_END_DECLS

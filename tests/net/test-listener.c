@@ -14,7 +14,7 @@
 #include "net-test.h"
 #include "shoal-error.h"
 #include "shoal-limits.h"
-#include "shoal-listener.h"
+#include "shoal-listener-private.h"
 #include "shoal-tls.h"
 
 typedef struct
@@ -93,6 +93,8 @@ typedef struct
   GThread *thread;
   int done;
   NetRaw *raw;
+  gboolean reads; /* what is said to it, until the end */
+  char *said;
 } Visitor;
 
 static gpointer
@@ -106,6 +108,8 @@ visitor_thread (gpointer data)
   /* One that is refused hears so only when it reads. */
   if (visitor->key == RSA_KEY && visitor->raw != NULL)
     g_free (net_raw_read_all (visitor->raw, NULL));
+  else if (visitor->reads && visitor->raw != NULL)
+    visitor->said = net_raw_read_all (visitor->raw, NULL);
   g_atomic_int_set (&visitor->done, TRUE);
   g_main_context_wakeup (NULL);
   return NULL;
@@ -115,6 +119,13 @@ static void
 visitor_start (Visitor *visitor, guint16 port, guint8 key)
 {
   *visitor = (Visitor){ .port = port, .key = key };
+  visitor->thread = g_thread_new ("visitor", visitor_thread, visitor);
+}
+
+static void
+visitor_start_reading (Visitor *visitor, guint16 port, guint8 key)
+{
+  *visitor = (Visitor){ .port = port, .key = key, .reads = TRUE };
   visitor->thread = g_thread_new ("visitor", visitor_thread, visitor);
 }
 
@@ -130,6 +141,7 @@ visitor_clear (Visitor *visitor)
   net_test_wait (visitor_is_done, visitor);
   g_thread_join (g_steal_pointer (&visitor->thread));
   g_clear_pointer (&visitor->raw, net_raw_free);
+  g_clear_pointer (&visitor->said, g_free);
 }
 
 typedef struct
@@ -367,29 +379,226 @@ test_silent_ones_make_room (void)
   guarded_clear (&guarded);
 }
 
-/* Strangers that finished a handshake do not make room; a settled connection is no stranger. */
+/* ---- Strangers who finished a handshake ---- */
+
+/* As many as one address may have, in the order of their keys, which begin with 4. */
 static void
-test_settled (void)
+fill_with_strangers (Guarded *guarded, Visitor *visitors, guint count)
+{
+  for (guint i = 0; i < count; i++)
+    {
+      visitor_start (&visitors[i], guarded->port, (guint8) (4 + i));
+      wait_for_connections (guarded, i + 1);
+    }
+}
+
+static gboolean
+has_ended (Guarded *guarded, guint index)
+{
+  g_autoptr (GIOStream) base = NULL;
+
+  g_object_get (guarded->connections->pdata[index], "base-io-stream", &base, NULL);
+  return is_closed_now (GINT_TO_POINTER (
+      g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (base)))));
+}
+
+/* The one that has been idle for longest makes room; one with a request under way, or that has
+ * signed in, does not. */
+static void
+test_idle_strangers_make_room (void)
 {
   ShoalListenerConfig config = relaxed;
   Guarded guarded;
-  Visitor first;
-  Visitor second;
-  Visitor third;
+  Visitor visitors[5];
+
+  config.max_strangers_per_address = 3;
+  guarded_init (&guarded, &config);
+  fill_with_strangers (&guarded, visitors, 3);
+  shoal_listener_connection_settled (guarded.listener, guarded.connections->pdata[0]);
+  visitor_start (&visitors[3], guarded.port, 7);
+  wait_for_connections (&guarded, 4);
+  for (guint i = 0; i < 4; i++)
+    g_assert_false (has_ended (&guarded, i));
+
+  shoal_listener_connection_busy (guarded.listener, guarded.connections->pdata[1], TRUE);
+  visitor_start (&visitors[4], guarded.port, 8);
+  wait_for_connections (&guarded, 5);
+  for (guint i = 0; i < 5; i++)
+    g_assert_cmpint (has_ended (&guarded, i), ==, i == 2);
+  for (gsize i = 0; i < G_N_ELEMENTS (visitors); i++)
+    visitor_clear (&visitors[i]);
+  guarded_clear (&guarded);
+}
+
+/* Where nobody is idle the newcomer is refused, and told so; a device that is known comes in. */
+static void
+test_busy_strangers_do_not (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+  Visitor visitors[4];
+  g_autoptr (ShoalDeviceKey) key = net_test_key (7);
+  g_autoptr (GHashTable) known = net_test_set (shoal_device_key_get_fingerprint (key), NULL);
+
+  config.max_strangers_per_address = 2;
+  config.last_words = "Come again.\n";
+  guarded_init (&guarded, &config);
+  fill_with_strangers (&guarded, visitors, 2);
+  for (guint i = 0; i < 2; i++)
+    shoal_listener_connection_busy (guarded.listener, guarded.connections->pdata[i], TRUE);
+  visitor_start_reading (&visitors[2], guarded.port, 6);
+  net_test_wait (visitor_is_done, &visitors[2]);
+  g_assert_cmpstr (visitors[2].said, ==, "Come again.\n");
+  g_assert_cmpuint (guarded.connections->len, ==, 2);
+
+  shoal_listener_set_known (guarded.listener, known, NULL);
+  visitor_start (&visitors[3], guarded.port, 7);
+  wait_for_connections (&guarded, 3);
+  for (guint i = 0; i < 3; i++)
+    g_assert_false (has_ended (&guarded, i));
+  for (gsize i = 0; i < G_N_ELEMENTS (visitors); i++)
+    visitor_clear (&visitors[i]);
+  guarded_clear (&guarded);
+}
+
+/* A device that is known, and never signs in, is no stranger only so often. */
+static void
+test_known_device_without_end (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+  Visitor visitors[SHOAL_MAX_CONNECTIONS_PER_DEVICE + 2];
+  const guint n = G_N_ELEMENTS (visitors);
+  g_autoptr (ShoalDeviceKey) key = net_test_key (4);
+  g_autoptr (GHashTable) known = net_test_set (shoal_device_key_get_fingerprint (key), NULL);
 
   config.max_strangers_per_address = 1;
   guarded_init (&guarded, &config);
-  visitor_start (&first, guarded.port, 4);
+  shoal_listener_set_known (guarded.listener, known, NULL);
+  for (guint i = 0; i < n; i++)
+    {
+      visitor_start (&visitors[i], guarded.port, 4);
+      wait_for_connections (&guarded, i + 1);
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_cmpint (has_ended (&guarded, i), ==, i == n - 2);
+      visitor_clear (&visitors[i]);
+    }
+  guarded_clear (&guarded);
+}
+
+/* A quarter of the places is for those who come from an address that is known. */
+static void
+test_reserved_places (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+  Visitor visitors[5];
+  g_autoptr (GHashTable) addresses = net_test_set ("127.0.0.1", NULL);
+
+  config.max_strangers = 4;
+  guarded_init (&guarded, &config);
+  fill_with_strangers (&guarded, visitors, 3);
+  for (guint i = 0; i < 3; i++)
+    shoal_listener_connection_busy (guarded.listener, guarded.connections->pdata[i], TRUE);
+  visitor_start_reading (&visitors[3], guarded.port, 7);
+  net_test_wait (visitor_is_done, &visitors[3]);
+  g_assert_cmpuint (guarded.connections->len, ==, 3);
+
+  shoal_listener_set_known (guarded.listener, NULL, addresses);
+  visitor_start (&visitors[4], guarded.port, 8);
+  wait_for_connections (&guarded, 4);
+  for (gsize i = 0; i < G_N_ELEMENTS (visitors); i++)
+    visitor_clear (&visitors[i]);
+  guarded_clear (&guarded);
+}
+
+/* Silent ones of addresses that nobody knows fill no more than their part either. */
+static void
+test_reserved_for_who_arrives (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+  Visitor visitor;
+  g_autoptr (GHashTable) addresses = net_test_set ("127.0.0.1", NULL);
+  int fds[4];
+
+  config.max_strangers = 4;
+  config.handshake_timeout_ms = 60000;
+  guarded_init (&guarded, &config);
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    fds[i] = net_tcp_connect (guarded.port);
+  wait_until_closed (fds[0]);
+  shoal_listener_set_known (guarded.listener, NULL, addresses);
+  visitor_start (&visitor, guarded.port, 4);
   wait_for_connections (&guarded, 1);
-  visitor_start (&second, guarded.port, 5);
-  net_test_wait (visitor_is_done, &second);
-  g_assert_null (second.raw);
-  shoal_listener_connection_settled (guarded.listener, guarded.connections->pdata[0]);
-  visitor_start (&third, guarded.port, 6);
-  wait_for_connections (&guarded, 2);
-  visitor_clear (&first);
-  visitor_clear (&second);
-  visitor_clear (&third);
+  for (gsize i = 1; i < G_N_ELEMENTS (fds); i++)
+    g_assert_false (is_closed_now (GINT_TO_POINTER (fds[i])));
+  visitor_clear (&visitor);
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+  guarded_clear (&guarded);
+}
+
+/* ---- Addresses ---- */
+
+/* A guest that says nothing, as if from @address. */
+static Guest *
+add_silent (ShoalListener *listener, const char *address, int *fd)
+{
+  int fds[2] = { -1, -1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) remote = g_inet_socket_address_new_from_string (address, 1);
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fds[0], &error);
+  g_assert_no_error (error);
+  *fd = fds[1];
+
+  Guest *guest = shoal_guest_new (listener, socket, G_INET_SOCKET_ADDRESS (remote), 60000);
+
+  shoal_crowd_enter (listener, guest);
+  g_hash_table_add (listener->guests, guest);
+  g_queue_push_tail (&listener->peeking, guest);
+  return guest;
+}
+
+static gboolean
+has_room_for (ShoalListener *listener, const char *address)
+{
+  g_autoptr (GSocketAddress) remote = g_inet_socket_address_new_from_string (address, 1);
+
+  return shoal_crowd_make_room (listener, G_INET_SOCKET_ADDRESS (remote));
+}
+
+/* Whoever has a /48 has 65,536 times a /64, and is one all the same. */
+static void
+test_sites (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+  int fds[2 * SHOAL_ADDRESSES_PER_SITE];
+
+  config.max_strangers_per_address = 2;
+  guarded_init (&guarded, &config);
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      g_autofree char *address = g_strdup_printf ("2001:db8:1:%u::%u", i / 2, i);
+
+      g_assert_true (has_room_for (guarded.listener, address));
+      add_silent (guarded.listener, address, &fds[i]);
+    }
+  /* Another site, and IPv4, are of no interest to this one. */
+  g_assert_true (has_room_for (guarded.listener, "2001:db8:2:1::1"));
+  g_assert_true (has_room_for (guarded.listener, "192.0.2.1"));
+  g_assert_false (is_closed_now (GINT_TO_POINTER (fds[0])));
+  /* A new /64 of a full site takes the place of the one that came first. */
+  g_assert_true (has_room_for (guarded.listener, "2001:db8:1:ffff::1"));
+  g_assert_true (is_closed_now (GINT_TO_POINTER (fds[0])));
+  g_assert_false (is_closed_now (GINT_TO_POINTER (fds[1])));
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
   guarded_clear (&guarded);
 }
 
@@ -440,6 +649,46 @@ test_known_only (void)
   wait_for_connections (&guarded, 1);
   visitor_clear (&friend);
   visitor_clear (&stranger);
+  guarded_clear (&guarded);
+}
+
+static gboolean
+nobody_arrives (gpointer data)
+{
+  return ((ShoalListener *) data)->arriving == 0;
+}
+
+/* One that is refused, and is read from for a moment so that it hears of it, takes nobody's place.
+ */
+static void
+test_refused_do_not_count (void)
+{
+  ShoalListenerConfig config = relaxed;
+  Guarded guarded;
+  Visitor strangers[3];
+  Visitor friend;
+  g_autoptr (ShoalDeviceKey) key = net_test_key (9);
+  g_autoptr (GHashTable) known = net_test_set (shoal_device_key_get_fingerprint (key), NULL);
+
+  config.known_only = TRUE;
+  config.max_strangers_per_address = 1;
+  config.max_strangers = 1;
+  config.max_connections = 1;
+  guarded_init (&guarded, &config);
+  shoal_listener_set_known (guarded.listener, known, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (strangers); i++)
+    {
+      visitor_start (&strangers[i], guarded.port, (guint8) (4 + i));
+      net_test_wait (visitor_is_done, &strangers[i]);
+      g_assert_nonnull (strangers[i].raw);
+      /* The handshake's end has been noticed here too. */
+      net_test_wait (nobody_arrives, guarded.listener);
+    }
+  visitor_start (&friend, guarded.port, 9);
+  wait_for_connections (&guarded, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (strangers); i++)
+    visitor_clear (&strangers[i]);
+  visitor_clear (&friend);
   guarded_clear (&guarded);
 }
 
@@ -532,7 +781,13 @@ main (int argc, char **argv)
   g_test_add_func ("/listener/stalled-handshakes-are-cut-off", test_stalled_handshakes_are_cut_off);
   g_test_add_func ("/listener/rubbish-is-closed-at-once", test_rubbish_is_closed_at_once);
   g_test_add_func ("/listener/silent-ones-make-room", test_silent_ones_make_room);
-  g_test_add_func ("/listener/settled", test_settled);
+  g_test_add_func ("/listener/idle-strangers-make-room", test_idle_strangers_make_room);
+  g_test_add_func ("/listener/busy-strangers-do-not", test_busy_strangers_do_not);
+  g_test_add_func ("/listener/known-device-without-end", test_known_device_without_end);
+  g_test_add_func ("/listener/reserved-places", test_reserved_places);
+  g_test_add_func ("/listener/reserved-for-who-arrives", test_reserved_for_who_arrives);
+  g_test_add_func ("/listener/sites", test_sites);
+  g_test_add_func ("/listener/refused-do-not-count", test_refused_do_not_count);
   g_test_add_func ("/listener/total-cap", test_total_cap);
   g_test_add_func ("/listener/known-only", test_known_only);
   g_test_add_func ("/listener/taken-port", test_taken_port);

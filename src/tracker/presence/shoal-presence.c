@@ -555,6 +555,19 @@ shoal_presence_ref_online (ShoalPresence *self)
 }
 
 GHashTable *
+shoal_presence_dup_devices (ShoalPresence *self)
+{
+  GHashTable *devices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer fingerprint;
+
+  g_hash_table_iter_init (&iter, self->devices);
+  while (g_hash_table_iter_next (&iter, &fingerprint, NULL))
+    g_hash_table_add (devices, g_strdup (fingerprint));
+  return devices;
+}
+
+GHashTable *
 shoal_presence_dup_addresses (ShoalPresence *self)
 {
   GHashTable *addresses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

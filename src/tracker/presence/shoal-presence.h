@@ -90,6 +90,9 @@ gboolean shoal_presence_is_online (ShoalPresence *self, const char *device);
  * the devices that are online now; immutable, so that a job may use it in another thread; free with
  * g_hash_table_unref() */
 GHashTable *shoal_presence_ref_online (ShoalPresence *self);
+/** shoal_presence_dup_devices: Returns: (transfer full): the set of the keys that are bound to an
+ * account */
+GHashTable *shoal_presence_dup_devices (ShoalPresence *self);
 /** shoal_presence_dup_addresses: Returns: (transfer full): the set of the addresses that devices
  * came from */
 GHashTable *shoal_presence_dup_addresses (ShoalPresence *self);

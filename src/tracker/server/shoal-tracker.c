@@ -50,7 +50,8 @@ struct _ShoalTracker
   ShoalTrackerParts parts;
   int lock_fd;
   ShoalListener *listener;
-  char *owner_code; /* of the first start */
+  GHashTable *known_devices; /* (nullable): what the listener has, immutable */
+  char *owner_code;          /* of the first start */
 };
 
 G_DEFINE_FINAL_TYPE (ShoalTracker, shoal_tracker, G_TYPE_OBJECT)
@@ -61,6 +62,7 @@ shoal_tracker_finalize (GObject *object)
   ShoalTracker *self = SHOAL_TRACKER (object);
 
   g_clear_object (&self->listener);
+  g_clear_pointer (&self->known_devices, g_hash_table_unref);
   g_clear_pointer (&self->parts.sessions, shoal_sessions_free);
   g_clear_pointer (&self->parts.catalogue, shoal_catalogue_keeper_free);
   g_clear_pointer (&self->parts.token_clock, shoal_token_clock_free);
@@ -100,14 +102,17 @@ shoal_tracker_new (const ShoalTrackerConfig *config)
   return self;
 }
 
-/* Where members come from has its own handshake slots. */
+/* Where members come from has its own handshake slots and places; their devices are no strangers.
+ */
 static void
-update_known_addresses (ShoalTracker *self)
+update_known (ShoalTracker *self)
 {
   g_autoptr (GHashTable) addresses = shoal_presence_dup_addresses (self->parts.presence);
 
+  g_clear_pointer (&self->known_devices, g_hash_table_unref);
+  self->known_devices = shoal_presence_dup_devices (self->parts.presence);
   if (self->listener != NULL)
-    shoal_listener_set_known (self->listener, NULL, addresses);
+    shoal_listener_set_known (self->listener, self->known_devices, addresses);
 }
 
 static void
@@ -116,7 +121,7 @@ on_presence_send (GBytes *line, gpointer user_data)
   ShoalTracker *self = user_data;
 
   shoal_sessions_broadcast (self->parts.sessions, line);
-  update_known_addresses (self);
+  update_known (self);
 }
 
 /* ---- Who comes and goes -------------------------------------------------------------------- */
@@ -132,6 +137,9 @@ on_session_came (ShoalTrackerSession *session, gpointer user_data)
     shoal_listener_connection_settled (self->listener,
                                        shoal_tracker_session_get_connection (session));
   shoal_presence_set_online (self->parts.presence, actor->device, TRUE, actor->address, now_ms);
+  /* A new one may come back before the roster is sent. */
+  if (self->known_devices == NULL || !g_hash_table_contains (self->known_devices, actor->device))
+    update_known (self);
   shoal_accounts_note_online (self->parts.database, actor, TRUE, now_ms);
 }
 
@@ -159,7 +167,18 @@ on_session_closed (ShoalTrackerSession *session, gpointer user_data)
     shoal_listener_connection_closed (self->listener, connection);
 }
 
+static void
+on_session_busy (ShoalTrackerSession *session, gboolean busy, gpointer user_data)
+{
+  ShoalTracker *self = user_data;
+  GTlsConnection *connection = shoal_tracker_session_get_connection (session);
+
+  if (self->listener != NULL && connection != NULL)
+    shoal_listener_connection_busy (self->listener, connection, busy);
+}
+
 static const ShoalSessionsEvents sessions_events = {
+  .busy = on_session_busy,
   .came = on_session_came,
   .went = on_session_went,
   .closed = on_session_closed,
@@ -260,6 +279,12 @@ on_listener_connection_cb (ShoalListener *listener,
   shoal_sessions_add (self->parts.sessions, G_IO_STREAM (connection), fingerprint, address);
 }
 
+/* An error as a channel sends it. */
+static const char no_room[]
+    = "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32000,\"message\":"
+      "\"Too many people are signing in right now. Try again in a few seconds.\","
+      "\"data\":{\"reason\":\"busy\",\"retry_ms\":2000}}}\n";
+
 gboolean
 shoal_tracker_listen (ShoalTracker *self, GError **error)
 {
@@ -272,13 +297,14 @@ shoal_tracker_listen (ShoalTracker *self, GError **error)
     .max_per_address = self->parts.config->max_connections,
     .max_strangers = SHOAL_MAX_STRANGERS,
     .max_strangers_per_address = self->parts.config->max_connections_per_address,
+    .last_words = no_room,
     .handshake_timeout_ms = SHOAL_HANDSHAKE_TIMEOUT_MS,
   };
 
   g_return_val_if_fail (self->parts.database != NULL && self->listener == NULL, FALSE);
 
   self->listener = shoal_listener_new (self->parts.key, &config, on_listener_connection_cb, self);
-  update_known_addresses (self);
+  update_known (self);
   self->parts.addresses = shoal_tracker_bind (self->listener, self->parts.config, error);
   if (self->parts.addresses == NULL)
     return FALSE;

@@ -136,6 +136,13 @@ shoal_sessions_closed (ShoalSessions *self, ShoalTrackerSession *session)
   g_hash_table_remove (self->sessions, session);
 }
 
+void
+shoal_sessions_busy (ShoalSessions *self, ShoalTrackerSession *session, gboolean busy)
+{
+  if (self->events->busy != NULL)
+    self->events->busy (session, busy, self->user_data);
+}
+
 ShoalTrackerSession *
 shoal_sessions_find (ShoalSessions *self, const char *device)
 {

@@ -20,12 +20,14 @@ typedef struct _ShoalSessions ShoalSessions;
  * @went: it is found no more: its connection has ended or, @replaced, the device has signed in on
  *   another one, for which @came follows at once
  * @closed: a connection has ended, signed in or not; after @went
+ * @busy: a sign-in is under way on a connection, or not any more
  */
 typedef struct
 {
   void (*came) (ShoalTrackerSession *session, gpointer user_data);
   void (*went) (ShoalTrackerSession *session, gboolean replaced, gpointer user_data);
   void (*closed) (ShoalTrackerSession *session, gpointer user_data);
+  void (*busy) (ShoalTrackerSession *session, gboolean busy, gpointer user_data);
 } ShoalSessionsEvents;
 
 /** shoal_sessions_new: @parts: what sessions are given; outlives it. @events: outlive it */
@@ -52,6 +54,9 @@ ShoalTrackerSession *shoal_sessions_add (ShoalSessions *self,
 void shoal_sessions_register (ShoalSessions *self, ShoalTrackerSession *session);
 /** shoal_sessions_closed: called once by each session when its connection has ended */
 void shoal_sessions_closed (ShoalSessions *self, ShoalTrackerSession *session);
+
+/** shoal_sessions_busy: called by each session when a sign-in begins and ends */
+void shoal_sessions_busy (ShoalSessions *self, ShoalTrackerSession *session, gboolean busy);
 
 /** shoal_sessions_find: Returns: (transfer none) (nullable): the signed-in session of a device */
 ShoalTrackerSession *shoal_sessions_find (ShoalSessions *self, const char *device);

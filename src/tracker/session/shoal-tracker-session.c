@@ -238,6 +238,8 @@ shoal_tracker_session_set_busy (ShoalTrackerSession *self, gboolean busy, GError
                                         "Another sign-in on this connection is under way."));
       return FALSE;
     }
+  if (self->busy != busy && !self->closed)
+    shoal_sessions_busy (self->parts->sessions, self, busy);
   self->busy = busy;
   return TRUE;
 }

@@ -12,6 +12,7 @@
 
 #include <glib/gstdio.h>
 
+#include "shoal-limits.h"
 #include "shoal-tls.h"
 #include "test-tracker.h"
 
@@ -198,6 +199,39 @@ test_life (void)
   g_autofree char *end = server_end (server, SIGINT);
 
   g_assert_null (end);
+}
+
+/* Strangers who finish the handshake and stay fill the places of their address; a device that is
+ * bound to an account there is no stranger, before and after they came, and new ones come in too.
+ */
+static void
+test_strangers (void)
+{
+  g_autoptr (Server) server = server_new ("open");
+  g_autoptr (TestClient) ada = test_client_new ();
+  TestClient *strangers[SHOAL_MAX_STRANGERS_PER_ADDRESS + 4] = { NULL };
+
+  test_client_connect (ada, server->link);
+
+  g_autoptr (JsonObject) joined = test_client_sign_up (ada, "ada", NULL);
+
+  test_client_disconnect (ada);
+  test_client_connect (ada, server->link);
+  for (gsize i = 0; i < G_N_ELEMENTS (strangers); i++)
+    {
+      strangers[i] = test_client_new ();
+      test_client_connect (strangers[i], server->link);
+    }
+  test_client_wait_closed (strangers[0]);
+
+  g_autoptr (JsonObject) back = test_client_sign_in (ada, "ada", TEST_PASSWORD);
+  g_autoptr (JsonObject) new_one
+             = test_client_sign_up (strangers[G_N_ELEMENTS (strangers) - 1], "ben", NULL);
+
+  g_assert_null (ada->closed);
+  for (gsize i = 0; i < G_N_ELEMENTS (strangers); i++)
+    test_client_free (strangers[i]);
+  g_free (server_end (server, SIGTERM));
 }
 
 static void
@@ -568,6 +602,7 @@ main (int argc, char *argv[])
   shoal_tls_init (&error);
   g_assert_no_error (error);
   g_test_add_func ("/program/life", test_life);
+  g_test_add_func ("/program/strangers", test_strangers);
   g_test_add_func ("/program/second-server", test_second_server);
   g_test_add_func ("/program/wrong-options", test_wrong_options);
   g_test_add_func ("/program/folder-that-cannot-be", test_folder_that_cannot_be);
