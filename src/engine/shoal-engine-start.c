@@ -308,6 +308,8 @@ read_files_in_thread (GTask *task, gpointer source, gpointer data, GCancellable 
   files->settings = shoal_settings_load (shoal_profile_get_settings_path (self->profile), &error);
   if (files->settings != NULL)
     files->group = shoal_group_load (self->group_path, &error);
+  if (files->group != NULL && files->group->key != NULL)
+    shoal_profile_check_database (self->profile, self->group_path, &error);
   if (error != NULL)
     g_task_return_error (task, error);
   else

@@ -366,6 +366,24 @@ shoal_profile_get_database_path (ShoalProfile *self)
   return self->database_path;
 }
 
+gboolean
+shoal_profile_check_database (ShoalProfile *self, const char *group_path, GError **error)
+{
+  struct stat st;
+
+  g_return_val_if_fail (SHOAL_IS_PROFILE (self) && group_path != NULL, FALSE);
+
+  if (stat (self->database_path, &st) == 0 ? st.st_size > 0 : errno != ENOENT)
+    return TRUE;
+  return shoal_set_local_error (
+      error, SHOAL_ERROR_NOT_FOUND,
+      _ ("The database “%s” is missing or empty, although this profile had one. Nothing was "
+         "changed."
+         " Restore it from a backup, or delete “%s” and sign in again to begin without the shares,"
+         " downloads and history that were in it."),
+      self->database_path, group_path);
+}
+
 const char *
 shoal_profile_get_settings_path (ShoalProfile *self)
 {

@@ -41,6 +41,10 @@ const char *shoal_profile_get_id (ShoalProfile *self);
 /** shoal_profile_get_database_path: Returns: (transfer none): absolute; there is a file once the
  * database was opened */
 const char *shoal_profile_get_database_path (ShoalProfile *self);
+/** shoal_profile_check_database: of a profile that belongs to a group: Returns: whether its
+ * database is there; else %FALSE with %SHOAL_ERROR_NOT_FOUND: an empty one in its place would take
+ * back all that is shared. @group_path: what makes it belong to the group */
+gboolean shoal_profile_check_database (ShoalProfile *self, const char *group_path, GError **error);
 /** shoal_profile_get_settings_path: Returns: (transfer none): absolute */
 const char *shoal_profile_get_settings_path (ShoalProfile *self);
 /** shoal_profile_get_journals_folder: Returns: for downloads under way; exists */

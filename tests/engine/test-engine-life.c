@@ -399,6 +399,30 @@ test_damaged (Fixture *fixture, gconstpointer data)
   assert_closed (fixture);
 }
 
+/* Of a profile that belongs to a group an empty database is a loss, not a beginning. */
+static void
+test_no_database (Fixture *fixture, gconstpointer data)
+{
+  const char *path = shoal_profile_get_database_path (fixture->profile);
+  g_autofree char *group = g_build_filename (fixture->folder->path, "group.ini", NULL);
+  g_autofree char *key = g_strnfill (64, 'a');
+  g_autofree char *text = g_strdup_printf ("[group]\naddresses=127.0.0.1:1;\nkey=%s\n", key);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GStatBuf st;
+
+  g_assert_true (g_file_set_contents (group, text, -1, NULL));
+  if (data != NULL)
+    g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  shoal_engine_start_async (fixture->engine, NULL, keep_result, &result);
+  WAIT_UNTIL (result != NULL);
+  g_assert_false (shoal_engine_start_finish (fixture->engine, result, &error));
+  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, path));
+  assert_closed (fixture);
+  g_assert_true (g_stat (path, &st) != 0 || st.st_size == 0);
+}
+
 static void
 test_damaged_group (Fixture *fixture, gconstpointer data)
 {
@@ -444,6 +468,8 @@ main (int argc, char *argv[])
   ADD ("/engine-life/idle", test_idle);
   ADD ("/engine-life/idle-signed-out", test_idle_signed_out);
   ADD ("/engine-life/damaged", test_damaged);
+  ADD ("/engine-life/no-database", test_no_database);
+  g_test_add ("/engine-life/empty-database", Fixture, "", set_up, test_no_database, tear_down);
   ADD ("/engine-life/damaged-group", test_damaged_group);
   ADD ("/engine-life/profile-in-use", test_profile_in_use);
   return g_test_run ();

@@ -172,7 +172,8 @@ run_audit_verify (const ShoalTrackerOptions *options, ShoalDatabase *database, G
 static gboolean
 run (const ShoalTrackerOptions *options, GError **error)
 {
-  if (!become_owner (options->config->data, error))
+  if (!become_owner (options->config->data, error)
+      || !shoal_tracker_folder_check_database (options->config->data, error))
     return FALSE;
 
   g_autoptr (ShoalDatabase) database = shoal_tracker_open_database (options->config->data, error);

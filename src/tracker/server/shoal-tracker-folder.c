@@ -20,6 +20,7 @@
 
 #include "shoal-dir.h"
 #include "shoal-error.h"
+#include "shoal-tracker-schema.h"
 
 #define KEY_NAME "key"
 #define LOCK_NAME "lock"
@@ -99,6 +100,23 @@ read_key (int fd, const char *data, GError **error)
 
   sodium_memzero (seed, sizeof seed);
   return key;
+}
+
+gboolean
+shoal_tracker_folder_check_database (const char *data, GError **error)
+{
+  g_autofree char *key = g_build_filename (data, KEY_NAME, NULL);
+  g_autofree char *database = g_build_filename (data, SHOAL_TRACKER_DATABASE, NULL);
+  struct stat st;
+
+  if (stat (key, &st) != 0 || (stat (database, &st) == 0 && st.st_size > 0))
+    return TRUE;
+  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
+               "The tracker's database “%s” is missing or empty, and its key is there. Nothing was "
+               "changed. Restore it from a backup, or mount the disk that it is on. To begin a new "
+               "group, use an empty folder.",
+               database);
+  return FALSE;
 }
 
 static ShoalDeviceKey *

@@ -230,7 +230,7 @@ shoal_tracker_open (ShoalTracker *self, GError **error)
   g_return_val_if_fail (self->parts.database == NULL, FALSE);
 
   self->lock_fd = shoal_tracker_folder_lock (self->parts.config->data, error);
-  if (self->lock_fd < 0)
+  if (self->lock_fd < 0 || !shoal_tracker_folder_check_database (self->parts.config->data, error))
     return FALSE;
 
   g_autofree char *database

@@ -342,6 +342,32 @@ test_subcommands (void)
   g_assert_cmpint (run_to_end (server->folder, wrong_args, NULL, NULL), ==, 1);
 }
 
+/* A database that is away, or was emptied, is no first start: nothing is made in its place. */
+static void
+test_no_database (void)
+{
+  g_autoptr (Server) server = server_new ("invite");
+  g_autofree char *path = g_build_filename (server->folder, "tracker.db", NULL);
+  g_autofree char *away = g_build_filename (server->folder, "away.db", NULL);
+  static const char *const more[] = { "--listen", "127.0.0.1:0", NULL };
+  static const char *const invite[] = { "invite", NULL };
+  g_autofree char *missing = NULL;
+  g_autofree char *empty = NULL;
+
+  g_free (server_end (server, SIGTERM));
+  g_assert_no_errno (g_rename (path, away));
+  g_assert_cmpint (run_to_end (server->folder, more, NULL, &missing), ==, 1);
+  g_assert_nonnull (strstr (missing, "is missing or empty"));
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  g_assert_cmpint (run_to_end (server->folder, more, NULL, &empty), ==, 1);
+  g_assert_nonnull (strstr (empty, "is missing or empty"));
+  g_assert_cmpint (run_to_end (server->folder, invite, NULL, NULL), ==, 1);
+
+  g_assert_no_errno (g_rename (away, path));
+  server_start (server, "invite", FALSE);
+}
+
 /* Without its key a tracker is another one, which members would refuse: it does not start. */
 static void
 test_key (void)
@@ -609,6 +635,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/program/port-taken", test_port_taken);
   g_test_add_func ("/program/subcommands", test_subcommands);
   g_test_add_func ("/program/key", test_key);
+  g_test_add_func ("/program/no-database", test_no_database);
   g_test_add_func ("/program/nothing-there", test_nothing_there);
   g_test_add_func ("/program/killed-during-sign-ups", test_killed_during_sign_ups);
   g_test_add_func ("/program/killed-during-offers", test_killed_during_offers);
