@@ -12,6 +12,9 @@
 
 #include "shoal-limits.h"
 
+/* Finding the oldest of a kind may mean to pass by all others: not for each one that comes. */
+#define DROP_AT_ONCE (SHOAL_MAX_HISTORY_ROWS / 100)
+
 const char shoal_history_schema[] = "CREATE TABLE history (\n"
                                     "  id INTEGER PRIMARY KEY,\n"
                                     "  uuid TEXT NOT NULL UNIQUE,\n"
@@ -36,6 +39,9 @@ struct _ShoalHistory
   GObject parent_instance;
 
   ShoalDatabase *database;
+  /* Of the writer's jobs, which run one after the other. */
+  gint counted;   /* atomic: the main thread clears it when a job was undone */
+  gint64 rows[2]; /* downloads, uploads */
 };
 
 G_DEFINE_FINAL_TYPE (ShoalHistory, shoal_history, G_TYPE_OBJECT)
@@ -135,6 +141,7 @@ shoal_history_new (ShoalDatabase *database)
 
 typedef struct
 {
+  ShoalHistory *history; /* held by whoever waits for the job */
   ShoalHistoryEntry *entry;
   gboolean added;
 } AddJob;
@@ -147,12 +154,49 @@ add_job_free (AddJob *job)
 }
 
 static gboolean
+count_rows (ShoalHistory *self, ShoalConnection *connection, GError **error)
+{
+  gint64 all = 0;
+
+  if (g_atomic_int_get (&self->counted))
+    return TRUE;
+  if (!shoal_connection_query_integer (connection, 0, &all, error, "SELECT count(*) FROM history",
+                                       "")
+      || !shoal_connection_query_integer (connection, 0, &self->rows[1], error,
+                                          "SELECT count(*) FROM history WHERE upload", ""))
+    return FALSE;
+  self->rows[0] = all - self->rows[1];
+  g_atomic_int_set (&self->counted, TRUE);
+  return TRUE;
+}
+
+/* When there are too many, the oldest go of the kind of which there are more: somebody who serves a
+ * lot keeps what he has fetched. */
+static gboolean
+drop_oldest (ShoalHistory *self, ShoalConnection *connection, GError **error)
+{
+  gint64 over = self->rows[0] + self->rows[1] - SHOAL_MAX_HISTORY_ROWS;
+  gint64 kind = self->rows[1] > self->rows[0];
+
+  if (over <= 0)
+    return TRUE;
+  if (!shoal_connection_run (connection, error,
+                             "DELETE FROM history WHERE id IN (SELECT id FROM history "
+                             "WHERE (upload != 0) = ? ORDER BY ended_ms, id LIMIT ?)",
+                             "ii", kind, over + DROP_AT_ONCE))
+    return FALSE;
+  self->rows[kind] -= shoal_connection_changes (connection);
+  return TRUE;
+}
+
+static gboolean
 add_job (ShoalConnection *connection, gpointer data, GError **error)
 {
   AddJob *job = data;
   const ShoalHistoryEntry *entry = job->entry;
 
-  if (!shoal_connection_run (
+  if (!count_rows (job->history, connection, error)
+      || !shoal_connection_run (
           connection, error,
           "INSERT INTO history (uuid, upload, name, folder, content, size, bytes, "
           "elapsed_ms, ended_ms, outcome, reason, users, bad_sources, destination) "
@@ -165,11 +209,8 @@ add_job (ShoalConnection *connection, gpointer data, GError **error)
           entry->users, entry->bad_sources, entry->destination))
     return FALSE;
   job->added = shoal_connection_changes (connection) > 0;
-  /* The oldest go when there are too many; ids grow with time. */
-  return shoal_connection_run (connection, error,
-                               "DELETE FROM history WHERE id <= "
-                               "(SELECT max (id) FROM history) - ?",
-                               "i", (gint64) SHOAL_MAX_HISTORY_ROWS);
+  job->history->rows[entry->upload != 0] += job->added;
+  return drop_oldest (job->history, connection, error);
 }
 
 static void
@@ -180,7 +221,11 @@ on_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   AddJob *job = shoal_database_finish (SHOAL_DATABASE (source), result, &error);
 
   if (job == NULL)
-    g_warning ("Cannot record a transfer in the history: %s", error->message);
+    {
+      /* It, and others of its group, may have been counted before they were undone. */
+      g_atomic_int_set (&self->counted, FALSE);
+      g_warning ("Cannot record a transfer in the history: %s", error->message);
+    }
   else if (job->added)
     g_signal_emit (self, signals[SIGNAL_ADDED], 0, job->entry);
 }
@@ -192,6 +237,7 @@ shoal_history_add (ShoalHistory *self, ShoalHistoryEntry *entry)
   g_return_if_fail (entry != NULL && entry->uuid != NULL);
 
   AddJob *job = g_new0 (AddJob, 1);
+  job->history = self;
   job->entry = entry;
   shoal_database_write_async (self->database, add_job, job, (GDestroyNotify) add_job_free, NULL,
                               on_added_cb, g_object_ref (self));
@@ -317,13 +363,20 @@ shoal_history_list_finish (ShoalHistory *self, GAsyncResult *result, GError **er
 
 /* ---- Clearing ---- */
 
+typedef struct
+{
+  ShoalHistory *history; /* held by whoever waits for the job */
+  gint64 until_ms;
+} ClearJob;
+
 static gboolean
 clear_job (ShoalConnection *connection, gpointer data, GError **error)
 {
-  const gint64 *until = data;
+  const ClearJob *job = data;
 
+  g_atomic_int_set (&job->history->counted, FALSE);
   return shoal_connection_run (connection, error, "DELETE FROM history WHERE ended_ms <= ?", "i",
-                               *until);
+                               job->until_ms);
 }
 
 static void
@@ -331,14 +384,14 @@ on_cleared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  const gint64 *until = shoal_database_finish (SHOAL_DATABASE (source), result, &error);
+  const ClearJob *job = shoal_database_finish (SHOAL_DATABASE (source), result, &error);
 
-  if (until == NULL)
+  if (job == NULL)
     {
       g_task_return_error (task, error);
       return;
     }
-  g_signal_emit (g_task_get_source_object (task), signals[SIGNAL_CLEARED], 0, *until);
+  g_signal_emit (g_task_get_source_object (task), signals[SIGNAL_CLEARED], 0, job->until_ms);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -362,8 +415,11 @@ shoal_history_clear_until_async (ShoalHistory *self,
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, shoal_history_clear_async);
-  shoal_database_write_async (self->database, clear_job, g_memdup2 (&ended_ms, sizeof ended_ms),
-                              g_free, cancellable, on_cleared_cb, task);
+  ClearJob *job = g_new0 (ClearJob, 1);
+  job->history = self;
+  job->until_ms = ended_ms;
+  shoal_database_write_async (self->database, clear_job, job, g_free, cancellable, on_cleared_cb,
+                              task);
 }
 
 gboolean

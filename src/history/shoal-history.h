@@ -48,8 +48,9 @@ extern const char shoal_history_schema[];
 
 /** shoal_history_new: @database: the profile's, with %shoal_history_schema in it; main thread */
 ShoalHistory *shoal_history_new (ShoalDatabase *database);
-/** shoal_history_add: records and forgets; @entry: (transfer full). The same uuid twice counts once
- */
+/** shoal_history_add: records and forgets; @entry: (transfer full). The same uuid twice counts
+ * once. Above %SHOAL_MAX_HISTORY_ROWS the oldest go of the kind of which there are more, uploads or
+ * downloads */
 void shoal_history_add (ShoalHistory *self, ShoalHistoryEntry *entry);
 /** shoal_history_list_async: newest first; @limit: 1 to 100,000 */
 void shoal_history_list_async (ShoalHistory *self,

@@ -6,6 +6,7 @@
 
 #include "shoal-error.h"
 #include "shoal-history.h"
+#include "shoal-limits.h"
 #include "test-folder.h"
 
 typedef struct
@@ -205,12 +206,119 @@ test_history (Fixture *self, gconstpointer unused)
   g_assert_cmpuint (none->len, ==, 0);
 }
 
+/* ---- Too many ---- */
+
+typedef struct
+{
+  gint64 downloads;
+  gint64 uploads;
+} Counts;
+
+/* Many, as if they had ended in the seconds 1, 2, 3…: first all downloads, then all uploads. */
+static gboolean
+fill_job (ShoalConnection *connection, gpointer data, GError **error)
+{
+  const Counts *counts = data;
+
+  return shoal_connection_run (
+      connection, error,
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 + ?2) "
+      "INSERT INTO history (uuid, upload, name, folder, content, size, bytes, elapsed_ms, "
+      "ended_ms, "
+      "outcome) SELECT 'n' || i, i > ?1, 'name', 0, x'00', 0, 0, 0, i, 'finished' FROM n",
+      "ii", counts->downloads, counts->uploads);
+}
+
+static gboolean
+count_job (ShoalConnection *connection, gpointer data, GError **error)
+{
+  Counts *counts = data;
+
+  return shoal_connection_query_integer (connection, 0, &counts->uploads, error,
+                                         "SELECT count(*) FROM history WHERE upload", "")
+         && shoal_connection_query_integer (connection, 0, &counts->downloads, error,
+                                            "SELECT count(*) FROM history WHERE NOT upload", "");
+}
+
+static void
+add_uploads (Fixture *f, ShoalHistory *history, guint count)
+{
+  guint n_added = 0;
+  gulong id = g_signal_connect (history, "added", G_CALLBACK (on_added_cb), &n_added);
+
+  for (guint i = 0; i < count; i++)
+    {
+      g_autofree char *uuid = g_uuid_string_random ();
+      ShoalHistoryEntry *entry = make_entry (uuid, G_GINT64_CONSTANT (1000000) + i);
+
+      entry->upload = TRUE;
+      shoal_history_add (history, entry);
+    }
+  wait_until (n_added == count);
+  g_signal_handler_disconnect (history, id);
+}
+
+static Counts
+count (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  Counts counts = { 0 };
+
+  g_assert_true (shoal_database_read (f->database, count_job, &counts, &error));
+  g_assert_no_error (error);
+  return counts;
+}
+
+/* Whoever serves a lot keeps what he has fetched, though that is older. */
+static void
+test_uploads_and_downloads (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (ShoalHistory) history = shoal_history_new (f->database);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  Counts counts = { 10, SHOAL_MAX_HISTORY_ROWS - 12 };
+
+  g_assert_true (shoal_database_write (f->database, fill_job, &counts, &error));
+  g_assert_no_error (error);
+  add_uploads (f, history, 5);
+  counts = count (f);
+  g_assert_cmpint (counts.downloads, ==, 10);
+  g_assert_cmpint (counts.uploads, <=, SHOAL_MAX_HISTORY_ROWS - 10);
+  g_assert_cmpint (counts.uploads, >, SHOAL_MAX_HISTORY_ROWS * 9 / 10);
+
+  /* What was cleared is not counted any more. */
+  shoal_history_clear_async (history, NULL, on_result_cb, &result);
+  add_uploads (f, history, 3);
+  counts = count (f);
+  g_assert_cmpint (counts.downloads, ==, 0);
+  g_assert_cmpint (counts.uploads, ==, 3);
+}
+
+/* Where there are more downloads, uploads have their part too. */
+static void
+test_more_downloads (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (ShoalHistory) history = shoal_history_new (f->database);
+  g_autoptr (GError) error = NULL;
+  Counts counts = { SHOAL_MAX_HISTORY_ROWS, 0 };
+
+  g_assert_true (shoal_database_write (f->database, fill_job, &counts, &error));
+  g_assert_no_error (error);
+  add_uploads (f, history, 2);
+  counts = count (f);
+  g_assert_cmpint (counts.downloads, <=, SHOAL_MAX_HISTORY_ROWS - 2);
+  g_assert_cmpint (counts.uploads, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
   g_unsetenv ("XDG_RUNTIME_DIR");
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/history", Fixture, NULL, set_up, test_history, tear_down);
+  g_test_add ("/history/uploads-and-downloads", Fixture, NULL, set_up, test_uploads_and_downloads,
+              tear_down);
+  g_test_add ("/history/more-downloads", Fixture, NULL, set_up, test_more_downloads, tear_down);
   g_test_add_func ("/history/peek/nothing", test_peek_without_database);
   return g_test_run ();
 }
