@@ -288,6 +288,36 @@ test_give_up (Group *group, gconstpointer data)
   gui_run (NULL, give_up, group);
 }
 
+/* ---- Inside a folder that changes ---- */
+
+static void
+look_inside (GuiApp *app, gpointer user_data)
+{
+  Group *group = user_data;
+
+  g_free (gui_peer_run (group->peer, "share", group->folder, NULL));
+  gui_peer_serve (group->peer);
+  gui_join (app, gui_tracker_get_link (group->tracker), "ada", "secret of ada");
+  gui_wait_connected (app);
+  GtkWidget *page = gui_get_page (app, "browse");
+  gui_type (gui_get (page, "search_entry"), "notes");
+  gui_wait_until (gui_find_text (page, "notes") != NULL);
+  gui_act (gui_get_type (gui_get (page, "view"), GTK_TYPE_LIST_VIEW), "list.activate-item", "u", 0);
+  gui_wait_until (gui_find_text (page, "first.txt") != NULL);
+  g_assert_null (gui_find_text (page, "fourth.txt"));
+
+  g_free (gui_make_file (group->folder, "fourth.txt", 40));
+  gui_wait_until (gui_find_text (page, "fourth.txt") != NULL);
+  g_assert_nonnull (gui_find_text (page, "first.txt"));
+  g_assert_nonnull (gui_find_text (page, "notes"));
+}
+
+static void
+test_look_inside (Group *group, gconstpointer data)
+{
+  gui_run (NULL, look_inside, group);
+}
+
 /* ---- Names that hide something ---- */
 
 #define TURNING "evil\u202Egnp.exe"
@@ -330,6 +360,7 @@ main (int argc, char *argv[])
   g_test_add ("/pages/give-up", Group, NULL, group_set_up, test_give_up, group_tear_down);
   g_test_add ("/pages/away-and-back", Group, NULL, group_set_up, test_away_and_back,
               group_tear_down);
+  g_test_add ("/pages/look-inside", Group, NULL, group_set_up, test_look_inside, group_tear_down);
   g_test_add ("/pages/names", Group, NULL, group_set_up, test_names, group_tear_down);
   return g_test_run ();
 }

@@ -24,9 +24,10 @@ struct _ShoalBrowsePage
   ShoalGrowingModel *growing;   /* owned by the selection */
   GtkMultiSelection *selection; /* owned by the view */
   GSimpleActionGroup *actions;
-  ShoalResult *folder; /* whose entries are shown; NULL for all */
-  char *words_before;  /* what was searched for before it was opened */
-  gboolean setting;    /* the filters are being set by us */
+  ShoalResult *folder;     /* whose entries are shown; NULL for all */
+  GCancellable *following; /* (nullable): a changed folder is being looked for */
+  char *words_before;      /* what was searched for before it was opened */
+  gboolean setting;        /* the filters are being set by us */
 
   GtkSearchBar *search_bar;
   GtkSearchEntry *search_entry;
@@ -56,6 +57,15 @@ struct _ShoalBrowsePage
   GtkSpinner *spinner;
   GMenuModel *row_menu;
 };
+
+/* ---- shoal-browse-folder.c ---- */
+
+/* The bar above its entries. */
+void shoal_browse_folder_update (ShoalBrowsePage *self);
+/* After the rows have changed: if none are left, the folder may be another by now. */
+void shoal_browse_folder_follow (ShoalBrowsePage *self);
+/* No longer looks for it. */
+void shoal_browse_folder_forget (ShoalBrowsePage *self);
 
 /* ---- shoal-browse-filters.c ---- */
 

@@ -12,13 +12,9 @@
 
 #include "shoal-browse-page-private.h"
 
-#include <glib/gi18n.h>
-
 #include "shoal-columns.h"
-#include "shoal-display-name.h"
 #include "shoal-error.h"
 #include "shoal-sources-window.h"
-#include "shoal-units.h"
 
 /* Below this width a row tells size and people under its name. */
 #define NARROW_WIDTH (500)
@@ -40,54 +36,12 @@ enum
 
 G_DEFINE_FINAL_TYPE (ShoalBrowsePage, shoal_browse_page, SHOAL_TYPE_WINDOW_PAGE)
 
-/* ---- Folders ---- */
-
-static void
-update_folder_bar (ShoalBrowsePage *self)
-{
-  gtk_widget_set_visible (self->folder_bar, self->folder != NULL);
-  if (self->folder == NULL)
-    return;
-  guint n = shoal_result_get_n_entries (self->folder);
-  g_autofree char *size = shoal_format_size (shoal_result_get_size (self->folder));
-  g_autofree char *count = g_strdup_printf (ngettext ("%u entry", "%u entries", n), n);
-  g_autofree char *details = g_strdup_printf ("%s · %s", count, size);
-
-  g_autofree char *name = shoal_display_name (shoal_result_get_name (self->folder));
-
-  gtk_label_set_text (self->folder_title, name);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->folder_title), name);
-  gtk_label_set_text (self->folder_details, details);
-}
-
-void
-shoal_browse_page_open_folder (ShoalBrowsePage *self, ShoalResult *folder)
-{
-  if (folder == self->folder)
-    return;
-  self->setting = TRUE;
-  if (folder != NULL && self->folder == NULL)
-    {
-      g_free (self->words_before);
-      self->words_before = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
-      gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
-    }
-  else if (folder == NULL)
-    gtk_editable_set_text (GTK_EDITABLE (self->search_entry),
-                           self->words_before != NULL ? self->words_before : "");
-  self->setting = FALSE;
-  g_set_object (&self->folder, folder);
-  update_folder_bar (self);
-  shoal_browse_filters_apply (self);
-  shoal_browse_actions_update (self);
-  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
-}
-
 /* ---- Signals ---- */
 
 static void
 on_model_changed_cb (ShoalBrowsePage *self)
 {
+  shoal_browse_folder_follow (self);
   shoal_browse_page_update (self);
 }
 
@@ -201,6 +155,7 @@ dispose (GObject *object)
   g_clear_object (&self->selection);
   g_clear_object (&self->model);
   g_clear_object (&self->actions);
+  shoal_browse_folder_forget (self);
   g_clear_object (&self->folder);
   g_clear_object (&self->engine);
   g_clear_pointer (&self->words_before, g_free);
@@ -342,7 +297,7 @@ shoal_browse_page_init (ShoalBrowsePage *self)
                             G_CALLBACK (on_selection_changed_cb), self);
   g_signal_connect_swapped (gtk_column_view_get_sorter (self->view), "changed",
                             G_CALLBACK (on_filter_changed_cb), self);
-  update_folder_bar (self);
+  shoal_browse_folder_update (self);
   shoal_browse_page_update (self);
 }
 
@@ -362,6 +317,7 @@ set_parts (ShoalBrowsePage *self,
   g_return_if_fail (SHOAL_IS_BROWSE_PAGE (self));
 
   leave_parts (self);
+  shoal_browse_folder_forget (self);
   shoal_browse_page_open_folder (self, NULL);
   shoal_browse_filters_clear (self);
   g_set_object (&self->directory, directory);

@@ -103,7 +103,10 @@ update_stack (ShoalBrowsePage *self)
         gtk_stack_set_visible_child_name (self->stack, "loading");
       break;
     case SHOAL_SEARCH_READY:
-      show_nothing_found (self);
+      if (self->following != NULL)
+        gtk_stack_set_visible_child_name (self->stack, "loading");
+      else
+        show_nothing_found (self);
       break;
     case SHOAL_SEARCH_FAILED:
       show_failure (self);
