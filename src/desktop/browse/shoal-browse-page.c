@@ -13,7 +13,6 @@
 #include "shoal-browse-page-private.h"
 
 #include "shoal-columns.h"
-#include "shoal-error.h"
 #include "shoal-sources-window.h"
 
 /* Below this width a row tells size and people under its name. */
