@@ -5,8 +5,9 @@
  * folder was copied, the journal was lost, another version of the same file is being downloaded
  * beside us), so candidates are judged by their pieces alone: one with at least as many right as
  * wrong is adopted, by renaming it, which takes it away from whoever else may have recorded it. A
- * download that is running holds a lock on its file and is never touched. Everything else is left
- * alone.
+ * download that is running holds a lock on its file and is never touched. What another file of the
+ * same download is called is never a candidate: "a" and "a.part" may both be in a folder, and the
+ * one often begins like the other. Everything else is left alone.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -59,6 +60,15 @@ part_name (const ShoalPartPlace *place, guint32 number)
   g_autofree char *name = numbered_name (cut, number);
 
   return g_strconcat (name, SHOAL_PART_SUFFIX, NULL);
+}
+
+/* Whether another file of the download is to have this name. Some disks know no case. */
+static gboolean
+is_others (const ShoalPartPlace *place, const char *name)
+{
+  g_autofree char *folded = place->others != NULL ? g_utf8_casefold (name, -1) : NULL;
+
+  return folded != NULL && g_hash_table_contains (place->others, folded);
 }
 
 /* Marks the pieces that have any data on disk. */
@@ -258,6 +268,8 @@ adopt (const ShoalPartPlace *place, ShoalPartFile *file, guint64 inode, GError *
     {
       g_autoptr (GError) local_error = NULL;
       g_autofree char *name = part_name (place, number);
+      if (is_others (place, name))
+        continue;
       if (shoal_dir_rename_new (place->dirfd, file->name, place->dirfd, name, &local_error))
         {
           g_free (file->name);
@@ -317,6 +329,8 @@ search (const ShoalPartPlace *place, ShoalPartFile *file, GCancellable *cancella
     {
       g_autoptr (GError) local_error = NULL;
       g_autofree char *name = part_name (place, number);
+      if (is_others (place, name))
+        continue;
       if (faccessat (place->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
         return FALSE;
       if (open_ours_by_pieces (place, name, file, cancellable, &local_error))
@@ -345,7 +359,7 @@ create_unnamed (const ShoalPartPlace *place, ShoalPartFile *file, GError **error
   for (guint32 number = 1; number <= SHOAL_MAX_NAME_TRIES; number++)
     {
       g_autofree char *name = part_name (place, number);
-      if (faccessat (place->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+      if (is_others (place, name) || faccessat (place->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         continue;
       if (!shoal_journal_set_part (place->journal, place->file_index, number, st.st_ino, error))
         return FALSE;
@@ -370,6 +384,8 @@ create_named (const ShoalPartPlace *place, ShoalPartFile *file, GError **error)
       g_autoptr (GError) local_error = NULL;
       g_autofree char *name = part_name (place, number);
       struct stat st;
+      if (is_others (place, name))
+        continue;
       g_auto (ShoalFd) fd = shoal_dir_open_file (place->dirfd, name, O_RDWR | O_CREAT | O_EXCL,
                                                  0666, &local_error);
       if (g_error_matches (local_error, SHOAL_ERROR, SHOAL_ERROR_EXISTS))

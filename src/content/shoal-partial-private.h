@@ -18,6 +18,7 @@ typedef struct
   const ShoalDigest *layer;
   ShoalJournal *journal;
   guint32 file_index;
+  GHashTable *others; /* (nullable): see shoal_partial_open() */
 } ShoalPartPlace;
 
 /** ShoalPartFile: the open file, and what is known to be in it */

@@ -120,6 +120,7 @@ shoal_partial_open (int dirfd,
                     GBytes *layer,
                     ShoalJournal *journal,
                     guint32 file_index,
+                    GHashTable *others,
                     GCancellable *cancellable,
                     GError **error)
 {
@@ -157,6 +158,7 @@ shoal_partial_open (int dirfd,
     .layer = layer_of (self),
     .journal = self->journal,
     .file_index = self->file_index,
+    .others = others,
   };
   ShoalPartFile file;
   if (!shoal_part_file_open (&place, cancellable, &file, error))

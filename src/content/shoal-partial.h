@@ -28,6 +28,8 @@ G_DECLARE_FINAL_TYPE (ShoalPartial, shoal_partial, SHOAL, PARTIAL, GObject)
  * @layer: the piece layer, already checked against @id
  * @journal: the transfer's journal
  * @file_index: this file's number in it (0 for a single file, else the manifest's entry)
+ * @others: (nullable) (element-type utf8): casefolded names ending in %SHOAL_PART_SUFFIX that
+ * belong to other files of the same download
  * @cancellable: (nullable): stops re-hashing
  * @error: where to put an error
  *
@@ -35,9 +37,9 @@ G_DECLARE_FINAL_TYPE (ShoalPartial, shoal_partial, SHOAL, PARTIAL, GObject)
  * have data on disk (SEEK_DATA) are hashed and count if right. Which ".part" file is ours (number
  * and inode) stands in the journal before it is named; another one counts as ours only if at least
  * as many of its pieces are right as wrong, nobody has it open, and then it is hashed. Every other
- * is left alone and "NAME (2).part" taken. If the last run was killed between giving the final name
- * and removing the journal, the file is found under that name with all pieces. Does not reserve the
- * whole size; ENOSPC comes from the write.
+ * is left alone and "NAME (2).part" taken, and so is a name of @others, whatever is there. If the
+ * last run was killed between giving the final name and removing the journal, the file is found
+ * under that name with all pieces. Does not reserve the whole size; ENOSPC comes from the write.
  *
  * Returns: (transfer full) (nullable):
  */
@@ -48,6 +50,7 @@ ShoalPartial *shoal_partial_open (int dirfd,
                                   GBytes *layer,
                                   ShoalJournal *journal,
                                   guint32 file_index,
+                                  GHashTable *others,
                                   GCancellable *cancellable,
                                   GError **error);
 

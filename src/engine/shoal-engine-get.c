@@ -83,6 +83,8 @@ add_next (GTask *task)
     .size = wanted->size,
     .total_size = wanted->total_size,
     .folder = wanted->folder,
+    .offered = wanted->offered,
+    .n_entries = wanted->n_entries,
     .folder_path = job->folder,
     .mtime_ms = wanted->mtime_ms,
   };

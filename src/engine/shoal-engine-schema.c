@@ -37,7 +37,8 @@ shoal_engine_database_open_async (const char *path,
                                          shoal_kept_roster_schema, /* the members likewise */
                                          NULL);
   const char *const migrations[]
-      = { first, second, shoal_share_store_switches_schema, shoal_share_store_ignore_schema };
+      = { first, second, shoal_share_store_switches_schema, shoal_share_store_ignore_schema,
+          shoal_transfer_store_entries_schema };
 
   shoal_database_open_async (path, migrations, G_N_ELEMENTS (migrations), cancellable, callback,
                              user_data);

@@ -97,6 +97,8 @@ is_one_content (GPtrArray *results)
 
       if (!shoal_digest_equal (shoal_result_get_id (first), shoal_result_get_id (other))
           || shoal_result_get_size (first) != shoal_result_get_size (other)
+          || shoal_result_get_manifest_size (first) != shoal_result_get_manifest_size (other)
+          || shoal_result_get_n_entries (first) != shoal_result_get_n_entries (other)
           || shoal_result_is_folder (first) != shoal_result_is_folder (other))
         return FALSE;
     }
@@ -114,6 +116,8 @@ wanted_from_result (ShoalResult *result)
   wanted->total_size = shoal_result_get_size (result);
   wanted->size = wanted->folder ? shoal_result_get_manifest_size (result) : wanted->total_size;
   wanted->mtime_ms = shoal_result_get_mtime_ms (result);
+  wanted->offered = TRUE;
+  wanted->n_entries = shoal_result_get_n_entries (result);
   return wanted;
 }
 

@@ -20,6 +20,8 @@ typedef struct
   guint64 total_size; /* of a folder: the sum of its files, as told */
   gint64 mtime_ms;    /* -1 if nobody tells it */
   gboolean folder;
+  gboolean offered; /* total_size and n_entries are those of an offer */
+  guint n_entries;  /* of a folder */
 } ShoalWanted;
 
 void shoal_wanted_free (ShoalWanted *self);

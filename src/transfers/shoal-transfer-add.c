@@ -99,6 +99,10 @@ row_is_same (gconstpointer a, gconstpointer b)
   const ShoalTransferRow *row = a;
   const ShoalTransferRow *other = b;
 
+  /* Two offers of one folder may say different things of it. */
+  if (row->n_entries >= 0 && other->n_entries >= 0
+      && (row->n_entries != other->n_entries || row->total_size != other->total_size))
+    return FALSE;
   return shoal_digest_equal (&row->id, &other->id) && row->size == other->size
          && g_str_equal (row->folder_path, other->folder_path)
          && g_str_equal (row->name, other->name);
@@ -351,6 +355,7 @@ make_row (const ShoalTransferRequest *request, GError **error)
   row->size = request->size;
   row->total_size = request->total_size;
   row->folder = request->folder;
+  row->n_entries = request->folder && request->offered ? (gint64) request->n_entries : -1;
   row->folder_path = g_canonicalize_filename (request->folder_path, NULL);
   row->device = g_strdup (request->device);
   row->mtime_ms = request->mtime_ms;

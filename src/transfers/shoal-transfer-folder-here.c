@@ -8,6 +8,7 @@
 
 #include "shoal-transfer-folder-here.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -109,4 +110,18 @@ shoal_folder_is_here (int parent_fd,
   if (root_fd >= 0)
     close (root_fd);
   return same;
+}
+
+gint64
+shoal_folder_find_missing (int root_fd, ShoalManifest *manifest, const ShoalLocalNames *names)
+{
+  for (guint i = 0; i < shoal_manifest_get_n_entries (manifest); i++)
+    {
+      struct stat st;
+
+      if (fstatat (root_fd, shoal_local_names_get_path (names, i), &st, AT_SYMLINK_NOFOLLOW) != 0
+          && errno == ENOENT)
+        return i;
+    }
+  return -1;
 }

@@ -27,4 +27,9 @@ gboolean shoal_folder_is_here (int parent_fd,
                                const ShoalLocalNames *names,
                                GCancellable *cancellable);
 
+/* shoal_folder_find_missing: Returns: the first entry of @manifest whose name is not there at all;
+ * or -1 */
+gint64
+shoal_folder_find_missing (int root_fd, ShoalManifest *manifest, const ShoalLocalNames *names);
+
 G_END_DECLS

@@ -557,6 +557,22 @@ enter_folder (FolderJob *job, int parent_fd, const char *name, GError **error)
   return TRUE;
 }
 
+/* All that was to come has come; but is it still there? */
+static gboolean
+check_all_here (ShoalTransferRun *run, GError **error)
+{
+  gint64 missing = shoal_folder_find_missing (run->root_fd, run->manifest, run->names);
+
+  /* What was left out is told in its own way. */
+  if (missing < 0 || run->n_left_out > 0)
+    return TRUE;
+  return shoal_set_local_error (
+      error, SHOAL_ERROR_IO,
+      _ ("“%s” in “%s” was taken away while the rest was fetched. Get the folder again: only what"
+         " is missing is fetched."),
+      shoal_manifest_get_entry (run->manifest, (guint) missing)->path, run->name);
+}
+
 static gboolean
 fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
 {
@@ -564,6 +580,7 @@ fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
   g_autofree char *name = shoal_disk_name_at (parent_fd, run->name);
 
   run->names = shoal_local_names_new_at (run->manifest, parent_fd);
+  shoal_run_note_part_names (run);
   if (run->made == NULL
       && shoal_folder_is_here (parent_fd, name, run->manifest, run->names, run->cancellable))
     {
@@ -578,7 +595,7 @@ fill_folder (ShoalTransferRun *run, int parent_fd, GError **error)
     return FALSE;
   note_names (run, name);
   shoal_run_note_left_out (run);
-  return run->n_lost == 0 || shoal_run_set_gone_error (run, error);
+  return run->n_lost == 0 ? check_all_here (run, error) : shoal_run_set_gone_error (run, error);
 }
 
 gboolean

@@ -216,6 +216,8 @@ shoal_transfer_manager_start_run (ShoalTransferManager *self, ShoalTransfer *tra
     .id = row->id,
     .size = row->size,
     .folder = row->folder,
+    .total_size = row->total_size,
+    .n_entries = row->n_entries,
     .folder_path = row->folder_path,
     .made = row->made,
     .device = row->device,

@@ -30,6 +30,9 @@ typedef struct
   guint64 size;       /* of the content itself: of a folder, its manifest's size */
   guint64 total_size; /* of a folder: the sum of its files, as told; else as size */
   gboolean folder;
+  gboolean offered; /* a folder: @total_size and @n_entries are what was offered and chosen, and
+                       one that is something else is refused */
+  guint n_entries;
   const char *folder_path; /* absolute: where it goes; made if missing */
   const char *device;      /* (nullable): only from this device */
   gint64 mtime_ms;         /* to set, or -1 */

@@ -84,6 +84,26 @@ fetch_manifest (ShoalTransferRun *run, const char *path, ShoalPieceWork **served
   return TRUE;
 }
 
+/* What is in the list is right, as its hash is the folder's id; what was said of it need not be. */
+static gboolean
+is_as_offered (ShoalTransferRun *run, GError **error)
+{
+  guint n_entries = shoal_manifest_get_n_entries (run->manifest);
+  guint64 size = shoal_manifest_get_total_size (run->manifest);
+
+  if (run->offered_entries < 0 || (run->offered_entries == n_entries && run->offered_size == size))
+    return TRUE;
+
+  g_autofree char *offered = g_format_size (run->offered_size);
+  g_autofree char *real = g_format_size (size);
+
+  g_set_error (error, SHOAL_ERROR, SHOAL_ERROR_CORRUPT,
+               _ ("“%s” is not what was offered (size %s instead of %s, entries %u instead of %u)."
+                  " Nothing of it was fetched: look for another offer."),
+               run->name, real, offered, n_entries, (guint) run->offered_entries);
+  return FALSE;
+}
+
 gboolean
 shoal_run_open_manifest (ShoalTransferRun *run, ShoalPieceWork **served, GError **error)
 {
@@ -96,7 +116,7 @@ shoal_run_open_manifest (ShoalTransferRun *run, ShoalPieceWork **served, GError 
   run->manifest = read_manifest (run, path, NULL);
   if (run->manifest == NULL && fetch_manifest (run, path, served, error))
     run->manifest = read_manifest (run, path, error);
-  return run->manifest != NULL;
+  return run->manifest != NULL && is_as_offered (run, error);
 }
 
 void

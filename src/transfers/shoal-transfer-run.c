@@ -31,6 +31,8 @@ shoal_transfer_run_new (const ShoalRunConfig *config,
   self->id = config->id;
   self->size = config->size;
   self->folder = config->folder;
+  self->offered_size = config->total_size;
+  self->offered_entries = config->n_entries;
   self->folder_path = g_strdup (config->folder_path);
   self->made = g_strdup (config->made);
   self->mtime_ms = config->mtime_ms;
@@ -75,6 +77,7 @@ shoal_transfer_run_unref (ShoalTransferRun *self)
   if (self->thread != NULL)
     g_thread_unref (self->thread);
   g_clear_pointer (&self->journal, shoal_journal_unref);
+  g_clear_pointer (&self->part_names, g_hash_table_unref);
   g_clear_pointer (&self->names, shoal_local_names_free);
   g_clear_pointer (&self->manifest, shoal_manifest_free);
   if (self->root_fd >= 0)

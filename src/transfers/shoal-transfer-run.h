@@ -29,6 +29,8 @@ typedef struct
   ShoalDigest id;
   guint64 size; /* of a folder: of its manifest */
   gboolean folder;
+  guint64 total_size;      /* of a folder, as it was offered */
+  gint64 n_entries;        /* likewise; -1: nobody said either */
   const char *folder_path; /* absolute */
   const char *made;        /* (nullable): the name that a folder got in an earlier run */
   const char *device;      /* (nullable): the only device to fetch from */

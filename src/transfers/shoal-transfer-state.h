@@ -24,6 +24,8 @@ struct _ShoalTransferRun
   ShoalDigest id;
   guint64 size;
   gboolean folder;
+  guint64 offered_size;   /* of all files of the folder */
+  gint64 offered_entries; /* -1: nobody said either */
   char *folder_path;
   gint64 mtime_ms;
   gboolean renamed; /* the name is not the one that was asked for */
@@ -86,6 +88,7 @@ struct _ShoalTransferRun
   ShoalManifest *manifest;
   guint32 *first_pieces;  /* (nullable): of each entry in the map */
   ShoalLocalNames *names; /* (nullable): of the manifest's entries, on this disk */
+  GHashTable *part_names; /* (nullable): folder → names in it that end like an unfinished file's */
   int root_fd;            /* of the made folder */
   gint64 look_us;         /* when to look for room; 0: it did not run out of it */
   gint64 room_wait_us;    /* how long it waited last, at least; 0: it never did */

@@ -30,6 +30,9 @@ const char shoal_transfer_store_schema[] = "CREATE TABLE transfer ("
                                            "  active_ms INTEGER NOT NULL DEFAULT 0"
                                            ") STRICT;";
 
+const char shoal_transfer_store_entries_schema[]
+    = "ALTER TABLE transfer ADD COLUMN entries INTEGER NOT NULL DEFAULT -1;";
+
 ShoalTransferRow *
 shoal_transfer_row_copy (const ShoalTransferRow *row)
 {
@@ -64,13 +67,13 @@ insert_row (ShoalConnection *connection, const ShoalTransferRow *row, GError **e
   return shoal_connection_run (connection, error,
                                "INSERT INTO transfer (uuid, position, name, content, size, "
                                "total_size, folder, folder_path, device,"
-                               " mtime_ms, made, state, message, bytes_fetched, active_ms)"
-                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                               "sisdiiississsii", row->uuid, row->position, row->name,
+                               " mtime_ms, made, state, message, bytes_fetched, active_ms, entries)"
+                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                               "sisdiiississsiii", row->uuid, row->position, row->name,
                                row->id.bytes, (gsize) SHOAL_DIGEST_SIZE, (gint64) row->size,
                                (gint64) row->total_size, (gint64) row->folder, row->folder_path,
                                row->device, row->mtime_ms, row->made, row->state, row->message,
-                               (gint64) row->bytes_fetched, row->active_ms);
+                               (gint64) row->bytes_fetched, row->active_ms, row->n_entries);
 }
 
 static ShoalTransferRow *
@@ -96,6 +99,7 @@ read_row (ShoalRows *rows)
   row->message = shoal_rows_dup_string (rows, 12);
   row->bytes_fetched = (guint64) shoal_rows_integer (rows, 13);
   row->active_ms = shoal_rows_integer (rows, 14);
+  row->n_entries = shoal_rows_integer (rows, 15);
   return row;
 }
 
@@ -106,7 +110,7 @@ read_rows (ShoalConnection *connection, const char *where, GPtrArray *list, GErr
   g_autoptr (GError) local_error = NULL;
   g_autofree char *sql = g_strconcat (
       "SELECT uuid, position, name, content, size, total_size, folder, folder_path, device, "
-      "mtime_ms, made, state, message, bytes_fetched, active_ms FROM transfer ",
+      "mtime_ms, made, state, message, bytes_fetched, active_ms, entries FROM transfer ",
       where, NULL);
   g_autoptr (ShoalRows) rows
              = shoal_connection_query (connection, error, sql, "s", SHOAL_ROW_LEFT_OUT);

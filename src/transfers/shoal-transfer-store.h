@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 /** shoal_transfer_store_schema: SQL that makes the table */
 extern const char shoal_transfer_store_schema[];
+/** shoal_transfer_store_entries_schema: SQL that adds how many entries a folder was offered with */
+extern const char shoal_transfer_store_entries_schema[];
 
 /* The states of a row whose download was given up and of which something may be left on the disk:
  * its end is yet to be told, or has been. */
@@ -30,6 +32,7 @@ typedef struct
   ShoalDigest id;
   guint64 size;
   guint64 total_size;
+  gint64 n_entries; /* that a folder was offered with, and with total_size; -1: nobody said */
   gboolean folder;
   char *folder_path;
   char *device; /* (nullable) */

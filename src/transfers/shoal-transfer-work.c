@@ -40,6 +40,45 @@ load_layer (const char *path, const ShoalDigest *id, guint64 size)
   return g_steal_pointer (&layer);
 }
 
+/* The names in its folder that look like those of unfinished files and are not. */
+static GHashTable *
+find_others (ShoalTransferRun *run, guint32 file_index)
+{
+  if (run->part_names == NULL || file_index >= shoal_manifest_get_n_entries (run->manifest))
+    return NULL;
+
+  g_autofree char *folder
+      = g_path_get_dirname (shoal_local_names_get_path (run->names, file_index));
+
+  return g_hash_table_lookup (run->part_names, folder);
+}
+
+void
+shoal_run_note_part_names (ShoalTransferRun *run)
+{
+  run->part_names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                           (GDestroyNotify) g_hash_table_unref);
+  for (guint i = 0; i < shoal_manifest_get_n_entries (run->manifest); i++)
+    {
+      const char *path = shoal_local_names_get_path (run->names, i);
+      g_autofree char *name = g_path_get_basename (path);
+      g_autofree char *folded = g_utf8_casefold (name, -1);
+
+      if (!g_str_has_suffix (folded, SHOAL_PART_SUFFIX))
+        continue;
+
+      g_autofree char *folder = g_path_get_dirname (path);
+      GHashTable *names = g_hash_table_lookup (run->part_names, folder);
+
+      if (names == NULL)
+        {
+          names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+          g_hash_table_insert (run->part_names, g_strdup (folder), names);
+        }
+      g_hash_table_add (names, g_steal_pointer (&folded));
+    }
+}
+
 ShoalPieceWork *
 shoal_piece_work_new (ShoalTransferRun *run,
                       int dirfd,
@@ -61,6 +100,7 @@ shoal_piece_work_new (ShoalTransferRun *run,
     self->first_piece = run->first_pieces[file_index];
   self->dirfd = fcntl (dirfd, F_DUPFD_CLOEXEC, 3);
   self->name = g_strdup (name);
+  self->others = find_others (run, file_index);
   self->layer_path = g_build_filename (run->journals, layer_name, NULL);
   self->state = SHOAL_WORK_NEEDS_LAYER;
   self->counted = TRUE;
@@ -131,9 +171,9 @@ shoal_piece_work_set_layer (ShoalTransferRun *run,
       && !save_layer (self, layer, error))
     return FALSE;
 
-  g_autoptr (ShoalPartial) partial
-             = shoal_partial_open (self->dirfd, self->name, &self->id, self->size, layer,
-                                   run->journal, self->file_index, run->cancellable, error);
+  g_autoptr (ShoalPartial) partial = shoal_partial_open (
+      self->dirfd, self->name, &self->id, self->size, layer, run->journal, self->file_index,
+      self->others, run->cancellable, error);
 
   if (partial == NULL)
     return FALSE;

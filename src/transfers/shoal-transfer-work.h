@@ -37,7 +37,8 @@ typedef struct
   guint32 first_piece; /* its place in the run's map */
   int dirfd;           /* of the folder that it goes to; owned */
   char *name;
-  char *layer_path; /* where the layer is kept during the transfer */
+  GHashTable *others; /* (nullable): the run's: names that its unfinished file must not have */
+  char *layer_path;   /* where the layer is kept during the transfer */
   GBytes *layer;
   ShoalPartial *partial;
   ShoalScheduler *scheduler;
@@ -77,6 +78,9 @@ gboolean shoal_piece_work_set_layer (ShoalTransferRun *run,
                                      ShoalPieceWork *self,
                                      GBytes *layer,
                                      GError **error);
+/* shoal_run_note_part_names: finds the names in the manifest that an unfinished file could have;
+ * before the first work of its files is made */
+void shoal_run_note_part_names (ShoalTransferRun *run);
 /* shoal_run_plan_batches: cuts runs of wanted small files into batches; under the lock */
 void shoal_run_plan_batches (ShoalTransferRun *run);
 /* shoal_run_trim_batch: makes @batch as short as what is still wanted of it allows; under the lock.

@@ -65,7 +65,7 @@ download (
   if (journal == NULL)
     _exit (2);
   ShoalPartial *partial = shoal_partial_open (dirfd, "file", &content->id, content->size,
-                                              content->layer, journal, 0, NULL, NULL);
+                                              content->layer, journal, 0, NULL, NULL, NULL);
   if (partial == NULL)
     _exit (3);
   for (guint i = 0; i < N_THREADS; i++)
@@ -114,8 +114,9 @@ check_after_kill (const TestContent *content,
   g_autoptr (ShoalJournal) journal
              = shoal_journal_open (journal_path, &content->id, content->size, &error);
   g_assert_no_error (error);
-  g_autoptr (ShoalPartial) partial = shoal_partial_open (
-      folder->fd, "file", &content->id, content->size, content->layer, journal, 0, NULL, &error);
+  g_autoptr (ShoalPartial) partial
+             = shoal_partial_open (folder->fd, "file", &content->id, content->size, content->layer,
+                                   journal, 0, NULL, NULL, &error);
   g_assert_no_error (error);
   for (guint32 i = 0; i < N_PIECES; i++)
     {

@@ -81,7 +81,7 @@ open_content (Fixture *self, const TestContent *content, const char *name)
 {
   g_autoptr (GError) error = NULL;
   ShoalPartial *partial = shoal_partial_open (self->folder->fd, name, &content->id, content->size,
-                                              content->layer, self->journal, 0, NULL, &error);
+                                              content->layer, self->journal, 0, NULL, NULL, &error);
 
   g_assert_no_error (error);
   return partial;
@@ -224,7 +224,7 @@ test_wrong_pieces (void)
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_assert_null (shoal_partial_open (f->folder->fd, bad[i].name, &f->content->id, bad[i].size,
-                                         f->content->layer, f->journal, bad[i].index, NULL,
+                                         f->content->layer, f->journal, bad[i].index, NULL, NULL,
                                          &error));
       g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_INVALID);
       g_clear_error (&error);
@@ -642,7 +642,7 @@ test_cancel_hashing (void)
   g_object_unref (partial);
   g_cancellable_cancel (cancellable);
   g_assert_null (shoal_partial_open (f->folder->fd, "file.bin", &f->content->id, f->content->size,
-                                     f->content->layer, f->journal, 0, cancellable, &error));
+                                     f->content->layer, f->journal, 0, NULL, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   partial = open_partial (f);
   g_assert_cmpuint (shoal_partial_get_n_have (partial), ==, 1);

@@ -38,6 +38,7 @@ test_made (void)
     .uuid = "run",
     .name = "folder",
     .folder = TRUE,
+    .n_entries = -1,
     .folder_path = "/downloads",
     .mtime_ms = -1,
     .journals = "/journals",

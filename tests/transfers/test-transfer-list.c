@@ -168,6 +168,7 @@ fill (TransferFixture *fixture)
       row->uuid = g_uuid_string_random ();
       row->name = g_strdup_printf ("file %u", i);
       row->size = row->total_size = 10;
+      row->n_entries = -1;
       *(guint32 *) (gpointer) row->id.bytes = i + 1;
       row->folder_path = g_strdup (fixture->downloads);
       row->mtime_ms = -1;

@@ -422,7 +422,8 @@ start_manager (TransferFixture *fixture)
     .ended = observe_ended,
   };
   g_autofree char *path = g_build_filename (fixture->folder, "profile.db", NULL);
-  const char *const migrations[] = { shoal_transfer_store_schema };
+  const char *const migrations[]
+      = { shoal_transfer_store_schema, shoal_transfer_store_entries_schema };
 
   fixture->database = shoal_database_open (path, migrations, G_N_ELEMENTS (migrations), NULL);
   g_assert_nonnull (fixture->database);

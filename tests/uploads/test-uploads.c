@@ -538,7 +538,7 @@ test_partial (Fixture *self, gconstpointer unused)
   g_assert_no_error (error);
   g_autoptr (ShoalPartial) partial
              = shoal_partial_open (self->shares.folder->fd, "copy", &content->id, size,
-                                   content->layer, journal, 0, NULL, &error);
+                                   content->layer, journal, 0, NULL, NULL, &error);
   g_assert_no_error (error);
   const guint8 *bytes = g_bytes_get_data (data, NULL);
   g_assert_true (shoal_partial_write_piece (partial, 0, bytes, SHOAL_PIECE_SIZE, &error));

@@ -91,6 +91,8 @@ make_request (ShoalResult *result, const char *folder)
     .size = is_folder ? shoal_result_get_manifest_size (result) : shoal_result_get_size (result),
     .total_size = shoal_result_get_size (result),
     .folder = is_folder,
+    .offered = TRUE,
+    .n_entries = shoal_result_get_n_entries (result),
     .folder_path = folder,
     .mtime_ms = shoal_result_get_mtime_ms (result),
   };
