@@ -396,6 +396,13 @@
 #define SHOAL_SYNC_WINDOW_MS (1000)
 #define SHOAL_CONNECT_TIMEOUT_S (10)
 
+/* Sources that are asked at once to prove the size that they tell, where they disagree, and for how
+ * long: a layer and two pieces from each. Of the largest files (512 GiB and more) the layers would
+ * fill the memory. */
+#define SHOAL_MAX_PROBES (16)
+#define SHOAL_PROVE_MS (30 * 1000)
+#define SHOAL_MAX_PROVEN_PIECES (512 * 1024)
+
 /* ---- A peer and its faces ------------------------------------------------------------------ */
 
 /* Reports to the audit log that wait for the tracker, in memory; the oldest go first. */

@@ -379,3 +379,11 @@ shoal_manifest_get_n_files (ShoalManifest *self)
   g_return_val_if_fail (self != NULL, 0);
   return self->n_files;
 }
+
+gboolean
+shoal_manifest_is_begun (gconstpointer data, gsize length)
+{
+  gsize header = strlen (SHOAL_MANIFEST_HEADER);
+
+  return length >= header && memcmp (data, SHOAL_MANIFEST_HEADER, header) == 0;
+}

@@ -48,6 +48,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalManifest, shoal_manifest_free)
  */
 ShoalManifest *shoal_manifest_parse (GBytes *bytes, GError **error);
 
+/** shoal_manifest_is_begun: Returns: whether a content that begins with the @length bytes @data may
+ * be a manifest */
+gboolean shoal_manifest_is_begun (gconstpointer data, gsize length);
+
 /** shoal_manifest_get_n_entries: Returns: how many lines it has, of every kind */
 guint shoal_manifest_get_n_entries (ShoalManifest *self);
 /** shoal_manifest_get_entry: Returns: (transfer none): the line @index, from 0, in the order of the

@@ -261,8 +261,9 @@ handle_get (ShoalControlCall *call)
       return;
     }
   shoal_control_call_begin_job (call);
-  shoal_resolve_async (get_directory (job), (const char *const *) job->targets, job->user,
-                       call->cancellable, on_resolved_cb, job);
+  shoal_resolve_async (get_directory (job), shoal_engine_get_key (call->engine),
+                       (const char *const *) job->targets, job->user, call->cancellable,
+                       on_resolved_cb, job);
 }
 
 /* ---- transfers ---- */

@@ -343,6 +343,14 @@ shoal_engine_get_fingerprint (ShoalEngine *self)
   return self->key != NULL ? shoal_device_key_get_fingerprint (self->key) : NULL;
 }
 
+ShoalDeviceKey *
+shoal_engine_get_key (ShoalEngine *self)
+{
+  g_return_val_if_fail (SHOAL_IS_ENGINE (self), NULL);
+
+  return self->key;
+}
+
 const char *
 shoal_engine_get_secret_kind (ShoalEngine *self)
 {

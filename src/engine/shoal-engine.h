@@ -61,6 +61,8 @@ ShoalHistory *shoal_engine_get_history (ShoalEngine *self);
 ShoalActivity *shoal_engine_get_activity (ShoalEngine *self);
 /** shoal_engine_get_fingerprint: Returns: this device's */
 const char *shoal_engine_get_fingerprint (ShoalEngine *self);
+/** shoal_engine_get_key: Returns: (transfer none): this device's key */
+ShoalDeviceKey *shoal_engine_get_key (ShoalEngine *self);
 /** shoal_engine_get_secret_kind: Returns: "keyring" or "file": where the key and the token are */
 const char *shoal_engine_get_secret_kind (ShoalEngine *self);
 /** shoal_engine_get_signed_in: Returns: whether there is a token; the tracker may know better */

@@ -12,14 +12,18 @@
 #include <glib/gi18n.h>
 
 #include "shoal-error.h"
+#include "shoal-prove.h"
 
 typedef struct
 {
+  ShoalDeviceKey *key; /* nullable */
   char **names;
   char *user; /* nullable */
   guint next;
   gboolean inside;   /* looks for names[next] as FOLDER/PATH */
   GPtrArray *wanted; /* of ShoalWanted */
+  GPtrArray
+      *sources; /* (nullable): of ShoalSource: of names[next], who must prove what they tell */
   GPtrArray
       *choices; /* (nullable): of ShoalResult: what names[next] stands for, if it is too much */
 } ResolveJob;
@@ -40,6 +44,8 @@ resolve_job_free (gpointer data)
 {
   ResolveJob *job = data;
 
+  g_clear_pointer (&job->key, shoal_device_key_unref);
+  g_clear_pointer (&job->sources, g_ptr_array_unref);
   g_strfreev (job->names);
   g_free (job->user);
   g_ptr_array_unref (job->wanted);
@@ -187,9 +193,16 @@ on_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
 /* ---- Ids ---- */
 
-/* One who is still downloading it knows neither its name nor whether it is a folder. */
+static gboolean
+is_of_user (const ResolveJob *job, const ShoalSource *source)
+{
+  return job->user == NULL || g_strcmp0 (job->user, source->user) == 0;
+}
+
+/* One who is still downloading it knows neither its name nor whether it is a folder. @proof:
+ * (nullable): what is true: its size must be told, and better its kind too. */
 static const ShoalSource *
-choose_source (ResolveJob *job, GPtrArray *sources)
+choose_source (const ResolveJob *job, GPtrArray *sources, const ShoalProof *proof)
 {
   const ShoalSource *partial = NULL;
 
@@ -197,14 +210,105 @@ choose_source (ResolveJob *job, GPtrArray *sources)
     {
       const ShoalSource *source = g_ptr_array_index (sources, i);
 
-      if (job->user != NULL && g_strcmp0 (job->user, source->user) != 0)
+      if (!is_of_user (job, source) || (proof != NULL && source->size != proof->size))
         continue;
-      if (!source->partial)
+      if (!source->partial && (proof == NULL || source->manifest == proof->manifest))
         return source;
       if (partial == NULL)
         partial = source;
     }
   return partial;
+}
+
+static gboolean
+do_they_agree (const ResolveJob *job, GPtrArray *sources)
+{
+  const ShoalSource *first = NULL;
+
+  for (guint i = 0; i < sources->len; i++)
+    {
+      const ShoalSource *source = g_ptr_array_index (sources, i);
+
+      if (!is_of_user (job, source) || source->partial)
+        continue;
+      if (first == NULL)
+        first = source;
+      if (source->size != first->size || source->manifest != first->manifest)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A content that begins like a list of files is one if anybody offers it as a folder. */
+static gboolean
+is_offered_as_folder (const ResolveJob *job, GPtrArray *sources, const ShoalProof *proof)
+{
+  for (guint i = 0; i < sources->len; i++)
+    {
+      const ShoalSource *source = g_ptr_array_index (sources, i);
+
+      if (is_of_user (job, source) && source->manifest && source->size == proof->size)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+found_source (GTask *task, const ShoalSource *source, gboolean folder)
+{
+  ResolveJob *job = g_task_get_task_data (task);
+  ShoalWanted *wanted = g_new0 (ShoalWanted, 1);
+
+  wanted->name = g_strdup (source->offer_name != NULL ? source->offer_name : get_name (job));
+  shoal_digest_from_hex (&wanted->id, get_name (job));
+  wanted->size = source->size;
+  wanted->total_size = source->size;
+  wanted->folder = folder;
+  wanted->mtime_ms = -1;
+  found (task, wanted);
+}
+
+static void
+on_proven_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  ResolveJob *job = g_task_get_task_data (task);
+  g_autoptr (GPtrArray) sources = g_steal_pointer (&job->sources);
+  ShoalProof proof;
+  GError *error = NULL;
+
+  if (!shoal_prove_finish (result, &proof, &error))
+    {
+      if (g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND))
+        {
+          g_clear_error (&error);
+          g_set_error (&error, SHOAL_ERROR, SHOAL_ERROR_NOT_FOUND,
+                       _ ("Those who offer “%s” tell different sizes or kinds of it, and nobody who"
+                          " is online could show that his is true. Try again later, or get it by"
+                          " its name."),
+                       get_name (job));
+        }
+      end_with_error (task, error);
+      return;
+    }
+  proof.manifest = proof.manifest && is_offered_as_folder (job, sources, &proof);
+  found_source (task, choose_source (job, sources, &proof), proof.manifest);
+}
+
+/* The id is the hash of the content, so what is true can be found out. */
+static void
+prove (GTask *task, GPtrArray *sources)
+{
+  ResolveJob *job = g_task_get_task_data (task);
+  g_autoptr (GPtrArray) asked = g_ptr_array_new ();
+  ShoalDigest id;
+
+  for (guint i = 0; i < sources->len; i++)
+    if (is_of_user (job, g_ptr_array_index (sources, i)))
+      g_ptr_array_add (asked, g_ptr_array_index (sources, i));
+  job->sources = g_ptr_array_ref (sources);
+  shoal_digest_from_hex (&id, get_name (job));
+  shoal_prove_async (job->key, &id, asked, g_task_get_cancellable (task), on_proven_cb, task);
 }
 
 static void
@@ -215,21 +319,14 @@ on_sources_found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (GPtrArray) sources
              = shoal_directory_sources_finish (SHOAL_DIRECTORY (object), result, &error);
-  const ShoalSource *source = sources != NULL ? choose_source (job, sources) : NULL;
+  const ShoalSource *source = sources != NULL ? choose_source (job, sources, NULL) : NULL;
 
   if (source == NULL)
-    {
-      end_with_error (task, error != NULL ? error : new_not_found_error (job));
-      return;
-    }
-  ShoalWanted *wanted = g_new0 (ShoalWanted, 1);
-  wanted->name = g_strdup (source->offer_name != NULL ? source->offer_name : get_name (job));
-  shoal_digest_from_hex (&wanted->id, get_name (job));
-  wanted->size = source->size;
-  wanted->total_size = source->size;
-  wanted->folder = source->manifest;
-  wanted->mtime_ms = -1;
-  found (task, wanted);
+    end_with_error (task, error != NULL ? error : new_not_found_error (job));
+  else if (job->key != NULL && !do_they_agree (job, sources))
+    prove (task, sources);
+  else
+    found_source (task, source, source->manifest);
 }
 
 /* ---- All of them ---- */
@@ -258,6 +355,7 @@ look_up_next (GTask *task)
 
 void
 shoal_resolve_async (ShoalDirectory *directory,
+                     ShoalDeviceKey *key,
                      const char *const *names,
                      const char *user,
                      GCancellable *cancellable,
@@ -271,6 +369,7 @@ shoal_resolve_async (ShoalDirectory *directory,
   GTask *task = g_task_new (directory, cancellable, callback, user_data);
   ResolveJob *job = g_new0 (ResolveJob, 1);
   g_task_set_source_tag (task, shoal_resolve_async);
+  job->key = key != NULL ? shoal_device_key_ref (key) : NULL;
   job->names = g_strdupv ((char **) names);
   job->user = g_strdup (user);
   job->wanted = g_ptr_array_new_with_free_func ((GDestroyNotify) shoal_wanted_free);

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "shoal-device-key.h"
 #include "shoal-digest.h"
 #include "shoal-directory.h"
 
@@ -29,6 +30,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalWanted, shoal_wanted_free)
 
 /**
  * shoal_resolve_async:
+ * @key: (nullable): ours: where those who offer an id disagree about its size or kind, they are
+ * asked to prove what they tell; without it the first one is believed
  * @names: (array zero-terminated=1): each a content id, a name as it is offered, or FOLDER/PATH as
  * a search shows it
  * @user: (nullable): only what this member offers
@@ -38,6 +41,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShoalWanted, shoal_wanted_free)
  * gets none of them before that is mended.
  */
 void shoal_resolve_async (ShoalDirectory *directory,
+                          ShoalDeviceKey *key,
                           const char *const *names,
                           const char *user,
                           GCancellable *cancellable,

@@ -56,6 +56,24 @@ class Offered(shoal.Test):
         with open(os.path.join(self.ben.downloads, "true", "readme.txt"), "rb") as file:
             self.assertEqual(b"hello", file.read())
 
+    def test_by_id_with_liars(self):
+        """An id is the hash of a content: who tells another size or kind of it cannot prove that."""
+        for size, name in ((2 * MIB + 7, "long.bin"), (MIB // 2, "short.bin")):
+            content = os.urandom(size)
+            identity = content_id(content)
+            # Serves what it tells as well as it can.
+            self.mallory.serve({identity: content[:-1]})
+            self.mallory.offer_file("other.bin", identity, size - 1)
+            silent = RawMember(self.world, self.group, "silent" + name[0])
+            silent.call("offer", offers=[dict(offer=os.urandom(16).hex(), kind="folder", name="folder", id=identity,
+                                              size=7, manifest_size=size, entries=0)])
+            honest = RawMember(self.world, self.group, "honest" + name[0])
+            honest.serve({identity: content})
+            honest.offer_file(name, identity, size)
+            self.ben.get(identity)
+            with open(os.path.join(self.ben.downloads, name), "rb") as file:
+                self.assertEqual(content, file.read())
+
     def test_names_of_unfinished_files(self):
         """What an unfinished "a" is called may be the name of another file, which begins in the same way."""
         content = os.urandom(4 * MIB)

@@ -70,8 +70,8 @@ static void
 resolve (Fixture *self, const char *const *names, const char *user, GCancellable *cancellable)
 {
   forget (self);
-  shoal_resolve_async (SHOAL_DIRECTORY (self->directory), names, user, cancellable, on_resolved_cb,
-                       self);
+  shoal_resolve_async (SHOAL_DIRECTORY (self->directory), NULL, names, user, cancellable,
+                       on_resolved_cb, self);
   while (!self->done)
     g_main_context_iteration (NULL, TRUE);
 }
