@@ -88,6 +88,13 @@ settle_trust (ShoalCli *cli, Options *options, GError **error)
   return FALSE;
 }
 
+static void
+on_waiting (const char *method, JsonObject *params, gpointer user_data)
+{
+  if (g_str_equal (method, "waiting"))
+    shoal_cli_note (user_data, "%s", shoal_cli_string (params, "message"));
+}
+
 static int
 join (ShoalCli *cli, gboolean sign_up, Options *options, const char *user)
 {
@@ -100,11 +107,14 @@ join (ShoalCli *cli, gboolean sign_up, Options *options, const char *user)
   char *password = shoal_cli_read_password (options->password_file, question, sign_up, &error);
   if (password == NULL)
     return shoal_cli_fail (cli, error);
+  cli->on_progress = on_waiting;
+  cli->progress_data = cli;
   g_autoptr (JsonObject) reply = shoal_cli_call (
       cli, sign_up ? "sign-up" : "sign-in",
       shoal_json_new ("link", "s", options->link, "trust", "s", options->trust, "user", "s", user,
                       "password", "s", password, NULL),
       &error);
+  cli->on_progress = NULL;
   shoal_cli_free_password (password);
   if (reply == NULL)
     return shoal_cli_fail (cli, error);

@@ -84,12 +84,34 @@ reply_with_account (ShoalControlCall *call)
                             shoal_engine_get_secret_kind (call->engine), NULL));
 }
 
+/* The tracker is busy, and asked again. */
+static void
+on_waiting_cb (ShoalTrackerLink *link, const char *text, gpointer user_data)
+{
+  shoal_control_call_notify (user_data, "waiting", shoal_json_new ("message", "s", text, NULL));
+}
+
+static void
+listen (ShoalControlCall *call)
+{
+  g_signal_connect_data (shoal_engine_get_link (call->engine), "waiting",
+                         G_CALLBACK (on_waiting_cb), shoal_control_call_ref (call),
+                         (GClosureNotify) (void (*) (void)) shoal_control_call_unref, 0);
+}
+
+static void
+stop_listening (ShoalControlCall *call)
+{
+  g_signal_handlers_disconnect_by_func (shoal_engine_get_link (call->engine), on_waiting_cb, call);
+}
+
 static void
 on_signed_up_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ShoalControlCall) call = user_data;
   GError *error = NULL;
 
+  stop_listening (call);
   if (shoal_engine_sign_up_finish (SHOAL_ENGINE (object), result, &error))
     reply_with_account (call);
   else
@@ -102,6 +124,7 @@ on_signed_in_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (ShoalControlCall) call = user_data;
   GError *error = NULL;
 
+  stop_listening (call);
   if (shoal_engine_sign_in_finish (SHOAL_ENGINE (object), result, &error))
     reply_with_account (call);
   else
@@ -132,6 +155,7 @@ join (ShoalControlCall *call, gboolean sign_up)
           call, shoal_error_new_field ("trust", _ ("A key is 64 lower-case hexadecimal digits.")));
       return;
     }
+  listen (call);
   if (sign_up)
     shoal_engine_sign_up_async (call->engine, link, trust, user, password, call->cancellable,
                                 on_signed_up_cb, shoal_control_call_ref (call));

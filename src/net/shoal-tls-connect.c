@@ -11,6 +11,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
 #include <glib/gi18n.h>
 
@@ -110,6 +111,16 @@ get_reason (const GError *error)
   return reason != NULL ? reason + strlen (": ") : error->message;
 }
 
+/* The other side took the connection and closed it before its own first word: it has no room. The
+ * TLS layer calls a reset a failed handshake, so the system's words for it are looked for. */
+static gboolean
+is_turned_away (const GError *cause)
+{
+  return g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_EOF)
+         || (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS)
+             && strstr (cause->message, g_strerror (ECONNRESET)) != NULL);
+}
+
 static void
 attempt_failed (GTask *task, const GError *cause)
 {
@@ -141,7 +152,10 @@ attempt_failed (GTask *task, const GError *cause)
       dial_next (task);
       return;
     }
-  if (dial->timed_out)
+  if (is_turned_away (cause))
+    g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_BUSY, _ ("Cannot connect to %s: %s"),
+                             address, get_reason (cause));
+  else if (dial->timed_out)
     g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
                              _ ("%s did not answer within %d seconds"), address,
                              SHOAL_CONNECT_TIMEOUT_S);

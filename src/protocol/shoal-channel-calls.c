@@ -51,13 +51,23 @@ on_call_cancelled_cb (GCancellable *cancellable, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Whoever was told to come back later gets that with its time; all else is a lost connection. */
+static void
+fail_task (ShoalChannel *self, GTask *task, const char *why)
+{
+  if (g_error_matches (self->reason, SHOAL_ERROR, SHOAL_ERROR_BUSY))
+    g_task_return_error (task, g_error_copy (self->reason));
+  else
+    g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED, "%s", why);
+}
+
 void
 shoal_channel_fail_oldest_call (ShoalChannel *self, const char *why)
 {
   Call *call = self->waiting.head->data;
   g_autoptr (GTask) task = shoal_channel_take_call (self, call->id);
 
-  g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED, "%s", why);
+  fail_task (self, task, why);
 }
 
 static void
@@ -99,9 +109,8 @@ shoal_channel_call_async (ShoalChannel *self,
     return;
   if (self->state != SHOAL_CHANNEL_OPEN)
     {
-      g_task_return_new_error (task, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED, "%s",
-                               self->reason == NULL ? "There is no connection"
-                                                    : self->reason->message);
+      fail_task (self, task,
+                 self->reason == NULL ? "There is no connection" : self->reason->message);
       return;
     }
   if (g_bytes_get_size (line) > SHOAL_MAX_LINE)

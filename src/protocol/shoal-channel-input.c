@@ -173,8 +173,8 @@ handle_answer (ShoalChannel *self, ShoalMessage *message)
     }
   if (message->id == NULL && message->kind == SHOAL_MESSAGE_ERROR)
     {
-      g_free (self->told);
-      self->told = g_strdup (message->error->message);
+      g_clear_error (&self->told);
+      self->told = g_steal_pointer (&message->error);
     }
   g_debug ("An answer to nothing we wait for");
   return FALSE;
@@ -230,11 +230,13 @@ on_input_ended_cb (const GError *reason, gpointer user_data)
     }
   if (!g_error_matches (reason, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED))
     refuse (self, reason);
+  else if (g_error_matches (self->told, SHOAL_ERROR, SHOAL_ERROR_BUSY))
+    shoal_channel_begin_close (self, g_steal_pointer (&self->told), FALSE);
   else if (self->told != NULL)
     shoal_channel_begin_close (self,
                                g_error_new (SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED,
                                             _ ("The other side closed the connection: %s"),
-                                            self->told),
+                                            self->told->message),
                                FALSE);
   else
     shoal_channel_begin_close (self, g_error_copy (reason), FALSE);

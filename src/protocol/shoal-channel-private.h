@@ -97,7 +97,7 @@ struct _ShoalChannel
   gint64 tokens_at;
   guint rate;
   guint burst;
-  char *told; /* the last error without an id: why they are about to close */
+  GError *told; /* (nullable): the last error without an id: why they are about to close */
 
   gint64 request_us;
   gint64 line_us;

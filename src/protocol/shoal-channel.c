@@ -372,7 +372,7 @@ shoal_channel_finalize (GObject *object)
 
   g_clear_pointer (&self->calls, g_hash_table_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
-  g_clear_pointer (&self->told, g_free);
+  g_clear_error (&self->told);
   g_clear_error (&self->reason);
   G_OBJECT_CLASS (shoal_channel_parent_class)->finalize (object);
 }

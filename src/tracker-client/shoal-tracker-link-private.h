@@ -20,6 +20,8 @@ typedef struct
   char *method;
   JsonObject *params; /* (nullable): %NULL: by the token, or signed in */
   guint tries;
+  guint wait_source;   /* the tracker is busy */
+  gint64 patience_end; /* monotonic; 0 until it was busy for the first time */
   gboolean sent;
   gboolean signed_in;
 } ShoalTrackerSession;
@@ -66,6 +68,8 @@ void shoal_tracker_session_drop (ShoalTrackerLink *link, const GError *reason);
 void
 shoal_tracker_link_session_failed (ShoalTrackerLink *self, const GError *error, gboolean was_try);
 void shoal_tracker_link_session_connecting (ShoalTrackerLink *self);
+/* A sign-in that somebody waits for is tried again by itself. */
+void shoal_tracker_link_session_waits (ShoalTrackerLink *self, const GError *error);
 void shoal_tracker_link_session_answered (ShoalTrackerLink *self, JsonObject *answer);
 void shoal_tracker_link_session_online (ShoalTrackerLink *self);
 void shoal_tracker_link_session_notified (ShoalTrackerLink *self,

@@ -27,6 +27,10 @@
 /* The tracker's own idea of its idle time is believed between these. */
 #define MIN_IDLE_MS 1000
 #define MAX_IDLE_MS (60 * 60 * 1000)
+/* So long a sign-in is tried again while the tracker is busy: a class arrives at once. */
+#define BUSY_PATIENCE_US (30 * G_USEC_PER_SEC)
+#define MIN_BUSY_MS 500
+#define MAX_BUSY_MS 5000
 
 static void dial (ShoalTrackerSession *session);
 
@@ -73,6 +77,7 @@ shoal_tracker_session_drop (ShoalTrackerLink *link, const GError *reason)
   if (session == NULL)
     return;
   session->link = NULL;
+  g_clear_handle_id (&session->wait_source, g_source_remove);
   g_cancellable_cancel (session->cancellable);
   if (session->channel != NULL)
     shoal_channel_close (session->channel);
@@ -104,6 +109,46 @@ may_try_again (ShoalTrackerSession *session, const GError *error)
          && shoal_error_is_disconnect (error);
 }
 
+/* Not all at the same moment again. */
+static guint
+choose_wait (const GError *error)
+{
+  gint64 wait_ms = CLAMP (shoal_error_get_retry_ms (error), MIN_BUSY_MS, MAX_BUSY_MS);
+
+  return (guint) g_random_int_range ((gint32) wait_ms / 2, (gint32) wait_ms * 3 / 2);
+}
+
+static gboolean
+on_wait_over_cb (gpointer user_data)
+{
+  ShoalTrackerSession *session = user_data;
+
+  session->wait_source = 0;
+  dial (session);
+  return G_SOURCE_REMOVE;
+}
+
+/* Returns: whether it waits for a busy tracker instead of failing */
+static gboolean
+wait_if_busy (ShoalTrackerSession *session, const GError *error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (session->task == NULL || session->params == NULL
+      || !g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_BUSY))
+    return FALSE;
+  if (session->patience_end == 0)
+    session->patience_end = now + BUSY_PATIENCE_US;
+  if (now >= session->patience_end)
+    return FALSE;
+  if (session->channel != NULL)
+    shoal_channel_close (session->channel);
+  g_clear_object (&session->channel);
+  session->wait_source = g_timeout_add (choose_wait (error), on_wait_over_cb, session);
+  shoal_tracker_link_session_waits (session->link, error);
+  return TRUE;
+}
+
 static void
 on_signed_in_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -121,6 +166,8 @@ on_signed_in_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       dial (session);
       return;
     }
+  if (reply == NULL && wait_if_busy (session, error))
+    return;
   if (reply == NULL || !shoal_json_get_optional_string (reply, "token", 256, &token, &error))
     {
       shoal_tracker_session_fail (session, error);
@@ -205,6 +252,8 @@ on_hello_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       session->tries++;
       dial (session);
     }
+  else if (reply == NULL && wait_if_busy (session, error))
+    return;
   else if (reply == NULL || !take_hello (session, reply, &error))
     shoal_tracker_session_fail (session, error);
   else
@@ -288,6 +337,8 @@ on_dialled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       dial (session);
       return;
     }
+  if (connection == NULL && wait_if_busy (session, error))
+    return;
   if (connection == NULL)
     {
       shoal_tracker_session_fail (session, error);

@@ -33,6 +33,7 @@ enum
   STATE_CHANGED,
   NOTIFICATION,
   NETWORK_CHANGED,
+  WAITING,
   N_SIGNALS
 };
 
@@ -83,6 +84,8 @@ shoal_tracker_link_class_init (ShoalTrackerLinkClass *klass)
   signals[NOTIFICATION] = g_signal_new (
       "notification", type, G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED, 0, NULL, NULL, NULL, G_TYPE_NONE,
       2, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, JSON_TYPE_OBJECT | G_SIGNAL_TYPE_STATIC_SCOPE);
+  signals[WAITING] = g_signal_new ("waiting", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[NETWORK_CHANGED] = g_signal_new ("network-changed", type, G_SIGNAL_RUN_LAST, 0, NULL,
                                            NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -245,6 +248,14 @@ void
 shoal_tracker_link_session_connecting (ShoalTrackerLink *self)
 {
   set_state (self, SHOAL_DIRECTORY_CONNECTING, NULL);
+}
+
+void
+shoal_tracker_link_session_waits (ShoalTrackerLink *self, const GError *error)
+{
+  g_autofree char *text = g_strdup_printf (_ ("%s Shoal tries again by itself."), error->message);
+
+  g_signal_emit (self, signals[WAITING], 0, text);
 }
 
 void

@@ -239,6 +239,17 @@ class Trust(shoal.Test):
         ada.sign_in()
 
 
+class Class(shoal.Test):
+    def test_thirty_sign_up_at_once(self):
+        """From one address, within a second: more than it has places for. Each comes in, by itself."""
+        tracker = self.tracker()
+        members = [self.member(tracker, f"pupil{number}", sign_up=False) for number in range(30)]
+        signing = [member.start("sign-up", "--password-file", member.password_file, tracker.link, member.user)
+                   for member in members]
+        for process in signing:
+            self.assertEqual(OK, process.wait(), process.log())
+
+
 class Operators(shoal.Test):
     def test_invitations(self):
         group = self.tracker(sign_up="invite")

@@ -475,6 +475,19 @@ test_told_why (void)
   g_assert_error (r.side.reason, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED);
   g_assert_nonnull (strstr (r.side.reason->message, "Too loud"));
   raw_tear_down (&r);
+
+  /* Whoever is to come back later learns when. */
+  raw_set_up (&r, 1000);
+  raw_send (r.fd,
+            "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32000,\"message\":\"Full\","
+            "\"data\":{\"reason\":\"busy\",\"retry_ms\":1234}}}\n",
+            -1);
+  close (r.fd);
+  r.fd = -1;
+  WAIT_UNTIL (r.side.n_closed == 1);
+  g_assert_error (r.side.reason, SHOAL_ERROR, SHOAL_ERROR_BUSY);
+  g_assert_cmpint (shoal_error_get_retry_ms (r.side.reason), ==, 1234);
+  raw_tear_down (&r);
 }
 
 static void

@@ -23,6 +23,7 @@ typedef struct
   gboolean garble_sign_in;
   gboolean lose_echo;
   guint lose_sign_ups;
+  guint busy_sign_ups;
 } Fixture;
 
 static JsonObject *
@@ -42,6 +43,11 @@ answer (FakeTracker *tracker,
     {
       fixture->lose_sign_ups--;
       g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED, "lost");
+    }
+  else if (g_str_equal (method, "sign-up") && fixture->busy_sign_ups > 0)
+    {
+      fixture->busy_sign_ups--;
+      g_propagate_error (error, shoal_error_new_retry (SHOAL_ERROR_BUSY, 10, "Full."));
     }
   else if (g_str_equal (method, "echo") && fixture->lose_echo)
     g_set_error_literal (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED, "lost");
@@ -442,6 +448,33 @@ test_sign_up_repeated (Fixture *fixture, gconstpointer data)
 }
 
 static void
+on_waiting_cb (ShoalTrackerLink *link, const char *text, gpointer user_data)
+{
+  g_assert_cmpstr (text, ==, "Full. Shoal tries again by itself.");
+  (*(guint *) user_data)++;
+}
+
+/* Whoever comes while there is no room is told, and comes again by himself. */
+static void
+test_sign_up_busy (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_told = 0;
+
+  g_signal_connect (fixture->base.link, "waiting", G_CALLBACK (on_waiting_cb), &n_told);
+  fixture->busy_sign_ups = 2;
+  shoal_tracker_account_sign_up_async (fixture->account, "ada", "secret", NULL, NULL, keep_result,
+                                       &result);
+  WAIT_UNTIL (result != NULL);
+  g_assert_true (shoal_tracker_account_sign_up_finish (fixture->account, result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_told, ==, 2);
+  g_assert_cmpuint (fake_tracker_count (fixture->base.tracker, "sign-up"), ==, 3);
+  g_assert_cmpint (link_state (&fixture->base), ==, SHOAL_DIRECTORY_ONLINE);
+}
+
+static void
 test_sign_in_fails (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) result = NULL;
@@ -512,6 +545,7 @@ main (int argc, char **argv)
   ADD ("stopped-by-listener", test_stopped_by_listener);
   ADD ("account", test_account);
   ADD ("sign-up-repeated", test_sign_up_repeated);
+  ADD ("sign-up-busy", test_sign_up_busy);
   ADD ("sign-in-fails", test_sign_in_fails);
   ADD ("sign-in-fails-online", test_sign_in_fails_online);
   ADD ("sign-in-cancelled", test_sign_in_cancelled);

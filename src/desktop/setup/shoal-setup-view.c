@@ -231,6 +231,15 @@ on_signed_in_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   note_signed_in (self, SHOAL_ENGINE (object), done, error);
 }
 
+/* The tracker is busy, and asked again. */
+static void
+on_waiting_cb (ShoalTrackerLink *link, const char *text, ShoalSetupView *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (SHOAL_ERROR, SHOAL_ERROR_BUSY, text);
+
+  shoal_sign_in_page_set_error (self->sign_in, error);
+}
+
 static void
 enter (ShoalSetupView *self, ShoalEngine *engine)
 {
@@ -238,7 +247,10 @@ enter (ShoalSetupView *self, ShoalEngine *engine)
   const char *password = shoal_sign_in_page_get_password (self->sign_in);
   GCancellable *cancellable = shoal_setup_view_begin (self);
   g_autoptr (ShoalLink) known = NULL;
+  ShoalTrackerLink *tracker = shoal_engine_get_link (engine);
 
+  g_signal_handlers_disconnect_by_func (tracker, on_waiting_cb, self);
+  g_signal_connect_object (tracker, "waiting", G_CALLBACK (on_waiting_cb), self, 0);
   if (self->link == NULL && shoal_session_get_current (self->session) != NULL)
     {
       const ShoalGroup *group
