@@ -239,7 +239,9 @@ test_not_tls (void)
   const char *const addresses[] = { address, NULL };
 
   g_assert_null (probe (addresses, &error));
-  g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED);
+  /* If it closes before all was read, that is a reset, as of one who has no room. */
+  if (!g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_BUSY))
+    g_assert_error (error, SHOAL_ERROR, SHOAL_ERROR_DISCONNECTED);
 }
 
 static gpointer
