@@ -10,6 +10,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "shoal-database.h"
+#include "shoal-engine-schema.h"
 #include "shoal-session.h"
 #include "shoal-tls.h"
 #include "test-folder.h"
@@ -49,6 +51,27 @@ on_give_up_cb (gpointer user_data)
   G_STMT_END
 
 static void
+on_database_made_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  *(ShoalDatabase **) user_data = shoal_engine_database_open_finish (result, &error);
+  g_assert_no_error (error);
+}
+
+/* A profile that belongs to a group has one. */
+static void
+make_database (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "shoal.db", NULL);
+  g_autoptr (ShoalDatabase) database = NULL;
+
+  shoal_engine_database_open_async (path, NULL, on_database_made_cb, &database);
+  WAIT_UNTIL (database != NULL);
+  shoal_database_close (database);
+}
+
+static void
 make_group (const char *name, const char *digit)
 {
   g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "shoal", name, NULL);
@@ -58,6 +81,7 @@ make_group (const char *name, const char *digit)
 
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  make_database (folder);
 }
 
 /* The database of @name is kept from being opened, as by a process that checks it. */
@@ -216,7 +240,10 @@ test_damaged (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (shoal_session_get_message (fixture->session), "shoal.db"));
   g_assert_true (is_free ("a"));
   /* Once more, after the user has put things in order. */
+  g_autofree char *folder = g_path_get_dirname (path);
+
   g_assert_cmpint (g_unlink (path), ==, 0);
+  make_database (folder);
   shoal_session_open (fixture->session, find (fixture, "a"));
   WAIT_UNTIL (is_open (fixture, "a"));
 }
