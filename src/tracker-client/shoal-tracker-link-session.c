@@ -132,10 +132,13 @@ on_wait_over_cb (gpointer user_data)
 static gboolean
 wait_if_busy (ShoalTrackerSession *session, const GError *error)
 {
+  /* Who is pushed out by others before his first word was answered does not always hear why. */
+  gboolean pushed_out
+      = session->channel != NULL && !session->sent && shoal_error_is_disconnect (error);
   gint64 now = g_get_monotonic_time ();
 
   if (session->task == NULL || session->params == NULL
-      || !g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_BUSY))
+      || !(pushed_out || g_error_matches (error, SHOAL_ERROR, SHOAL_ERROR_BUSY)))
     return FALSE;
   if (session->patience_end == 0)
     session->patience_end = now + BUSY_PATIENCE_US;
