@@ -10,6 +10,7 @@ import json
 import os
 import queue
 import secrets
+import select
 import socket
 import ssl
 import subprocess
@@ -65,10 +66,10 @@ class Channel:
 
     def __init__(self, port, certificate, hello=True):
         self.socket = connect_tls(port, certificate, "shoal-rpc/1")
-        self._file = self.socket.makefile("rb")
+        # Python's TLS does not bear reading and writing at once: now and then it reads an end that never came.
+        self._tls_lock = threading.Lock()
         self._answers = {}
         self._changed = threading.Condition()
-        self._send_lock = threading.Lock()
         self.notifications = queue.Queue()
         self.closed = threading.Event()
         self._next = 0
@@ -77,9 +78,21 @@ class Channel:
         if hello:
             self.hello = self.call("hello", protocol=1, min_protocol=1, software="rawpeer/1", features=[])
 
+    def _lines(self):
+        data = b""
+        while True:
+            if not self.socket.pending():
+                select.select([self.socket], [], [])
+            with self._tls_lock:
+                more = self.socket.recv(65536)
+            if not more:
+                return
+            *lines, data = (data + more).split(b"\n")
+            yield from lines
+
     def _read(self):
         try:
-            for line in self._file:
+            for line in self._lines():
                 message = json.loads(line)
                 if "method" in message and "id" in message:
                     self._send({"jsonrpc": "2.0", "id": message["id"], "result": {}})
@@ -107,7 +120,7 @@ class Channel:
         self.send_raw(json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
     def send_raw(self, data):
-        with self._send_lock:
+        with self._tls_lock:
             self.socket.sendall(data)
 
     def call(self, method, **params):
