@@ -49,6 +49,7 @@ typedef struct
   GByteArray *received; /* a head that is not whole, or the beginning of the next */
   GString *head;        /* what the reader gets */
   gsize head_given;
+  gboolean drained;   /* the connection had nothing more when it was read last */
   gboolean answering; /* a head was given, its answer is not complete */
   gboolean ended;     /* nothing more is read */
   gboolean end_given; /* and the reader knows */
@@ -153,9 +154,11 @@ receive_head (Guard *guard, GError **error)
 
       if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         {
+          guard->drained = TRUE;
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
         }
+      guard->drained = FALSE;
       if (size <= 0)
         guard->ended = TRUE;
       else if (guard->received->len + (gsize) size > SHOAL_MAX_HTTP_HEADER)
@@ -218,13 +221,15 @@ shoal_guard_input_read (
   return -1;
 }
 
+/* What is left of a TLS record was taken from the socket already, which is silent about it: only a
+ * read tells. */
 static gboolean
 has_something_to_say (Guard *guard)
 {
   if (guard->cut || guard->head_given < guard->head->len)
     return TRUE;
   return !guard->answering
-         && (guard->ended
+         && (guard->ended || !guard->drained
              || shoal_request_head_find_end ((const char *) guard->received->data,
                                              guard->received->len)
                     > 0);

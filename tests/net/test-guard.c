@@ -100,6 +100,29 @@ test_pipelined (void)
   g_assert_cmpuint (server->requests, ==, 3);
 }
 
+/* Also when more was sent at once than is read at a time: TLS holds the rest, and the socket has
+ * nothing more to tell of it. */
+static void
+test_many_pipelined (void)
+{
+  const guint n = 50;
+  g_autoptr (NetTestServer) server = net_test_server_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append (text, "GET /v1/status/404 HTTP/1.1\r\nHost: somewhere.example\r\n\r\n");
+  g_assert_cmpuint (text->len, >, 2 * 1024);
+  g_string_append (text, "GET /v1/status/409 HTTP/1.1\r\nConnection: close\r\n\r\n");
+
+  g_autofree char *answer = ask (server, text->str);
+  guint found = 0;
+
+  for (const char *p = answer; (p = strstr (p, "HTTP/1.1 404 ")) != NULL; p++)
+    found++;
+  g_assert_cmpuint (found, ==, n);
+  g_assert_nonnull (strstr (answer, "HTTP/1.1 409 "));
+}
+
 /* A head that comes byte by byte is a head. */
 static void
 test_slow_head (void)
@@ -149,6 +172,7 @@ main (int argc, char **argv)
   g_test_add_func ("/guard/endless-head", test_endless_head);
   g_test_add_func ("/guard/same-bytes", test_same_bytes);
   g_test_add_func ("/guard/pipelined", test_pipelined);
+  g_test_add_func ("/guard/many-pipelined", test_many_pipelined);
   g_test_add_func ("/guard/slow-head", test_slow_head);
   g_test_add_func ("/guard/never-reads", test_never_reads);
   return g_test_run ();
