@@ -78,7 +78,8 @@ folder_init (Folder *self, TransferFixture *fixture)
   self->sub = g_build_filename (self->made, "sub", NULL);
 }
 
-/* The folders are made, and the files are asked for. */
+/* All that is made before the files come is there, and somebody holds back what he was asked for:
+ * a file, or the list, that another one gave then. */
 static ShoalTransfer *
 start_and_hold (TransferFixture *fixture, Folder *folder)
 {
@@ -86,7 +87,9 @@ start_and_hold (TransferFixture *fixture, Folder *folder)
 
   ShoalTransfer *transfer = start_folder (fixture, "set", &folder->id, folder->size);
 
-  wait_until (g_file_test (folder->sub, G_FILE_TEST_IS_DIR)
+  g_autofree char *empty = g_build_filename (folder->sub, "empty", NULL);
+
+  wait_until (g_file_test (empty, G_FILE_TEST_IS_REGULAR)
               && g_atomic_int_get (&folder->holder->n_held) > 0);
   return transfer;
 }
