@@ -241,7 +241,7 @@ def test_pause_and_resume(world):
         sign_up(world, link, user)
     path = world.write("file.bin", os.urandom(3 << 20))
     expect_code(world.as_user("ada", "share", path), 0)
-    server = serve(world, "ada", "--limit", "1M")
+    server = serve(world, "ada", "--limit", "200k")
     getter = world.start("--profile", world.path("ben"), "--json", "get", "file.bin", "--to", world.path("out"))
     row = {}
     while row.get("state") != "active":
@@ -269,7 +269,7 @@ def test_cancel(world):
         sign_up(world, link, user)
     for name in ("file.bin", "more.bin"):
         expect_code(world.as_user("ada", "share", world.write(name, os.urandom(8 << 20))), 0)
-    server = serve(world, "ada", "--limit", "1M")
+    server = serve(world, "ada", "--limit", "200k")
     getter = world.start("--profile", world.path("ben"), "--json", "get", "file.bin", "more.bin",
                          "--to", world.path("out"))
     active = set()

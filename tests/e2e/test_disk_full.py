@@ -60,7 +60,7 @@ class DiskFull(shoal.Test):
         self.assertIsNone(namespaces.mount_tmpfs(self.disk, 24 * MIB, files=2000, again=True))
         self.assertEqual(OK, get.wait(), get.log())
         self.assert_same_tree(root, os.path.join(self.disk, "set"))
-        fetched = self.ben.history()[0]["bytes"]
+        fetched = shoal.wait_until(self.ben.history, "it is in the history")[0]["bytes"]
         self.assertLess(fetched, 2 * 600 * 20000, "what found no room was fetched again and again")
 
     def begin_full(self, source, compare):
@@ -105,7 +105,7 @@ class DiskFull(shoal.Test):
         last = [row for row in map(json.loads, get.lines) if row.get("n_left_out")][-1]
         self.assertEqual(("finished", 2), (last["state"], last["n_left_out"]))
         self.assertEqual(["sub/file", "sub/link"], sorted(line.split(":")[0] for line in last["left_out"]))
-        row = self.ben.history()[0]
+        row = shoal.wait_until(self.ben.history, "it is in the history")[0]
         self.assertEqual("finished", row["outcome"])
         self.assertIn("2 left out", row["reason"])
         os.unlink(sub)
