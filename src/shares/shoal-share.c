@@ -8,7 +8,6 @@
 
 #include "shoal-share-private.h"
 
-#include <string.h>
 #include <glib/gi18n.h>
 
 struct _ShoalShare
@@ -565,88 +564,4 @@ shoal_share_get_n_fetched (ShoalShare *self)
   g_return_val_if_fail (SHOAL_IS_SHARE (self), 0);
 
   return self->n_fetched;
-}
-
-/* ---- Single files ---- */
-
-guint
-shoal_share_get_n_hidden (ShoalShare *self)
-{
-  g_return_val_if_fail (SHOAL_IS_SHARE (self), 0);
-
-  return self->hidden != NULL ? shoal_holding_set_get_n_files (self->hidden) : 0;
-}
-
-gboolean
-shoal_share_is_on (ShoalShare *self, const char *path)
-{
-  g_return_val_if_fail (SHOAL_IS_SHARE (self), FALSE);
-  g_return_val_if_fail (path != NULL, FALSE);
-
-  return self->wanted && shoal_switches_is_on (self->switches, path);
-}
-
-gboolean
-shoal_share_has_file (ShoalShare *self, const char *path)
-{
-  g_return_val_if_fail (SHOAL_IS_SHARE (self), FALSE);
-  g_return_val_if_fail (path != NULL, FALSE);
-
-  return *path == '\0'
-         || (self->set != NULL && shoal_holding_set_find_path (self->set, path) != NULL)
-         || (self->hidden != NULL && shoal_holding_set_find_path (self->hidden, path) != NULL);
-}
-
-static void
-file_free (gpointer data)
-{
-  ShoalShareFile *file = data;
-
-  g_free (file->path);
-  g_free (file);
-}
-
-static void
-add_file (ShoalShare *self, GPtrArray *files, ShoalHoldingSet *set, const ShoalHolding *holding)
-{
-  ShoalShareFile *file = g_new0 (ShoalShareFile, 1);
-
-  file->path = g_strdup (shoal_holding_set_get_path (set, holding));
-  file->folder = holding->kind == SHOAL_ENTRY_FOLDER;
-  file->on = shoal_switches_is_on (self->switches, self->folder ? file->path : "");
-  file->size = holding->stamp.size;
-  g_ptr_array_add (files, file);
-}
-
-/* Both sets are in one order: they are merged. */
-GPtrArray *
-shoal_share_list_files (ShoalShare *self)
-{
-  GPtrArray *files = g_ptr_array_new_with_free_func (file_free);
-  ShoalHoldingSet *const sets[] = { self->set, self->hidden };
-  guint at[] = { 0, 0 };
-
-  g_return_val_if_fail (SHOAL_IS_SHARE (self), NULL);
-
-  for (;;)
-    {
-      const ShoalHolding *next[] = { NULL, NULL };
-
-      for (int i = 0; i < 2; i++)
-        if (sets[i] != NULL && at[i] < shoal_holding_set_get_n_entries (sets[i]))
-          next[i] = shoal_holding_set_get_entry (sets[i], at[i]);
-      if (next[0] == NULL && next[1] == NULL)
-        return files;
-
-      int i = next[0] == NULL   ? 1
-              : next[1] == NULL ? 0
-              : strcmp (shoal_holding_set_get_path (sets[0], next[0]),
-                        shoal_holding_set_get_path (sets[1], next[1]))
-                      < 0
-                  ? 0
-                  : 1;
-
-      add_file (self, files, sets[i], next[i]);
-      at[i]++;
-    }
 }
