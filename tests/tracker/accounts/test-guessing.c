@@ -50,10 +50,10 @@ on_hashed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   --*try->n_left;
 }
 
-/* Guesses beyond a classroom's mistakes wait for their time, and whoever comes after them from
- * elsewhere does not wait behind them. */
-static void
-test_pace (void)
+/* Returns: whether the guesses came at once; on a machine that stood still meanwhile the pace let
+ * them through, and their order says nothing */
+static gboolean
+guess_at_once (void)
 {
   const ShoalTurn guesser = { GUESSER, TRUE };
   const ShoalTurn other = { "192.0.2.1", TRUE };
@@ -78,7 +78,6 @@ test_pace (void)
   /* One that does not wait any more is told at once. */
   g_cancellable_cancel (gone);
 
-  /* On a machine that stood still meanwhile the pace let the guesses through. */
   gboolean at_once = g_get_monotonic_time () - began_us < G_USEC_PER_SEC;
 
   test_wait_until (n_left == 0);
@@ -92,9 +91,21 @@ test_pace (void)
       g_clear_error (&tries[i].error);
     }
   if (!at_once)
-    return;
+    return FALSE;
   g_assert_cmpuint (tries[n - 1].when, <, tries[n - 3].when);
   g_assert_cmpuint (tries[n - 2].when, <, tries[n - 3].when);
+  return TRUE;
+}
+
+/* Guesses beyond a classroom's mistakes wait for their time, and whoever comes after them from
+ * elsewhere does not wait behind them. */
+static void
+test_pace (void)
+{
+  for (int i = 0; i < 10; i++)
+    if (guess_at_once ())
+      return;
+  g_error ("The machine never came to %d guesses within a second", SHOAL_TRIES_BURST + N_LATE);
 }
 
 /* Right passwords of one address are not slowed down: after twice as many as may be wrong, a wrong
